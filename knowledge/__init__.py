@@ -1,0 +1,1 @@
+"""What ClicDroit knows: the content, its model, and the generations built from it."""

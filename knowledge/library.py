@@ -1,0 +1,343 @@
+"""Reads and validates the folder ``knowledge/``.
+
+A fiche is a Markdown file::
+
+    ---
+    question: Combien de cotisations vais-je payer ?
+    rewordings: [...]
+    ---
+    ## Réponse
+    ### taux-bnc
+    Une phrase, vraie à elle seule.
+    - sources: [urssaf-taux-micro, arapl-decret-2025-943]
+    - expires_on: 2027-01-31
+
+Problems are collected, never raised one by one: a maintainer sees them all, each with its file,
+its line and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from markdown_it import MarkdownIt
+from pydantic import ValidationError
+
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Role, Source, Theme
+
+KNOWLEDGE_DIR = Path(__file__).parent
+
+HEADINGS = {
+    "Réponse": Role.ANSWER,
+    "Règles": Role.RULE,
+    "Démarches": Role.STEP,
+    "Pièges": Role.TRAP,
+    "Qui n'est pas concerné": Role.NOT_COVERED,
+}
+
+T = TypeVar("T", bound=Content)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something to mend in the content."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class LibraryError(Exception):
+    """The content is not valid; ``problems`` says where and what to do."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Library:
+    """The whole validated content."""
+
+    themes: dict[str, Theme]
+    fiches: dict[str, Fiche]
+    sources: dict[str, Source]
+    figures: dict[str, Figure]
+    contacts: dict[str, Contact]
+    messages: dict[str, Any]
+    redirects: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Where each fact, source, figure and contact stands: id → (file, line)."""
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
+
+
+def load(folder: Path = KNOWLEDGE_DIR) -> Library:
+    """Read the folder; raises ``LibraryError`` with every problem found."""
+    reader = _Reader(folder)
+    library = Library(
+        themes=reader.themes(),
+        fiches=reader.fiches(),
+        sources=reader.records(Source, sorted((folder / "sources").glob("*.yaml"))),
+        figures=reader.records(Figure, [folder / "figures.yaml"]),
+        contacts=reader.records(Contact, [folder / "contacts.yaml"]),
+        messages=reader.mapping(folder / "messages.yaml"),
+        redirects=reader.mapping(folder / "redirects.yaml"),
+        lines=reader.lines,
+    )
+    problems = reader.problems + list(_dangling(library))
+    if problems:
+        raise LibraryError(problems)
+    return library
+
+
+def _dangling(library: Library) -> Iterator[Problem]:
+    """References to something that does not exist."""
+    for fiche in library.fiches.values():
+        path, line = library.lines[fiche.id]
+        for other in fiche.related:
+            if other not in library.fiches:
+                yield Problem(path, line, f"related : la fiche « {other} » n'existe pas")
+        for contact in fiche.contacts:
+            if contact not in library.contacts:
+                yield Problem(path, line, f"contacts : « {contact} » n'existe pas dans contacts.yaml")
+    for fact in library.facts.values():
+        path, line = library.lines[fact.id]
+        for source in fact.sources:
+            if source not in library.sources:
+                yield Problem(path, line, f"la source « {source} » n'existe pas dans sources/ : ajoutez-la")
+        for figure in fact.figure_ids:
+            if figure not in library.figures:
+                yield Problem(path, line, f"le montant « {{{figure}}} » n'existe pas dans figures.yaml")
+    for owner in [*library.figures.values(), *library.contacts.values()]:
+        path, line = library.lines[owner.id]
+        used = owner.sources if isinstance(owner, Contact) else [s for v in owner.series for s in v.sources]
+        for source in used:
+            if source not in library.sources:
+                yield Problem(path, line, f"la source « {source} » n'existe pas dans sources/ : ajoutez-la")
+    for old, new in library.redirects.items():
+        if new not in library.facts:
+            yield Problem("redirects.yaml", 1, f"« {old} » renvoie vers « {new} », qui n'existe pas")
+        if old in library.facts:
+            yield Problem("redirects.yaml", 1, f"« {old} » est retiré mais existe encore : un nom ne sert qu'une fois")
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.lines: dict[str, tuple[str, int]] = {}
+
+    def themes(self) -> dict[str, Theme]:
+        themes = {}
+        for path in sorted((self.folder / "fiches").glob("*/theme.yaml")):
+            theme = self._build(Theme, {"id": path.parent.name, **self.mapping(path)}, path, 1)
+            if theme:
+                themes[theme.id] = theme
+        return dict(sorted(themes.items(), key=lambda item: item[1].order))
+
+    def fiches(self) -> dict[str, Fiche]:
+        fiches: dict[str, Fiche] = {}
+        for path in sorted((self.folder / "fiches").glob("*/*.md")):
+            if not (path.parent / "theme.yaml").exists():
+                self._report(path, 1, "le dossier de cette fiche n'a pas de theme.yaml (title, order)")
+            fiche = self._fiche(path)
+            if fiche is None:
+                continue
+            if fiche.id in fiches:
+                self._report(path, 1, f"une autre fiche s'appelle déjà « {fiche.id} »")
+            fiches[fiche.id] = fiche
+        return fiches
+
+    def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
+        """A YAML list of records, each with its id."""
+        found: dict[str, T] = {}
+        for path in paths:
+            for line, data in self._yaml_items(path):
+                record = self._build(kind, data, path, line)
+                if record is None:
+                    continue
+                identifier = record.id  # type: ignore[attr-defined]
+                if identifier in found:
+                    self._report(path, line, f"« {identifier} » est défini deux fois")
+                found[identifier] = record
+                self.lines[identifier] = (self._relative(path), line)
+        return found
+
+    def mapping(self, path: Path) -> dict[str, Any]:
+        if not path.exists():
+            return {}
+        try:
+            data = yaml.safe_load(path.read_text("utf-8")) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
+            return {}
+        if not isinstance(data, dict):
+            self._report(path, 1, "ce fichier doit contenir des lignes « clé: valeur »")
+            return {}
+        return data
+
+    def _yaml_items(self, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+        if not path.exists():
+            return
+        try:
+            root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
+            return
+        if root is None:
+            return
+        if not isinstance(root, yaml.SequenceNode):
+            self._report(path, 1, "ce fichier doit contenir une liste (chaque élément commence par « - »)")
+            return
+        for node in root.value:
+            line = node.start_mark.line + 1
+            data = _construct(node)
+            if isinstance(data, dict):
+                yield line, data
+            else:
+                self._report(path, line, "cet élément doit contenir des lignes « clé: valeur »")
+
+    def _fiche(self, path: Path) -> Fiche | None:
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            self._report(path, 1, "le fichier n'est pas en UTF-8")
+            return None
+        parts = text.split("---\n", 2)
+        if len(parts) != 3 or parts[0].strip():
+            self._report(path, 1, "la fiche commence par un en-tête entre deux lignes « --- »")
+            return None
+        try:
+            head = yaml.safe_load(parts[1]) or {}
+        except yaml.YAMLError as error:
+            self._report(path, _yaml_line(error) + 1, f"en-tête illisible : {_yaml_reason(error)}")
+            return None
+        if not isinstance(head, dict):
+            self._report(path, 2, "l'en-tête doit contenir des lignes « clé: valeur »")
+            return None
+        before = len(self.problems)
+        offset = parts[1].count("\n") + 2
+        facts = list(self._facts(path, parts[2], offset))
+        self.lines[path.stem] = (self._relative(path), 1)
+        if len(self.problems) > before:
+            return None
+        return self._build(Fiche, {**head, "id": path.stem, "theme": path.parent.name, "facts": facts}, path, 1)
+
+    def _facts(self, path: Path, body: str, offset: int) -> Iterator[Fact]:
+        role: Role | None = None
+        slug, slug_line, sentence = "", 0, ""
+        rows = body.splitlines()
+        tokens = MarkdownIt("commonmark").parse(body)
+        for index, token in enumerate(tokens):
+            start, end = token.map or (0, 0)
+            line = start + 1 + offset
+            if token.type == "heading_open":
+                if slug:
+                    self._report(path, slug_line, f"le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase")
+                    slug = ""
+                title = tokens[index + 1].content.strip()
+                if token.tag == "h2":
+                    role = HEADINGS.get(title.replace("’", "'"))
+                    if role is None:
+                        self._report(path, line, f"titre inconnu « {title} » ; possibles : {', '.join(HEADINGS)}")
+                elif token.tag == "h3":
+                    slug, slug_line, sentence = title, line, ""
+            elif token.type == "paragraph_open" and token.level == 0:
+                sentence = " ".join(tokens[index + 1].content.split())
+                if not slug:
+                    self._report(path, line, "cette phrase n'est pas sous un titre « ### nom-du-fait »")
+            elif token.type == "bullet_list_open" and token.level == 0:
+                fields = self._fields(path, "\n".join(rows[start:end]), line)
+                if not slug:
+                    self._report(path, line, "cette liste n'est pas sous un titre « ### nom-du-fait »")
+                elif role is not None and fields is not None:
+                    data = {**fields, "fiche": path.stem, "slug": slug, "text": sentence, "role": role}
+                    fact = self._build(Fact, data, path, slug_line)
+                    if fact:
+                        self.lines[fact.id] = (self._relative(path), slug_line)
+                        yield fact
+                slug = ""
+        if slug:
+            self._report(path, slug_line, f"le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase")
+
+    def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
+        """The list under a sentence: a YAML list of ``- key: value``."""
+        try:
+            items = yaml.safe_load(rows)
+        except yaml.YAMLError as error:
+            self._report(path, line + _yaml_line(error) - 1, f"liste illisible : {_yaml_reason(error)}")
+            return None
+        fields: dict[str, Any] = {}
+        for item in items or []:
+            if not isinstance(item, dict):
+                self._report(path, line, f"« {item} » n'est pas de la forme « - clé: valeur »")
+                return None
+            fields.update(item)
+        return fields
+
+    def _build(self, kind: type[T], data: dict[str, Any], path: Path, line: int) -> T | None:
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            for detail in error.errors():
+                where = ".".join(str(part) for part in detail["loc"]) or "contenu"
+                name = data.get("slug") or data.get("id") or ""
+                self._report(path, line, f"{name} : champ « {where} » : {_in_french(detail)}")
+            return None
+
+    def _report(self, path: Path, line: int, message: str) -> None:
+        self.problems.append(Problem(self._relative(path), line, message))
+
+    def _relative(self, path: Path) -> str:
+        return str(path.relative_to(self.folder.parent)) if path.is_relative_to(self.folder.parent) else str(path)
+
+
+def _construct(node: yaml.Node) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)
+    finally:
+        loader.dispose()
+
+
+def _yaml_line(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _yaml_reason(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error)
+
+
+_FRENCH = {
+    "missing": "il manque",
+    "extra_forbidden": "ce champ n'existe pas (faute de frappe ?)",
+    "string_too_short": "trop court (au moins {min_length} caractères)",
+    "string_too_long": "trop long (au plus {max_length} caractères)",
+    "too_short": "il en faut au moins {min_length}",
+    "too_long": "il en faut au plus {max_length}",
+    "enum": "valeur inconnue ; possibles : {expected}",
+    "date_from_datetime_parsing": "une date s'écrit 2026-11-21",
+    "date_parsing": "une date s'écrit 2026-11-21",
+    "date_type": "une date s'écrit 2026-11-21",
+    "list_type": "une liste s'écrit [un, deux]",
+    "string_pattern_mismatch": "seulement des minuscules sans accent, des chiffres et des tirets",
+    "url_parsing": "ce n'est pas une adresse http(s) complète",
+    "string_type": "un texte est attendu",
+    "value_error": "{error}",
+}
+
+
+def _in_french(detail: Any) -> str:
+    template = _FRENCH.get(detail["type"])
+    return template.format(**detail.get("ctx", {})) if template else str(detail["msg"])
