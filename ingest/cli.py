@@ -1,18 +1,195 @@
-"""The maintainers' command line."""
-import typer
-from knowledge import library
-app = typer.Typer()
+"""The maintainers' command line: build, check, status, export, publish."""
 
-@app.callback()
-def main() -> None:
-    """ClicDroit."""
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ingest.build import build as build_generation
+from ingest.checks import check_library
+from knowledge import library as libraries
+from knowledge.embeddings import EmbeddingModelError, known_identity, load_embeddings
+from knowledge.generation import Generation, GenerationError, active_id, open_active, publish, read_manifest
+from knowledge.model import Confidence, Fact
+from knowledge.settings import KnowledgeSettings
+
+app = typer.Typer(
+    help="Commandes des mainteneurs : construire, vérifier et publier la base de connaissances.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Today = Annotated[
+    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
+]
+
+_screen = Console(stderr=True)
+
+
+def fail(message: str) -> NoReturn:
+    """One clear line on stderr, exit 1."""
+    _screen.print(f"Erreur : {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def day_of(today: datetime | None) -> date:
+    return today.date() if today else date.today()
+
 
 @app.command()
-def check() -> None:
+def build(
+    today: Today = None,
+    candidate: Annotated[bool, typer.Option("--candidate", help="Construire sans publier.")] = False,
+) -> None:
+    """Construire une génération à partir de knowledge/ (seul ce qui a changé est recalculé)."""
+    settings = KnowledgeSettings()
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeRemainingColumn(), console=_screen) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(label: str, done: int, total: int) -> None:
+            task = tasks.setdefault(label, bar.add_task(label, total=total)) if label not in tasks else tasks[label]
+            bar.update(task, completed=done, total=total)
+
+        try:
+            result = build_generation(
+                settings,
+                load_model=lambda: load_embeddings(settings.embedding_model),
+                model_identity=known_identity(settings.embedding_model),
+                today=day_of(today),
+                now=datetime.now(),
+                progress=progress,
+                publish_it=not candidate,
+            )
+        except libraries.LibraryError as error:
+            bar.stop()
+            _print_problems(error.problems)
+            fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été publié")
+        except (EmbeddingModelError, GenerationError) as error:
+            bar.stop()
+            fail(str(error))
+    if not result.changed:
+        _say(f"Rien n'a changé : la génération {result.generation} est à jour.")
+    else:
+        state = "publiée" if result.published else f"à publier : python -m ingest publish {result.generation}"
+        _say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
+
+
+@app.command()
+def check(today: Today = None) -> None:
+    """Vérifier knowledge/ : format, sources, périodes, relectures en retard."""
     try:
-        lib = library.load()
-    except library.LibraryError as error:
-        for p in error.problems:
-            print(p)
-        raise typer.Exit(1)
-    print(len(lib.fiches), "fiches", len(lib.facts), "facts")
+        library = libraries.load(KnowledgeSettings().knowledge_dir)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s)")
+    report = check_library(library, day_of(today))
+    _print_problems(report.errors)
+    for problem in report.warnings:
+        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
+    _print_counts(library)
+    if report.errors:
+        fail(f"{len(report.errors)} problème(s)")
+    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON, sur une ligne.")] = False, today: Today = None
+) -> None:
+    """Dire quelle génération répond, et ce qu'elle contient."""
+    settings = KnowledgeSettings()
+    identifier = active_id(settings)
+    if identifier is None:
+        fail("aucune base de connaissances construite : lancez make build")
+    try:
+        manifest = read_manifest(settings.generations_dir / identifier)
+    except GenerationError as error:
+        fail(str(error))
+    fields = asdict(manifest)
+    if as_json:
+        names = ("model", "fiches", "facts", "sources", "passages", "oldest_read")
+        print(json.dumps({"generation": manifest.id, **{name: fields[name] for name in names}}, ensure_ascii=False))
+        return
+    table = Table(title="Génération qui répond", show_header=False)
+    for name, value in fields.items():
+        table.add_row(name, str(value))
+    others = sorted(path.name for path in settings.generations_dir.iterdir() if not path.name.startswith("."))
+    table.add_row("autres", ", ".join(name for name in others if name != identifier) or "aucune")
+    Console().print(table)
+
+
+@app.command()
+def export(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par fait.")] = True, today: Today = None
+) -> None:
+    """Écrire tous les faits de la génération qui répond, montants rendus à la date du jour."""
+    settings = KnowledgeSettings()
+    try:
+        generation = open_active(settings, load_embeddings(settings.embedding_model))
+    except (GenerationError, EmbeddingModelError) as error:
+        fail(str(error))
+    for fact in generation.facts.values():
+        sys.stdout.write(json.dumps(_export_row(generation, fact, day_of(today)), ensure_ascii=False) + "\n")
+
+
+@app.command("publish")
+def publish_command(
+    generation: Annotated[str, typer.Argument(help="Identifiant donné par build ou status.")], today: Today = None
+) -> None:
+    """Faire répondre le bot avec cette génération."""
+    try:
+        publish(KnowledgeSettings(), generation)
+    except GenerationError as error:
+        fail(str(error))
+    _say(f"La génération {generation} répond maintenant.")
+
+
+def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, object]:
+    sources = [generation.sources[source] for source in fact.sources]
+    text = fact.render(generation.figures, today)
+    return {
+        "fact_id": fact.id,
+        "fiche": fact.fiche,
+        "title": generation.fiches[fact.fiche].question,
+        # A fact whose amounts have no value today is exported as it is written, never with an old value.
+        "text": text if text is not None else fact.text,
+        "confidence": fact.confidence,
+        "sources": [{"url": str(s.url), "publisher": s.publisher, "kind": s.kind} for s in sources],
+        "read_on": min(source.read_on for source in sources).isoformat(),
+        "valid_from": fact.valid_from.isoformat() if fact.valid_from else None,
+        "valid_to": fact.valid_to.isoformat() if fact.valid_to else None,
+        "expires_on": fact.expires_on.isoformat(),
+    }
+
+
+def _print_problems(problems: list[libraries.Problem]) -> None:
+    for problem in problems:
+        _screen.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_counts(library: libraries.Library) -> None:
+    table = Table("thème", "fiches", "faits", "à vérifier")
+    for theme in library.themes.values():
+        fiches = [fiche for fiche in library.fiches.values() if fiche.theme == theme.id]
+        facts = [fact for fiche in fiches for fact in fiche.facts]
+        doubtful = sum(fact.confidence is Confidence.TO_VERIFY for fact in facts)
+        table.add_row(theme.title, str(len(fiches)), str(len(facts)), str(doubtful))
+    _screen.print(table)
+    kinds = Counter(library.sources[fact.sources[0]].kind.value for fact in library.facts.values())
+    counts = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    _say(f"{len(library.fiches)} fiches, {len(library.facts)} faits, {len(library.sources)} sources ({counts}).")
+
+
+def _say(text: str) -> None:
+    _screen.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -39,6 +39,8 @@ HEADINGS = {
     "Qui n'est pas concerné": Role.NOT_COVERED,
 }
 
+_NO_LIST = "le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase"
+
 T = TypeVar("T", bound=Content)
 
 
@@ -66,12 +68,19 @@ class LibraryError(Exception):
 class Library:
     """The whole validated content."""
 
+    folder: Path
     themes: dict[str, Theme]
     fiches: dict[str, Fiche]
     sources: dict[str, Source]
     figures: dict[str, Figure]
     contacts: dict[str, Contact]
     messages: dict[str, Any]
+    lexicon: dict[str, Any]
+    """How people type: abbreviations, synonyms, key words."""
+    routing: dict[str, Any]
+    """Patterns of distress."""
+    routes: dict[str, list[str]]
+    """Examples of messages by route; they train the route classifier and are not in a generation."""
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -85,12 +94,16 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     """Read the folder; raises ``LibraryError`` with every problem found."""
     reader = _Reader(folder)
     library = Library(
+        folder=folder,
         themes=reader.themes(),
         fiches=reader.fiches(),
         sources=reader.records(Source, sorted((folder / "sources").glob("*.yaml"))),
         figures=reader.records(Figure, [folder / "figures.yaml"]),
         contacts=reader.records(Contact, [folder / "contacts.yaml"]),
         messages=reader.mapping(folder / "messages.yaml"),
+        lexicon=reader.mapping(folder / "lexicon.yaml"),
+        routing=reader.mapping(folder / "routing.yaml"),
+        routes=reader.routes(),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
     )
@@ -118,9 +131,10 @@ def _dangling(library: Library) -> Iterator[Problem]:
         for figure in fact.figure_ids:
             if figure not in library.figures:
                 yield Problem(path, line, f"le montant « {{{figure}}} » n'existe pas dans figures.yaml")
-    for owner in [*library.figures.values(), *library.contacts.values()]:
-        path, line = library.lines[owner.id]
-        used = owner.sources if isinstance(owner, Contact) else [s for v in owner.series for s in v.sources]
+    cited = {contact.id: contact.sources for contact in library.contacts.values()}
+    cited |= {figure.id: [s for value in figure.series for s in value.sources] for figure in library.figures.values()}
+    for owner, used in cited.items():
+        path, line = library.lines[owner]
         for source in used:
             if source not in library.sources:
                 yield Problem(path, line, f"la source « {source} » n'existe pas dans sources/ : ajoutez-la")
@@ -157,6 +171,21 @@ class _Reader:
                 self._report(path, 1, f"une autre fiche s'appelle déjà « {fiche.id} »")
             fiches[fiche.id] = fiche
         return fiches
+
+    def routes(self) -> dict[str, list[str]]:
+        """``routes/<route>.yaml`` or ``routes/<route>-<writer>.yaml``: a list of messages each."""
+        routes: dict[str, list[str]] = {}
+        for path in sorted((self.folder / "routes").glob("*.yaml")):
+            try:
+                examples = yaml.safe_load(path.read_text("utf-8")) or []
+            except yaml.YAMLError as error:
+                self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
+                continue
+            if not isinstance(examples, list) or not all(isinstance(example, str) for example in examples):
+                self._report(path, 1, "ce fichier doit contenir une liste de messages")
+                continue
+            routes.setdefault(path.stem.split("-")[0], []).extend(examples)
+        return routes
 
     def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
         """A YAML list of records, each with its id."""
@@ -243,7 +272,9 @@ class _Reader:
             line = start + 1 + offset
             if token.type == "heading_open":
                 if slug:
-                    self._report(path, slug_line, f"le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase")
+                    self._report(
+                        path, slug_line, f"le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase"
+                    )
                     slug = ""
                 title = tokens[index + 1].content.strip()
                 if token.tag == "h2":
@@ -268,7 +299,7 @@ class _Reader:
                         yield fact
                 slug = ""
         if slug:
-            self._report(path, slug_line, f"le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase")
+            self._report(path, slug_line, _NO_LIST.format(slug=slug))
 
     def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
         """The list under a sentence: a YAML list of ``- key: value``."""

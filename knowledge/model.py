@@ -10,6 +10,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator, model_validator
@@ -152,7 +153,7 @@ class Figure(Content):
     @classmethod
     def _ordered_without_overlap(cls, series: list[FigureValue]) -> list[FigureValue]:
         ordered = sorted(series, key=lambda value: value.valid_from)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
                 raise ValueError(
                     f"deux périodes se chevauchent : celle qui commence le {earlier.valid_from} "
@@ -165,7 +166,8 @@ class Figure(Content):
         return next((value for value in self.series if value.holds_on(day)), None)
 
     def format(self, value: Decimal) -> str:
-        return format_number(value) + _UNIT_SUFFIX[self.unit]
+        is_money = self.unit in (Unit.EURO, Unit.DOLLAR, Unit.POUND)
+        return format_number(value, cents=is_money) + _UNIT_SUFFIX[self.unit]
 
 
 class Fact(Content):
@@ -213,20 +215,27 @@ class Fact(Content):
             nonlocal missing
             figure = figures[match["id"]]
             value = figure.on(date.fromisoformat(match["on"]) if match["on"] else day)
-            moment = value and {"from": value.valid_from, "to": value.valid_to}.get(match["part"], value.valid_from)
-            if value is None or moment is None:
+            if value is None:
                 missing = True
                 return "?"
-            return format_date(moment) if match["part"] else figure.format(value.value)
+            if match["part"] is None:
+                return figure.format(value.value)
+            moment = value.valid_from if match["part"] == "from" else value.valid_to
+            missing = missing or moment is None
+            return format_date(moment) if moment else "?"
 
         text = FIGURE_REFERENCE.sub(value_of, self.text)
         return None if missing else text
 
 
+FicheId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
+"""Short enough to stand in a Telegram button with the facts already shown (64 bytes)."""
+
+
 class Fiche(Content):
     """One question a worker asks, and the facts that answer it."""
 
-    id: Slug
+    id: FicheId
     theme: Slug
     question: str = Field(min_length=10, max_length=140)
     rewordings: list[str] = Field(min_length=5, max_length=25)
@@ -285,10 +294,10 @@ def format_date(day: date) -> str:
     return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def format_number(value: Decimal) -> str:
-    """French number: thousands split by a space, comma, cents only when there are some."""
-    whole = value == value.to_integral_value()
-    money = f"{value:,.0f}" if whole else f"{value.normalize():,f}"
-    if not whole and len(money.rsplit(".", 1)[-1]) == 1 and abs(value) >= 1000:
-        money += "0"
-    return money.replace(",", " ").replace(".", ",")
+def format_number(value: Decimal, cents: bool = False) -> str:
+    """French number: thousands split by a space, a comma; ``cents``: two decimals when there are some."""
+    if value == value.to_integral_value():
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:,.2f}" if cents else f"{value.normalize():,f}"
+    return text.replace(",", " ").replace(".", ",")

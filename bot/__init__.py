@@ -1,0 +1,1 @@
+"""How knowledge gets out: answers, verdicts, and the front ends that show them."""

@@ -1,0 +1,103 @@
+"""What answering gives back."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    ABSTAINED = "abstained"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    CRISIS = "crisis"
+    SMALLTALK = "smalltalk"
+    OFFER = "offer"
+
+
+class SourceRef(BaseModel):
+    """A source as an answer cites it."""
+
+    title: str
+    publisher: str
+    url: str
+    kind: str
+    read_on: date
+    page_date: date | None = None
+
+
+class Citation(BaseModel):
+    """One cited fact; its strongest source first."""
+
+    n: int
+    fact_id: str
+    fiche: str
+    title: str
+    publisher: str
+    url: str
+    read_on: date
+    page_date: date | None
+    tier: str = "fact"
+    sources: list[SourceRef]
+
+
+class Block(StrEnum):
+    """Where a sentence stands in the answer."""
+
+    MAIN = "main"
+    LIMIT = "limit"
+    STEP = "step"
+
+
+class AnswerSentence(BaseModel):
+    text: str
+    n: int
+    """The number of its citation."""
+    block: Block = Block.MAIN
+
+
+class ContactRef(BaseModel):
+    name: str
+    help: str
+    phone: str | None = None
+    url: str | None = None
+    hours: str | None = None
+    price: str | None = None
+
+
+class Part(BaseModel):
+    """The answer to one question of the message."""
+
+    question: str
+    status: Status
+    message: str | None = None
+    """What is said when there are no sentences."""
+    sentences: list[AnswerSentence] = []
+    audience: str | None = None
+    contacts: list[ContactRef] = []
+    fiche: str | None = None
+    """The fiche that answers, or the nearest one when none does."""
+    nearest_question: str | None = None
+    has_more: bool = False
+
+
+class Answer(BaseModel):
+    """A whole reply. ``text`` is what a user reads in plain text."""
+
+    status: Status
+    parts: list[Part] = []
+    citations: list[Citation] = []
+    notes: list[str] = []
+    """Lines said once for the whole answer, before its parts."""
+    ask: dict[str, Any] | None = None
+    generation: str = ""
+    text: str = ""
+    latency_ms: float = 0.0
+    embed_ms: float = 0.0
+    scores: dict[str, float] = Field(default={}, exclude=True)
+    """What the decisions were taken on; for benchmarks, never shown."""

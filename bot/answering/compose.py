@@ -1,0 +1,212 @@
+"""Retrieval → Part: the facts that answer, ordered to be read, within the limits of a small screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.answering.answer import AnswerSentence, Block, Citation, ContactRef, Part, SourceRef, Status
+from knowledge.generation import Generation
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, format_date
+from retrieval.retriever import FactFit, FicheFit, Retrieval
+
+_BLOCKS = {
+    Role.ANSWER: Block.MAIN,
+    Role.RULE: Block.MAIN,
+    Role.STEP: Block.STEP,
+    Role.TRAP: Block.LIMIT,
+    Role.NOT_COVERED: Block.LIMIT,
+}
+_BLOCK_ORDER = list(Block)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is said at once."""
+
+    max_chars: int
+    max_facts: int
+    max_contacts: int
+
+
+@dataclass
+class Citations:
+    """Numbers cited facts over a whole answer: one number a fact."""
+
+    generation: Generation
+    found: list[Citation] = field(default_factory=list)
+
+    def number(self, fact: Fact) -> int:
+        for citation in self.found:
+            if citation.fact_id == fact.id:
+                return citation.n
+        sources = sorted(
+            (self.generation.sources[source] for source in fact.sources),
+            key=lambda source: SOURCE_STRENGTH.index(source.kind),
+        )
+        refs = [
+            SourceRef(
+                title=source.title,
+                publisher=source.publisher,
+                url=str(source.url),
+                kind=source.kind,
+                read_on=source.read_on,
+                page_date=source.page_date,
+            )
+            for source in sources
+        ]
+        strongest = refs[0]
+        self.found.append(
+            Citation(
+                n=len(self.found) + 1,
+                fact_id=fact.id,
+                fiche=fact.fiche,
+                sources=refs,
+                **strongest.model_dump(exclude={"kind"}),
+            )
+        )
+        return self.found[-1].n
+
+
+class Composer:
+    """Chooses and orders the facts of one generation for a question."""
+
+    def __init__(self, generation: Generation, limits: Limits) -> None:
+        self._generation = generation
+        self._limits = limits
+        self._messages = generation.messages
+        self._thresholds = generation.calibration["thresholds"]
+
+    def answer(self, retrieval: Retrieval, citations: Citations, today: date) -> Part:
+        """The facts that answer; an abstention when none holds on the date asked about."""
+        query = retrieval.query
+        best = retrieval.fiches[0]
+        chosen = self._choose(retrieval)
+        texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
+        if not texts:
+            return self.abstain(retrieval, day=query.day)
+        kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
+        fiche = self._generation.fiches[best.fiche_id]
+        return Part(
+            question=query.asked,
+            status=Status.ANSWERED,
+            message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
+            sentences=self._sentences(kept, texts, citations),
+            audience=self.audience(kept),
+            contacts=self.contacts(fiche.contacts),
+            fiche=fiche.id,
+            nearest_question=fiche.question,
+            has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
+        )
+
+    def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
+        """No fact: say so, name the nearest subject and somebody to ask."""
+        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if retrieval.fiches else None
+        message = self._messages["abstained"]
+        if day is not None:
+            message = self._messages["nothing_for_this_date"].format(day=format_date(day))
+        contacts = self.contacts([*(fiche.contacts if fiche else []), "point-justice"])
+        return Part(
+            question=retrieval.query.asked,
+            status=Status.ABSTAINED,
+            message=message,
+            contacts=contacts,
+            fiche=fiche.id if fiche else None,
+            nearest_question=fiche.question if fiche else None,
+        )
+
+    def whole_fiche(self, fiche_id: str, citations: Citations, today: date, skip: frozenset[str] = frozenset()) -> Part:
+        """Every fact of a fiche that holds today, in its own order; ``skip``: facts already shown."""
+        fiche = self._generation.fiches[fiche_id]
+        texts = {f.id: text for f in fiche.facts if f.id not in skip and (text := self._text(f, today, today))}
+        facts = [fact for fact in fiche.facts if fact.id in texts]
+        return Part(
+            question=fiche.question,
+            status=Status.ANSWERED,
+            sentences=self._sentences(facts, texts, citations),
+            audience=self.audience(facts),
+            contacts=self.contacts(fiche.contacts),
+            fiche=fiche.id,
+            nearest_question=fiche.question,
+        )
+
+    def _choose(self, retrieval: Retrieval) -> list[Fact]:
+        """Facts above the learned threshold, of the best fiche and of those as good as it; best first.
+
+        The best fact is always kept: the fiche was judged to answer, and one fact is the least an
+        answer can be.
+        """
+        best = retrieval.fiches[0]
+        margin = self._thresholds["second_fiche_margin"]
+        fits: list[FactFit] = []
+        for fiche in retrieval.fiches[:3]:
+            if fiche is best or fiche.score >= best.score - margin:
+                fits += self._worth_showing(fiche, is_best=fiche is best)
+        fits.sort(key=lambda fit: -fit.probability)
+        return [self._generation.facts[fit.fact_id] for fit in fits]
+
+    def _worth_showing(self, fiche: FicheFit, is_best: bool) -> list[FactFit]:
+        threshold = self._thresholds["fact" if is_best else "fact_elsewhere"]
+        kept = [fit for fit in fiche.facts if fit.probability >= threshold]
+        least = self._thresholds["least_facts"] if is_best else 0
+        return kept if len(kept) >= least else fiche.facts[:least]
+
+    def _within_limits(self, facts: list[Fact], texts: dict[str, str]) -> list[Fact]:
+        kept: list[Fact] = []
+        length = 0
+        for fact in facts[: self._limits.max_facts]:
+            length += len(texts[fact.id])
+            if kept and length > self._limits.max_chars:
+                break
+            kept.append(fact)
+        return kept
+
+    def _sentences(self, facts: list[Fact], texts: dict[str, str], citations: Citations) -> list[AnswerSentence]:
+        """Main facts first (best fit first), then limits, then steps in the order of the fiche."""
+        place = {fact.id: index for fiche in self._generation.fiches.values() for index, fact in enumerate(fiche.facts)}
+        rank = {fact.id: index for index, fact in enumerate(facts)}
+        ordered = sorted(
+            facts,
+            key=lambda fact: (
+                _BLOCK_ORDER.index(_BLOCKS[fact.role]),
+                place[fact.id] if fact.role is Role.STEP else rank[fact.id],
+            ),
+        )
+        return [
+            AnswerSentence(text=texts[fact.id], n=citations.number(fact), block=_BLOCKS[fact.role]) for fact in ordered
+        ]
+
+    def _text(self, fact: Fact, day: date, today: date) -> str | None:
+        """The sentence with the amounts of ``day`` and its marks; None when it does not hold then."""
+        if not fact.holds_on(day):
+            return None
+        text = fact.render(self._generation.figures, day)
+        if text and fact.confidence is Confidence.TO_VERIFY:
+            text += f" {self._messages['to_verify_mark']}"
+        if text and fact.expires_on < today:
+            text += f" {self._messages['overdue_mark']}"
+        return text
+
+    def audience(self, facts: list[Fact]) -> str | None:
+        """« Concerne : … » when the main facts concern some people only."""
+        main = [fact for fact in facts if _BLOCKS[fact.role] is Block.MAIN] or facts
+        groups = list(dict.fromkeys(group for fact in main for group in fact.audience))
+        if not groups or Audience.ALL in groups:
+            return None
+        labels = self._messages["audiences"]
+        return str(self._messages["audience_line"]).format(audiences=", ".join(labels[group] for group in groups))
+
+    def contacts(self, ids: list[str]) -> list[ContactRef]:
+        known = [self._generation.contacts[i] for i in dict.fromkeys(ids) if i in self._generation.contacts]
+        return [contact_ref(contact) for contact in known[: self._limits.max_contacts]]
+
+
+def contact_ref(contact: Contact) -> ContactRef:
+    return ContactRef(
+        name=contact.name,
+        help=contact.help,
+        phone=contact.phone,
+        url=str(contact.url) if contact.url else None,
+        hours=contact.hours,
+        price=contact.price,
+    )

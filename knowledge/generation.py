@@ -1,0 +1,309 @@
+"""A generation: one immutable, self-contained snapshot of all that answering needs.
+
+::
+
+    data/generations/20261121-201500-1a2b3c4d/
+        manifest.json      who made it, with which model, from which content
+        bundle.json        facts, fiches, sources, figures, contacts, messages
+        passages.jsonl     what was embedded: fiche questions, rewordings, facts
+        calibration.json   thresholds and small models, valid for this generation only
+        chroma/  bm25/     the two indexes over the passages
+    data/active            the id of the one that answers
+
+A generation is written under a temporary name and renamed when it is whole, so a build that dies
+leaves nothing that could be opened. Moving the pointer is one rename too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.library import Library
+from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
+from knowledge.settings import KnowledgeSettings
+from knowledge.text import stems
+
+SCHEMA = 1
+"""Raised whenever the files of a generation change shape."""
+
+COLLECTION = "passages"
+REBUILD = "reconstruisez-la avec : make build"
+
+
+class GenerationError(Exception):
+    """No usable generation; the message names the command that mends it."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of text that is embedded and indexed."""
+
+    id: str
+    kind: str
+    """``question`` (the fiche's question or a rewording) or ``fact``."""
+    fiche: str
+    text: str
+    fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    id: str
+    schema: int
+    created_at: str
+    model: str
+    dimension: int
+    content_hash: str
+    fiches: int
+    facts: int
+    sources: int
+    passages: int
+    oldest_read: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a query, with its score (cosine for dense, BM25 score for sparse)."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass
+class Generation:
+    """An opened generation. Read-only."""
+
+    manifest: Manifest
+    themes: dict[str, Theme]
+    fiches: dict[str, Fiche]
+    sources: dict[str, Source]
+    figures: dict[str, Figure]
+    contacts: dict[str, Contact]
+    messages: dict[str, Any]
+    lexicon: dict[str, Any]
+    routing: dict[str, Any]
+    redirects: dict[str, str]
+    passages: list[Passage]
+    calibration: dict[str, Any]
+    store: Any = field(repr=False)
+    bm25: Any = field(repr=False)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
+
+    @cached_property
+    def passage_by_id(self) -> dict[str, Passage]:
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """Stem → column of the BM25 index."""
+        vocabulary: dict[str, int] = self.bm25.vocab_dict
+        return vocabulary
+
+    def dense(self, vector: list[float], k: int) -> list[Hit]:
+        """The ``k`` passages nearest to ``vector``, best first, with their cosine."""
+        found = self.store.similarity_search_by_vector_with_relevance_scores(vector, k=k)
+        # Chroma returns the cosine *distance*, whatever the method's name says.
+        return [Hit(self.passage_by_id[doc.metadata["passage"]], 1.0 - distance) for doc, distance in found]
+
+    def vectors(self, passage_ids: list[str]) -> dict[str, Any]:
+        """The stored vectors of some passages: id → float32 (dimension,)."""
+        found = self.store.get(ids=passage_ids, include=["embeddings"])
+        return {
+            identifier: np.asarray(vector, dtype=np.float32)
+            for identifier, vector in zip(found["ids"], found["embeddings"], strict=True)
+        }
+
+    def sparse(self, tokens: list[str], k: int) -> list[Hit]:
+        """The ``k`` passages with the best BM25 score above zero, best first."""
+        known = [token for token in tokens if token in self.vocabulary]
+        if not known:
+            return []
+        scores = self.bm25.get_scores(known)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Hit(self.passages[i], float(scores[i])) for i in best if scores[i] > 0]
+
+
+def active_id(settings: KnowledgeSettings) -> str | None:
+    """The id in the active pointer, or None."""
+    try:
+        return settings.active_pointer.read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def publish(settings: KnowledgeSettings, generation_id: str) -> None:
+    """Move the active pointer in one step. Raises ``GenerationError`` for an unknown id."""
+    if not (settings.generations_dir / generation_id / "manifest.json").exists():
+        raise GenerationError(f"la génération « {generation_id} » n'existe pas ; liste : python -m ingest status")
+    temporary = settings.active_pointer.with_suffix(".new")
+    temporary.write_text(generation_id + "\n", "utf-8")
+    temporary.replace(settings.active_pointer)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises ``GenerationError`` when the folder is no generation of this schema."""
+    try:
+        data = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError) as error:
+        raise GenerationError(f"la génération « {folder.name} » est absente ou abîmée : {REBUILD}") from error
+    if data.get("schema") != SCHEMA:
+        raise GenerationError(f"la génération « {folder.name} » vient d'une autre version de ClicDroit : {REBUILD}")
+    return Manifest(**data)
+
+
+def open_active(settings: KnowledgeSettings, model: SentenceEmbeddings) -> Generation:
+    """Open the generation that answers; raises ``GenerationError``."""
+    identifier = active_id(settings)
+    if identifier is None:
+        raise GenerationError("aucune base de connaissances construite : lancez make build")
+    return open_generation(settings.generations_dir / identifier, model)
+
+
+def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
+    """Open the generation in ``folder``; refuses one made with another model or schema."""
+    manifest = read_manifest(folder)
+    if manifest.model != model.identity:
+        raise GenerationError(
+            f"la génération « {manifest.id} » a été faite avec {manifest.model}, "
+            f"le modèle réglé est {model.identity} : {REBUILD}"
+        )
+    try:
+        bundle = json.loads((folder / "bundle.json").read_text("utf-8"))
+        with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
+            passages = [Passage(**json.loads(line)) for line in lines]
+        calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
+        bm25 = bm25s.BM25.load(folder / "bm25")
+        return Generation(
+            manifest=manifest,
+            themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
+            fiches={key: Fiche.model_validate(value) for key, value in bundle["fiches"].items()},
+            sources={key: Source.model_validate(value) for key, value in bundle["sources"].items()},
+            figures={key: Figure.model_validate(value) for key, value in bundle["figures"].items()},
+            contacts={key: Contact.model_validate(value) for key, value in bundle["contacts"].items()},
+            messages=bundle["messages"],
+            lexicon=bundle["lexicon"],
+            routing=bundle["routing"],
+            redirects=bundle["redirects"],
+            passages=passages,
+            calibration=calibration,
+            store=_open_store(folder / "chroma", model),
+            bm25=bm25,
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
+
+
+def _open_store(folder: Path, model: SentenceEmbeddings | None) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+    from langchain_chroma import Chroma
+
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    return Chroma(
+        collection_name=COLLECTION,
+        embedding_function=model,  # type: ignore[arg-type]
+        client=client,
+        collection_configuration={"hnsw": {"space": "cosine"}},
+    )
+
+
+class GenerationWriter:
+    """Writes a candidate generation; nothing can open it before ``commit``."""
+
+    def __init__(self, settings: KnowledgeSettings, content_hash: str, now: datetime) -> None:
+        self.id = f"{now:%Y%m%d-%H%M%S}-{content_hash[:8]}"
+        self._settings = settings
+        self._content_hash = content_hash
+        self._now = now
+        settings.generations_dir.mkdir(parents=True, exist_ok=True)
+        self._remove_leftovers()
+        self.folder = settings.generations_dir / f".building-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        self.folder.mkdir()
+
+    def write(
+        self,
+        library: Library,
+        passages: list[Passage],
+        vectors: np.ndarray[Any, Any],
+        model: SentenceEmbeddings,
+    ) -> None:
+        """Indexes and bundle. ``vectors``: float32, (len(passages), dimension), unit length."""
+        _write_json(
+            self.folder / "bundle.json",
+            {
+                name: {key: value.model_dump(mode="json") for key, value in getattr(library, name).items()}
+                for name in ("themes", "fiches", "sources", "figures", "contacts")
+            }
+            | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")},
+        )
+        with (self.folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
+        bm25 = bm25s.BM25(k1=1.2, b=0.6)
+        bm25.index([stems(passage.text) for passage in passages], show_progress=False)
+        bm25.save(self.folder / "bm25")
+        collection = _open_store(self.folder / "chroma", None)._collection
+        for start in range(0, len(passages), 1000):
+            batch = passages[start : start + 1000]
+            collection.add(
+                ids=[passage.id for passage in batch],
+                embeddings=vectors[start : start + 1000],
+                documents=[passage.text for passage in batch],
+                metadatas=[{"passage": passage.id, "kind": passage.kind, "fiche": passage.fiche} for passage in batch],
+            )
+        reads = [library.sources[source].read_on for fact in library.facts.values() for source in fact.sources]
+        manifest = Manifest(
+            id=self.id,
+            schema=SCHEMA,
+            created_at=self._now.isoformat(timespec="seconds"),
+            model=model.identity,
+            dimension=int(vectors.shape[1]),
+            content_hash=self._content_hash,
+            fiches=len(library.fiches),
+            facts=len(library.facts),
+            sources=len(library.sources),
+            passages=len(passages),
+            oldest_read=min(reads).isoformat() if reads else "",
+        )
+        _write_json(self.folder / "manifest.json", asdict(manifest))
+
+    def calibrate(self, calibration: dict[str, Any]) -> None:
+        _write_json(self.folder / "calibration.json", calibration)
+
+    def commit(self) -> str:
+        """Give the folder its name: from here on the generation exists."""
+        _release_chroma()
+        self.folder.replace(self._settings.generations_dir / self.id)
+        return self.id
+
+    def _remove_leftovers(self) -> None:
+        """Folders of builds that died. A build that is alive keeps its own."""
+        for folder in self._settings.generations_dir.glob(".building-*"):
+            pid = int(folder.name.split("-")[1])
+            if not Path(f"/proc/{pid}").exists() or pid == os.getpid():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _release_chroma() -> None:
+    """Chroma keeps one client a path for the whole process; the folder is about to move."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")

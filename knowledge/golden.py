@@ -1,0 +1,52 @@
+"""The golden sets: questions with what a right answer must contain, split into dev and unseen."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, model_validator
+
+from knowledge.model import Content
+
+Split = Literal["dev", "unseen"]
+
+
+class GoldenQuestion(Content):
+    """A question (or a conversation, whose last turn is answered) and what should happen."""
+
+    id: str
+    question: str | None = None
+    turns: list[str] = []
+    status: str = "answered"
+    """The expected status; ``answered`` also accepts ``partial``."""
+    facts: list[str] = []
+    """Fact ids a right answer must contain: each entry is an id, or alternatives joined by ``|``."""
+    writer: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_asked(self) -> GoldenQuestion:
+        if bool(self.question) == bool(self.turns):
+            raise ValueError("une ligne a soit « question », soit « turns »")
+        return self
+
+    @property
+    def all_turns(self) -> list[str]:
+        return self.turns or [self.question or ""]
+
+    @property
+    def split(self) -> Split:
+        """By hash of the text, so that a row never changes side. Half is unseen."""
+        digest = hashlib.sha256("\n".join(self.all_turns).encode()).digest()
+        return "unseen" if digest[0] % 2 else "dev"
+
+
+def load_golden(folder: Path) -> list[GoldenQuestion]:
+    """All rows of ``golden/*.yaml``. Raises ``ValueError`` for a bad row."""
+    rows = []
+    for path in sorted(folder.glob("*.yaml")):
+        for item in yaml.safe_load(path.read_text("utf-8")) or []:
+            rows.append(GoldenQuestion.model_validate(item))
+    return rows

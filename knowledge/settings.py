@@ -1,0 +1,44 @@
+"""Settings that the two sides share: where generations live and which embedding model made them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Before any import of chromadb, onnxruntime or langchain: no telemetry, no device id, no download.
+for _name, _value in {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "ANONYMIZED_TELEMETRY": "False",
+    "LANGSMITH_TRACING": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+EMBEDDED = "embedded"
+
+
+class KnowledgeSettings(BaseSettings):
+    """Read from the environment and from a ``.env`` file in the working directory."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    data_dir: Path = Path("data")
+    """Where generations, the embedding cache and the bot's database live."""
+    knowledge_dir: Path = Path(__file__).parent
+    embedding_model: str = EMBEDDED
+    """``embedded`` (no download) or the name or path of a sentence-transformers model."""
+
+    @property
+    def generations_dir(self) -> Path:
+        return self.data_dir / "generations"
+
+    @property
+    def active_pointer(self) -> Path:
+        return self.data_dir / "active"
+
+    @property
+    def embedding_cache(self) -> Path:
+        return self.data_dir / "embeddings.sqlite"

@@ -1,0 +1,47 @@
+"""How text becomes comparable: folded (no accents, no case) and stemmed tokens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+# Words that carry no subject. Kept short on purpose: "pas", "sans" and "combien" matter here.
+STOPWORDS = frozenset(
+    """a ai aie as au aux avec avez avons avait ca ce ceci cela ces cet cette ceux chez comme d dans de des du donc
+    elle elles en es est et etaient etait ete etes etre eu eux fait faire faut fais il ils j je l la le les leur
+    leurs lui m ma mais me mes mon moi n ne ni nos notre nous on ont ou par peut peux pour que quel quelle quelles
+    quels qui quoi s sa se ses si son sont soit suis sur t ta te tes toi ton tu un une vos votre vous y
+    the of to is i my do bonjour salut svp merci stp bonsoir""".split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, typographic apostrophes and ligatures made plain."""
+    text = text.replace("’", "'").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+def words(text: str) -> list[str]:
+    """Folded words, in order. Digit groups are joined: ``77 700`` → ``77700``."""
+    return _WORD.findall(re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)", "", fold(text)))
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("french")
+
+
+def stems(text: str) -> list[str]:
+    """Stemmed words without stopwords: the tokens of the BM25 index and of its queries."""
+    return [_stem(word) for word in words(text) if word not in STOPWORDS]

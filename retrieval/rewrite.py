@@ -1,0 +1,166 @@
+"""Question as typed → questions as they can be looked up.
+
+Reads SMS spelling and slang with ``knowledge/lexicon.yaml``, mends misspelt key words, resolves a
+follow-up with the chat's earlier turns, splits several questions, and finds the date asked about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from knowledge.text import fold, stems, words
+
+_TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
+_SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
+_QUESTION_CUE = re.compile(
+    r"\b(est-ce|dois|doit|peux|peut|puis-je|faut|combien|comment|pourquoi|quand|quel|quelle|quels|quelles|ou |qui|"
+    r"que faire|quoi|risque|c'est|ai-je|suis-je|droit|can|should|how|what|do i)\b"
+)
+# A message that cannot stand alone: it points back at what was said before.
+_FOLLOW_UP = re.compile(
+    r"^(et|mais|ok|ah|d'accord|donc|alors|sinon|du coup)\b"
+    r"|^(c'est|cest|ca fait|ca) (combien|quoi|quand|ou|possible|obligatoire|legal|grave|vrai|pareil|valable)"
+    r"|^(pourquoi|combien|quand|comment|ou|lequel|laquelle|lesquels|depuis quand|a partir de combien|"
+    r"donne[sz]?[- ]moi|le lien|un lien|plus de details|precise|explique)\b"
+    r"|\b(pour ca|avec ca|la[- ]dessus|dans ce cas|la meme chose|pareil|ce formulaire|cette aide|ce seuil|ce montant)\b"
+)
+_LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
+_NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
+_YEAR = re.compile(r"\b(20[12]\d)\b")
+_FOLLOW_UP_MAX_STEMS = 4
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question to look up."""
+
+    asked: str
+    """As the user wrote it (cleaned)."""
+    text: str
+    """With abbreviations spelt out and earlier turns added when it is a follow-up."""
+    day: date
+    """The date whose rules and amounts are asked for."""
+    day_was_asked: bool = False
+    is_follow_up: bool = False
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        return stems(self.text)
+
+
+class Rewriter:
+    """Reads questions with the lexicon of a generation."""
+
+    def __init__(self, lexicon: dict[str, Any], max_questions: int) -> None:
+        self._meanings = {
+            tuple(fold(token) for token in _TOKEN.findall(str(typed))): str(meaning)
+            for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
+        }
+        self._longest = max((len(typed) for typed in self._meanings), default=1)
+        self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
+        self._max_questions = max_questions
+
+    def queries(self, turns: list[str], today: date) -> list[Query]:
+        """The questions of the last turn, each able to stand alone. Never empty."""
+        subject = ""
+        for turn in turns[:-1]:
+            text = self.spell_out(turn)
+            subject = f"{subject} {text}" if subject and self.is_follow_up(text) else text
+        asked = clean(turns[-1])
+        questions = self._split(asked)
+        found = []
+        for index, question in enumerate(questions):
+            text = self.spell_out(question)
+            follows = index == 0 and bool(subject) and self.is_follow_up(text)
+            if follows:
+                text = f"{subject} {text}"
+            day, was_asked = asked_day(text, today)
+            found.append(Query(question, text, day, was_asked, follows))
+        return found
+
+    def spell_out(self, text: str) -> str:
+        """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
+        tokens = _TOKEN.findall(re.sub(r"(.)\1{3,}", r"\1", clean(text)))
+        folded = [fold(token) for token in tokens]
+        spelt: list[str] = []
+        at = 0
+        while at < len(tokens):
+            for length in range(min(self._longest, len(tokens) - at), 0, -1):
+                meaning = self._meanings.get(tuple(folded[at : at + length]))
+                if meaning is not None:
+                    spelt.append(meaning)
+                    at += length
+                    break
+            else:
+                spelt.append(self._mend(tokens[at], folded[at]))
+                at += 1
+        return re.sub(r"(?<=['’]) ", "", " ".join(spelt))
+
+    def is_follow_up(self, text: str) -> bool:
+        folded = fold(text)
+        content = stems(text)
+        return len(content) <= 1 or (bool(_FOLLOW_UP.search(folded)) and len(content) <= _FOLLOW_UP_MAX_STEMS + 2)
+
+    def _mend(self, token: str, folded: str) -> str:
+        """A misspelt key word as it is written; any other word as it was typed."""
+        if len(folded) < 5 or not folded.isalpha() or folded in self._keywords:
+            return token
+        limit = 1 if len(folded) < 8 else 2
+        best = process.extractOne(folded, self._keywords, scorer=DamerauLevenshtein.distance, score_cutoff=limit)
+        # A plural or a feminine is not a misspelling, the stemmer sees to it.
+        is_mistake = best and best[0][:2] == folded[:2] and best[0].rstrip("s") != folded.rstrip("se")
+        return best[0] if best and is_mistake else token
+
+    def _split(self, text: str) -> list[str]:
+        """Questions of one message; statements before a question stay with it as its context."""
+        sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+        questions: list[str] = []
+        context: list[str] = []
+        for sentence in sentences:
+            context.append(sentence)
+            if sentence.endswith("?") and len(stems(sentence)) >= 2:
+                questions.append(" ".join(context))
+                context = []
+        if context and questions:
+            questions[-1] += " " + " ".join(context)
+        if not 2 <= len(questions) <= self._max_questions:
+            return [text]
+        return questions
+
+
+def focus(text: str) -> str | None:
+    """The sentences of a long story that ask something; None when the text is short or all of it asks."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    if len(words(text)) < 30:
+        return None
+    asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
+    return " ".join(asking) if asking and len(asking) < len(sentences) else None
+
+
+def asked_day(text: str, today: date) -> tuple[date, bool]:
+    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today."""
+    folded = fold(text)
+    years = [int(year) for year in _YEAR.findall(folded)]
+    year = years[-1] if years else None
+    if _LAST_YEAR.search(folded):
+        year = today.year - 1
+    elif _NEXT_YEAR.search(folded):
+        year = today.year + 1
+    if year is None or year == today.year or abs(year - today.year) > 5:
+        return today, False
+    return (date(year, 12, 31) if year < today.year else date(year, 1, 1)), True
+
+
+def clean(text: str) -> str:
+    """No control or invisible characters, broken surrogates dropped, spaces folded."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    kept = (char if not unicodedata.category(char).startswith("C") or char == "\n" else " " for char in text)
+    return re.sub(r"[^\S\n]+", " ", "".join(kept)).strip()
