@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 
 from ingest.calibrate import DEFAULTS, calibrate
+from ingest.lexicon import with_ordinary_words
 from ingest.passages import passages_of
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
@@ -78,6 +79,7 @@ def build(
     if serving:
         return BuildResult(serving, changed=False, embedded=0, published=False)
     library = libraries.load(settings.knowledge_dir)
+    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
     model = model or load_model()
     cache = EmbeddingCache(settings.embedding_cache, model)
     try:

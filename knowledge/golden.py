@@ -24,6 +24,8 @@ class GoldenQuestion(Content):
     """The expected status; ``answered`` also accepts ``partial``."""
     facts: list[str] = []
     """Fact ids a right answer must contain: each entry is an id, or alternatives joined by ``|``."""
+    missing: str | None = None
+    """What the base would have to know, when a question on the subject has no fact yet."""
     writer: str = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -34,6 +34,9 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
+    # The French stemmer keeps the s of « revenus » (it keeps all -us, -is): singular first.
+    if len(word) > 4 and word[-1] in "sx" and word[-2] != "s":
+        word = word[:-1]
     return str(_stemmer().stemWord(word))
 
 

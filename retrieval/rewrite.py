@@ -66,6 +66,7 @@ class Rewriter:
         }
         self._longest = max((len(typed) for typed in self._meanings), default=1)
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
+        self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
 
     def queries(self, turns: list[str], today: date) -> list[Query]:
@@ -111,7 +112,7 @@ class Rewriter:
 
     def _mend(self, token: str, folded: str) -> str:
         """A misspelt key word as it is written; any other word as it was typed."""
-        if len(folded) < 5 or not folded.isalpha() or folded in self._keywords:
+        if len(folded) < 5 or not folded.isalpha() or folded in self._keywords or folded in self._ordinary:
             return token
         limit = 1 if len(folded) < 8 else 2
         best = process.extractOne(folded, self._keywords, scorer=DamerauLevenshtein.distance, score_cutoff=limit)

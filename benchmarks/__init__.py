@@ -1,0 +1,1 @@
+"""Quality on the golden sets and speed. Never tests: a timing is a measure, printed with its machine."""

@@ -1,0 +1,105 @@
+"""Are the right facts in the answer, and is it silent when it should be? On the golden sets."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.answering.answer import Answer, Status
+from bot.answering.pipeline import Answerer
+from knowledge.golden import GoldenQuestion
+from knowledge.model import SourceKind
+
+ANSWERS = {Status.ANSWERED, Status.PARTIAL}
+STRONG = {SourceKind.LAW, SourceKind.OFFICIAL, SourceKind.COURT}
+
+
+@dataclass
+class Rate:
+    """A proportion with its 95 % interval (Wilson 1927)."""
+
+    hits: int = 0
+    total: int = 0
+
+    def add(self, hit: bool) -> None:
+        self.hits += hit
+        self.total += 1
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.total if self.total else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        if not self.total:
+            return math.nan, math.nan
+        z, n, p = 1.96, self.total, self.value
+        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return max(0.0, centre - half), min(1.0, centre + half)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.value:6.1%}  [{low:.1%} – {high:.1%}]  {self.hits}/{self.total}"
+
+
+@dataclass
+class Scores:
+    rates: dict[str, Rate] = field(default_factory=dict)
+    misses: list[tuple[GoldenQuestion, Answer, str]] = field(default_factory=list)
+    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, name: str, hit: bool) -> None:
+        self.rates.setdefault(name, Rate()).add(hit)
+
+
+def score(answerer: Answerer, rows: Iterable[GoldenQuestion], today: date) -> Scores:
+    """Answer every row and count what is right."""
+    scores = Scores()
+    for row in rows:
+        *earlier, question = row.all_turns
+        answer = answerer.answer(question, today, earlier)
+        scores.confusion[row.status, answer.status] += 1
+        _score_row(scores, row, answer)
+    return scores
+
+
+def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
+    given = {citation.fact_id for citation in answer.citations}
+    answered = answer.status in ANSWERS
+    if row.status == "not_crisis":
+        _note(scores, row, answer, "look-alike not taken for distress", answer.status is not Status.CRISIS)
+        return
+    if row.status == "crisis":
+        _note(scores, row, answer, "distress recognised", answer.status is Status.CRISIS)
+        return
+    right_status = answered if row.status == "answered" else answer.status == row.status
+    # Silence on the subject or off it: both leave the person with somebody to ask.
+    if row.status in ("abstained", "redirected"):
+        right_status = answer.status in (Status.ABSTAINED, Status.REDIRECTED)
+    scores.add("status right", right_status)
+    if row.status != "answered":
+        _note(scores, row, answer, "not answered with facts when it must not be", not answered)
+        _note(scores, row, answer, f"status {row.status} right", right_status)
+        return
+    wanted = [set(entry.split("|")) for entry in row.facts]
+    found = [bool(group & given) for group in wanted]
+    name = "conversation: right facts" if row.turns else "right facts in the answer"
+    _note(scores, row, answer, name, all(found))
+    scores.add("at least one right fact", any(found))
+    _note(scores, row, answer, "answered when it can be", answered)
+    if answered:
+        asked = set().union(*wanted)
+        for fact in given:
+            scores.add("shown facts that were asked for (precision)", fact in asked)
+        for citation in answer.citations:
+            scores.add("cited facts with an official, legal or court source", citation.sources[0].kind in STRONG)
+
+
+def _note(scores: Scores, row: GoldenQuestion, answer: Answer, name: str, hit: bool) -> None:
+    scores.add(name, hit)
+    if not hit:
+        scores.misses.append((row, answer, name))

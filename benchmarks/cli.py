@@ -1,0 +1,62 @@
+"""``python -m benchmarks answers | load``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import day_of, load_answerer
+from bot.settings import Settings
+from knowledge.golden import load_golden
+
+app = typer.Typer(help="Mesures de qualité et de vitesse.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+RUNS = Path(__file__).parent / "runs.jsonl"
+"""Every run on the unseen half, with its commit: a half looked at often is no longer unseen."""
+
+
+@app.command()
+def answers(
+    split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
+    misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Les bons faits dans la réponse, et le silence quand il le faut."""
+    from benchmarks.answers import score
+
+    settings = Settings()
+    answerer = load_answerer(settings)
+    rows = [row for row in load_golden(settings.knowledge_dir / "golden") if row.split == split]
+    scores = score(answerer, rows, day_of(today))
+    print(f"{split}: {len(rows)} rows, generation {answerer.generation.manifest.id}")
+    for name, rate in sorted(scores.rates.items()):
+        print(f"  {name:<55} {rate}")
+    if split == "unseen":
+        _log_run(day_of(today), {name: [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        return
+    for row, answer, name in scores.misses[:misses]:
+        print(f"\n✗ {name} — {row.id} {row.all_turns}\n  wanted {row.status} {row.facts}")
+        print(f"  got {answer.status} {[citation.fact_id for citation in answer.citations]} {answer.scores}")
+
+
+@app.command()
+def load(
+    chats: Annotated[int, typer.Option(help="Conversations en même temps.")] = 16,
+    messages: Annotated[int, typer.Option(help="Messages en tout.")] = 2000,
+) -> None:
+    """Temps de réponse, mémoire, construction, et le bot réel face à la fausse API de Telegram."""
+    from benchmarks.load import run
+
+    run(chats, messages)
+
+
+def _log_run(today: date, totals: dict[str, list[int]]) -> None:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    line = {"date": today.isoformat(), "commit": commit.stdout.strip(), "totals": totals}
+    with RUNS.open("a", encoding="utf-8") as runs:
+        runs.write(json.dumps(line, ensure_ascii=False) + "\n")

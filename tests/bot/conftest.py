@@ -1,0 +1,140 @@
+"""Starts the real bot, as a process of its own, against the fake Bot API."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from bot.settings import Settings
+from knowledge.embeddings import EmbeddedE5
+from tests.botapi import FakeBotApi
+from tests.conftest import TODAY, run_build, small_library_settings
+
+ROOT = Path(__file__).parents[2]
+START_TIMEOUT = 30.0
+
+
+@dataclass
+class BotProcess:
+    process: subprocess.Popen[bytes]
+    log_path: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@dataclass
+class Running:
+    """The bot that most tests share: each test talks to it from chats of its own."""
+
+    api: FakeBotApi
+    bot: BotProcess
+    settings: Settings
+    _next_chat: int = 1000
+
+    def new_chat(self) -> int:
+        self._next_chat += 1
+        return self._next_chat
+
+
+@pytest.fixture(scope="module")
+def running(model: EmbeddedE5, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("shared-bot")
+    settings = small_library_settings(folder)
+    run_build(settings, model)
+    notice = {"PUBLISHER": "Association d'essai", "HOST": "Serveur d'essai", "CONTACT": "contact@exemple.example"}
+    with FakeBotApi(token=TOKEN) as api, (folder / "bot.log").open("wb") as log:
+        bot = launch(api, settings, folder, log, **notice)
+        _wait_ready(api, bot)
+        yield Running(api, bot, settings)
+        bot.stop()
+        assert api.violations == [], "the bot sent something that Telegram refuses or mangles"
+        assert TOKEN.split(":")[1] not in bot.log, "the token was printed"
+
+
+@pytest.fixture
+def api() -> Iterator[FakeBotApi]:
+    with FakeBotApi(token=TOKEN) as server:
+        yield server
+        assert server.violations == [], "the bot sent something that Telegram refuses or mangles"
+
+
+TOKEN = "123456:TEST-token-that-must-never-be-printed"
+StartBot = Callable[..., BotProcess]
+
+
+@pytest.fixture
+def start_bot(api: FakeBotApi, small_settings: Settings, model: EmbeddedE5, tmp_path: Path) -> Iterator[StartBot]:
+    """Start the bot with the small library (or ``settings``); stopped at the end, its log checked for the token."""
+    started: list[BotProcess] = []
+    with ExitStack() as stack:
+
+        def start(settings: Settings = small_settings, wait: bool = True, **environment: str) -> BotProcess:
+            if not settings.active_pointer.exists():
+                run_build(settings, model)
+            log_path = tmp_path / f"bot-{len(started)}.log"
+            log = stack.enter_context(log_path.open("wb"))
+            bot = launch(api, settings, tmp_path, log, log_path.name, **environment)
+            started.append(bot)
+            if wait:
+                _wait_ready(api, bot)
+            return bot
+
+        yield start
+        for bot in started:
+            bot.stop()
+    for bot in started:
+        assert TOKEN not in bot.log and TOKEN.split(":")[1] not in bot.log, "the token was printed"
+
+
+def launch(
+    api: FakeBotApi, settings: Settings, folder: Path, log: IO[bytes], log_name: str = "bot.log", **environment: str
+) -> BotProcess:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "telegram", "--today", TODAY.isoformat()],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DATA_DIR": str(settings.data_dir),
+            "TELEGRAM_API_URL": api.url,
+            "TELEGRAM_TOKEN": TOKEN,
+            "MESSAGES_PER_SECOND": "1000",
+            **environment,
+        },
+        cwd=folder,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    return BotProcess(process, folder / log_name)
+
+
+def _wait_ready(api: FakeBotApi, bot: BotProcess) -> None:
+    before = len([call for call in api.calls if call.method in ("getUpdates", "setWebhook")])
+    end = time.monotonic() + START_TIMEOUT
+    while len([call for call in api.calls if call.method in ("getUpdates", "setWebhook")]) <= before:
+        assert bot.process.poll() is None, f"the bot ended:\n{bot.log}"
+        assert time.monotonic() < end, f"the bot did not start:\n{bot.log}"
+        time.sleep(0.05)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.answer import Answer, AnswerSentence, Block, Citation, Part, SourceRef, Status
+from bot.telegram.render import MESSAGE_MAX, Paragraph, answer_messages, escape_text, split, text_messages, utf16_length
+from knowledge.library import KNOWLEDGE_DIR
+from tests.botapi.entities import parse_html
+
+MESSAGES = yaml.safe_load((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
+HOSTILE = st.text(alphabet=st.characters(), max_size=600) | st.sampled_from(
+    ["<b>", "</i>&amp;<script>", "😀" * 3000, "\u202eRTL\u200f", "\ud800", "a" * 9000, "&lt;", "« 77 700 € »"]
+)
+
+
+def visible(html: str) -> str:
+    """The text that Telegram shows; raises for HTML it would refuse."""
+    return parse_html(html)[0]
+
+
+def citation(n: int, text: str = "titre") -> Citation:
+    source = SourceRef(
+        title=text, publisher=text, url=f"https://exemple.example/?a={n}&b=\"'<>", kind="law", read_on=date(2026, 11, 1)
+    )
+    return Citation(n=n, fact_id=f"f/{n}", fiche="f", sources=[source], **source.model_dump(exclude={"kind"}))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(HOSTILE, min_size=1, max_size=4), HOSTILE)
+def test_whatever_the_text_the_html_is_valid_and_within_the_limit(texts: list[str], title: str) -> None:
+    sentences = [AnswerSentence(text=text, n=n + 1, block=list(Block)[n % 3]) for n, text in enumerate(texts)]
+    part = Part(question=title, status=Status.ANSWERED, message=title, sentences=sentences)
+    answer = Answer(
+        status=Status.ANSWERED, parts=[part, part], citations=[citation(n + 1, title) for n in range(len(texts))]
+    )
+    for html in answer_messages(answer, MESSAGES):
+        assert 1 <= len(visible(html)) and utf16_length(visible(html)) <= MESSAGE_MAX
+
+
+def test_many_sources_are_cut_between_two_of_them() -> None:
+    answer = Answer(status=Status.ANSWERED, citations=[citation(n, "un titre assez long " * 5) for n in range(1, 60)])
+    messages = answer_messages(answer, MESSAGES)
+    assert len(messages) > 1
+    assert "".join(map(visible, messages)).count("D'après la page") == 59
+    for html in messages:
+        assert html.count("<blockquote") == html.count("</blockquote>") and html.count("<a ") == html.count("</a>")
+
+
+def test_messages_are_cut_between_paragraphs() -> None:
+    paragraphs = [Paragraph("x" * 1500, "x" * 1500) for _ in range(5)]
+    assert [len(html) for html in split(paragraphs)] == [3002, 3002, 1500]
+
+
+def test_an_amount_is_never_cut_by_the_screen() -> None:
+    assert escape_text("« 77 700 € » : 25,6 % ?") == "«\u00a077\u00a0700\u00a0€\u00a0»\u00a0: 25,6\u00a0%\u00a0?"
+
+
+@pytest.mark.parametrize("text", ["<b>gras</b>", "a & b", 'href="x"'])
+def test_everything_is_escaped(text: str) -> None:
+    assert visible(text_messages(text)[0]) == text

@@ -1,0 +1,298 @@
+"""The real bot process over HTTP against the fake Bot API."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from tests.bot.conftest import Running, StartBot
+from tests.botapi import FakeBotApi, Fault
+
+DISCLAIMER = "Service automatique d'information générale, pas un conseil juridique."
+QUESTION = "combien je paie à l'urssaf ?"
+
+
+def texts(api: FakeBotApi, chat: int) -> list[str]:
+    return [message["text"].replace("\u00a0", " ") for message in api.sent(chat)]
+
+
+def buttons(message: dict[str, object]) -> list[str]:
+    markup = message.get("reply_markup") or {}
+    return [button["text"] for row in markup.get("inline_keyboard", []) for button in row]  # type: ignore[attr-defined]
+
+
+async def test_start_says_what_it_is_and_offers_examples(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send("/start")
+    message = (await api.wait_sent(chat))[0]
+    text = message["text"]
+    assert "service automatique" in text and "N'envoyez ni nom" in text
+    assert len(text.split("\n\n")[0].splitlines()) <= 5
+    assert len(buttons(message)) == 4
+    commands = {command["command"] for command in api.called("setMyCommands")[-1].params["commands"]}
+    assert {"start", "aide", "sujets", "verifier", "sources", "mentions"} <= commands
+
+
+async def test_a_question_is_answered_with_its_sources(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send(QUESTION)
+    message = (await api.wait_sent(chat))[0]
+    text = message["text"].replace("\u00a0", " ")
+    assert "25,6 %" in text and DISCLAIMER in text and "D'après la page" in text
+    links = [entity["url"] for entity in message["entities"] if entity["type"] == "text_link"]
+    assert "https://www.legifrance.gouv.fr/essai" in links
+    assert "https://exemple.example/page?a=1&b=2" not in text  # addresses stay behind their titles
+    assert api.called("sendMessage", chat)[0].params["link_preview_options"] == {"is_disabled": True}
+    assert not api.called("sendChatAction", chat), "typing is for answers that take long"
+
+
+async def test_more_details_opens_the_rest(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send("quel est le taux de cotisations")
+    message = (await api.wait_sent(chat))[0]
+    assert buttons(message) == ["Plus de détails"]
+    user.press(message, "Plus de détails")
+    details = (await api.wait_sent(chat, 2))[1]["text"].replace("\u00a0", " ")
+    assert "25,6 %" not in details and DISCLAIMER in details
+    assert len(api.called("answerCallbackQuery")) == 1
+
+
+async def test_menus_lead_from_themes_to_an_answer(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send("/sujets")
+    themes = (await api.wait_sent(chat))[0]
+    assert buttons(themes) == ["Argent", "Danger"]
+    user.press(themes, "Danger")
+    questions = (await api.wait_sent(chat, 2))[1]
+    user.press(questions, buttons(questions)[0])
+    assert "est une arnaque" in (await api.wait_sent(chat, 3))[2]["text"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/aide", "Écrivez votre question comme vous parlez"),
+        ("/sources", "Légifrance"),
+        ("/mentions", "Éditeur : Association d'essai"),
+        ("/verifier", "arrive bientôt"),
+        ("/nouveau", "oublié la conversation"),
+        ("/inconnue", "Je ne connais pas cette commande"),
+    ],
+)
+async def test_commands(running: Running, command: str, words: str) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send(command)
+    assert words in (await api.wait_sent(chat))[0]["text"]
+
+
+async def test_without_a_publisher_it_warns(api: FakeBotApi, start_bot: StartBot) -> None:
+    bot = start_bot()
+    assert "mentions légales incomplètes" in bot.log
+    api.user(42).send("/mentions")
+    assert "non renseigné" in (await api.wait_sent(42))[0]["text"]
+
+
+BadInput = Callable[[FakeBotApi], object]
+
+
+@pytest.mark.parametrize(
+    ("send", "words"),
+    [
+        (lambda api: api.user(42).send("😀🎉"), "Je n'ai pas vu de question"),
+        (lambda api: api.user(42).send("\u200b\u200e ."), "Je n'ai pas vu de question"),
+        (lambda api: api.user(42).send("dois-je payer " * 290), "trop long"),
+        (lambda api: api.user(42).send("我需要缴税吗"), "I only answer in French"),
+        (lambda api: api.user(42).send_sticker("😀"), "Je ne comprends que le texte"),
+        (lambda api: api.user(42).send_voice(b"ogg", 3), "messages vocaux"),
+        (lambda api: api.user(42).send_photo(b"jpeg"), "lire les images"),
+        (lambda api: api.user(42).send_document(b"%PDF", "offre.pdf", "application/pdf"), "lire les fichiers"),
+        (lambda api: api.user(42).send_photo(b"jpeg", QUESTION), "25,6 %"),
+        (lambda api: api.user(42).send_raw(location={"latitude": 48.8, "longitude": 2.3}), "Je ne comprends que le texte"),
+    ],
+)  # fmt: skip
+async def test_what_is_not_a_question_gets_a_short_reply(
+    running: Running, send: BadInput, words: str
+) -> None:
+    api, chat = running.api, running.new_chat()
+    send(api)
+    message = (await api.wait_sent(chat))[0]
+    assert words in message["text"].replace("\u00a0", " ")
+
+
+async def test_ten_thousand_characters_in_pieces_are_all_refused_kindly(running: Running) -> None:
+    """Telegram cuts a long paste into messages of 4,096."""
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    for _ in range(3):
+        user.send("a b " * 1000)
+    assert all("trop long" in text for text in [m["text"] for m in await api.wait_sent(chat, 3)])
+
+
+async def test_an_edited_message_is_ignored(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    sent = user.send(QUESTION)
+    await api.wait_sent(chat)
+    user.edit(sent["message_id"], "je dois payer pour retirer mes gains")
+    await api.quiet(0.5)
+    assert len(api.sent(chat)) == 1
+
+
+async def test_in_a_group_only_what_is_meant_for_the_bot_is_read(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user, group = api.user(chat), api.group(-1001, title="Entraide")
+    user.send(QUESTION, chat=group)
+    await api.quiet(0.5)
+    assert api.sent(-1001) == []
+    user.send(f"@{api.username} {QUESTION}", chat=group)
+    answer = (await api.wait_sent(-1001))[0]
+    assert "25,6" in answer["text"]
+    user.send("et en 2025 ?", chat=group, reply_to=answer)
+    assert "24,6" in (await api.wait_sent(-1001, 2))[1]["text"]
+    user.send(f"/aide@{api.username}", chat=group)
+    await api.wait_sent(-1001, 3)
+    user.send_photo(b"jpeg", chat=group)
+    await api.quiet(0.5)
+    assert len(api.sent(-1001)) == 3
+
+
+async def test_a_follow_up_is_understood_until_nouveau(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send(QUESTION)
+    user.send("et en 2025 ?")
+    assert "24,6" in (await api.wait_sent(chat, 2))[1]["text"]
+    user.send("/nouveau")
+    user.send("et en 2025 ?")
+    assert "24,6" not in (await api.wait_sent(chat, 4))[3]["text"]
+
+
+async def test_distress_is_answered_first_and_kept_nowhere(
+    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
+) -> None:
+    bot = start_bot()
+    api.user(42).send("je veux mourir")
+    message = (await api.wait_sent(42))[0]
+    assert "3114" in message["text"] and not buttons(message)
+    await api.quiet(0.3)
+    bot.stop()
+    stored = b"".join(path.read_bytes() for path in Path(small_settings.data_dir).glob("clicdroit.sqlite*"))
+    assert b"mourir" not in stored and "mourir" not in bot.log
+
+
+async def test_order_is_kept_in_each_chat(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    names = ["/aide", "/mentions", "/verifier", "/sources", QUESTION, "/nouveau"]
+    marks = ["comme vous parlez", "Éditeur", "bientôt", "Légifrance", "25,6", "oublié"]
+    for name in names:
+        for chat in range(1, 17):
+            api.user(chat).send(name)
+    for chat in range(1, 17):
+        replies = await api.wait_sent(chat, len(names), timeout=30)
+        assert all(mark in reply["text"] for mark, reply in zip(marks, replies, strict=True)), chat
+
+
+async def test_the_same_update_twice_is_answered_once(api: FakeBotApi, start_bot: StartBot) -> None:
+    start_bot()
+    api.user(42).send(QUESTION)
+    await api.wait_sent(42)
+    api.push_again()
+    await api.quiet(0.5)
+    assert len(api.sent(42)) == 1
+
+
+async def test_what_was_received_before_a_kill_is_answered_after(
+    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
+) -> None:
+    bot = start_bot()
+    api.user(1).send("/aide")
+    await api.wait_sent(1)
+    hold = api.inject(Fault.slow(3000), method="sendMessage", times=None)
+    for chat in range(2, 22):
+        api.user(chat).send("/aide")
+    await api.until(lambda: _waiting(small_settings) == 20, timeout=10)
+    bot.kill()
+    api.clear_faults()
+    answered = {chat for chat in range(2, 22) if api.sent(chat)}
+    assert hold.hits and len(answered) < 20
+    start_bot()
+    for chat in range(2, 22):
+        await api.wait_sent(chat, timeout=20)
+    await api.until(lambda: _waiting(small_settings) == 0, timeout=10)
+
+
+def _waiting(settings: Settings) -> int:
+    with sqlite3.connect(settings.data_dir / "clicdroit.sqlite") as connection:
+        return int(connection.execute("SELECT count(*) FROM inbox WHERE done_at IS NULL").fetchone()[0])
+
+
+async def test_an_old_button_answers_politely(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send("/sujets")
+    message = (await api.wait_sent(chat))[0]
+    for count, data in enumerate(
+        ["f:fiche-disparue", "t:nulle-part", "m:cotisations:zz", "e:99", "n'importe quoi", "m:::"], 2
+    ):
+        api.push(_callback(api, user, message, data))
+        assert "Ce bouton est ancien" in (await api.wait_sent(chat, count))[-1]["text"]
+
+
+def _callback(api: FakeBotApi, user: object, message: dict[str, object], data: str) -> dict[str, object]:
+    sender = {"id": 42, "is_bot": False, "first_name": "Camille"}
+    query = {"id": f"{time.time_ns()}", "from": sender, "message": message, "chat_instance": "1", "data": data}
+    return {"callback_query": query}
+
+
+async def test_a_429_makes_only_its_chat_wait(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.inject(Fault.flood(2), method="sendMessage", chat_id=1)
+    api.user(1).send("/aide")
+    api.user(2).send("/aide")
+    await api.wait_sent(2, timeout=1.5)
+    assert not api.sent(1)
+    await api.wait_sent(1, timeout=10)
+    assert len(api.sent(1)) == 1
+
+
+async def test_the_user_gets_one_line_when_something_breaks(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.inject(Fault.bad_request("Bad Request: something odd"), method="sendMessage", chat_id=chat)
+    api.user(chat).send("/aide")
+    assert "une erreur m'empêche" in (await api.wait_sent(chat))[0]["text"]
+    assert "something odd" in running.bot.log
+
+
+async def test_network_trouble_and_a_second_poller_are_survived(api: FakeBotApi, start_bot: StartBot) -> None:
+    bot = start_bot()
+    for fault in (Fault.server_error(502), Fault.conflict(), Fault.dropped()):
+        api.inject(fault, method="getUpdates")
+    api.user(42).send("/aide")
+    await api.wait_sent(42, timeout=30)
+    await api.until(lambda: "un autre programme lit déjà" in bot.log, timeout=20)
+
+
+async def test_a_refused_token_ends_with_one_clear_line(api: FakeBotApi, start_bot: StartBot) -> None:
+    api.inject(Fault.unauthorized(), method="getMe", times=None)
+    bot = start_bot(wait=False)
+    assert bot.process.wait(timeout=30) == 1
+    assert "Telegram refuse TELEGRAM_TOKEN" in bot.log and "Traceback" not in bot.log
+
+
+async def test_a_webhook_delivers_too(api: FakeBotApi, start_bot: StartBot, unused_tcp_port: int) -> None:
+    start_bot(
+        WEBHOOK_URL=f"http://127.0.0.1:{unused_tcp_port}",
+        WEBHOOK_PORT=str(unused_tcp_port),
+        WEBHOOK_SECRET="un-secret-d-essai",
+    )
+    api.user(42).send(QUESTION)
+    assert "25,6" in (await api.wait_sent(42, timeout=15))[0]["text"]
+    assert api.called("setWebhook")[-1].params["secret_token"] == "un-secret-d-essai"

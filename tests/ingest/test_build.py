@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from ingest.passages import passages_of
+from knowledge import library as libraries
+from knowledge.embeddings import EmbeddedE5
+from knowledge.generation import active_id, open_active
+from knowledge.library import LibraryError
+from tests.conftest import TODAY, run_build
+
+Edit = Callable[[Path, str, str], None]
+COTISATIONS = "fiches/argent/cotisations.md"
+
+
+def test_the_first_build_publishes_itself(small_settings: Settings, model: EmbeddedE5) -> None:
+    result = run_build(small_settings, model, publish_it=False)
+    assert result.published and active_id(small_settings) == result.generation
+    assert result.embedded > 0
+
+
+def test_nothing_changed_builds_nothing(small_settings: Settings, model: EmbeddedE5) -> None:
+    first = run_build(small_settings, model)
+    again = run_build(small_settings, model)
+    assert (again.changed, again.embedded, again.generation) == (False, 0, first.generation)
+    assert [path.name for path in small_settings.generations_dir.iterdir()] == [first.generation]
+
+
+def test_one_changed_fiche_embeds_only_its_own_passages(
+    small_settings: Settings, model: EmbeddedE5, edit: Edit
+) -> None:
+    run_build(small_settings, model)
+    edit(small_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
+    assert run_build(small_settings, model).embedded == 1
+    edit(
+        small_settings.knowledge_dir / COTISATIONS,
+        "- charges sociales micro entreprise",
+        "- cotisation micro entreprise essai",
+    )
+    # Twice: as it is typed (the passage), and spelt out (training).
+    assert run_build(small_settings, model).embedded == 2
+
+
+def test_a_bad_fiche_leaves_the_serving_generation_alone(
+    small_settings: Settings, model: EmbeddedE5, edit: Edit
+) -> None:
+    serving = run_build(small_settings, model).generation
+    edit(small_settings.knowledge_dir / COTISATIONS, "[loi-essai]", "[perdue]")
+    with pytest.raises(LibraryError):
+        run_build(small_settings, model)
+    assert active_id(small_settings) == serving
+    assert open_active(small_settings, model).manifest.id == serving
+
+
+def test_passages_are_questions_rewordings_and_facts_with_their_amounts(small_settings: Settings) -> None:
+    passages = passages_of(libraries.load(small_settings.knowledge_dir), TODAY)
+    assert len({passage.id for passage in passages}) == len(passages) == 2 * 6 + 8
+    by_id = {passage.id: passage for passage in passages}
+    assert by_id["cotisations/taux"].text.startswith(
+        "Le taux de cotisations d'une micro-entreprise d'essai est de 25,6 %"
+    )
+    assert by_id["cotisations#0"].kind == "question"
+
+
+BUILD_FOREVER = """
+import sys
+from ingest import build as building
+from tests.conftest import TODAY
+from bot.settings import Settings
+from pathlib import Path
+from datetime import datetime
+from knowledge.embeddings import EmbeddedE5
+import time
+
+class Slow(EmbeddedE5):
+    def embed_documents(self, texts):
+        print("embedding", flush=True)
+        time.sleep(1)
+        return super().embed_documents(texts)
+
+settings = Settings(_env_file=None, data_dir=Path(sys.argv[1]), knowledge_dir=Path(sys.argv[2]))
+model = Slow()
+building.build(settings, lambda: model, model.identity, TODAY, datetime.now())
+"""
+
+
+def test_a_killed_build_leaves_nothing_and_the_next_one_resumes(
+    small_settings: Settings, model: EmbeddedE5, edit: Edit
+) -> None:
+    serving = run_build(small_settings, model).generation
+    edit(small_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
+    edit(
+        small_settings.knowledge_dir / COTISATIONS,
+        "- charges sociales micro entreprise",
+        "- cotisation micro entreprise essai",
+    )
+    arguments = [sys.executable, "-c", BUILD_FOREVER, str(small_settings.data_dir), str(small_settings.knowledge_dir)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # questions are embedded and kept; a fact is being embedded
+        os.kill(process.pid, signal.SIGKILL)
+    assert active_id(small_settings) == serving
+    assert open_active(small_settings, model).manifest.id == serving
+    result = run_build(small_settings, model)
+    assert result.embedded == 2, "the rewording was embedded before the kill: one fact and one spelt-out text are left"
+    leftovers = [path.name for path in small_settings.generations_dir.iterdir() if path.name.startswith(".building")]
+    assert leftovers == []
+
+
+def test_two_builds_in_the_same_second_do_not_collide(small_settings: Settings, model: EmbeddedE5, edit: Edit) -> None:
+    run_build(small_settings, model)
+    edit(small_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
+    run_build(small_settings, model)
+    edit(small_settings.knowledge_dir / COTISATIONS, "déclare quand même zéro.", "déclare zéro.")
+    started = time.time()
+    assert run_build(small_settings, model).changed
+    assert time.time() - started < 60

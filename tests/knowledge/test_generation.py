@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.answering.pipeline import Answerer
+from bot.settings import Settings
+from knowledge.embeddings import EmbeddedE5
+from knowledge.generation import GenerationError, active_id, open_active, publish
+from knowledge.text import stems
+from tests.conftest import run_build
+
+
+def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: EmbeddedE5) -> None:
+    generation = small_answerer.generation
+    dense = generation.dense(model.embed_query("combien je paie a l'urssaf"), 3)
+    assert dense[0].passage.text == "combien je paie a l'urssaf"
+    assert dense[0].score == pytest.approx(1.0, abs=1e-3)
+    assert [hit.score for hit in dense] == sorted((hit.score for hit in dense), reverse=True)
+    sparse = generation.sparse(stems("dépôt en crypto"), 3)
+    assert sparse[0].passage.fiche == "faux-depot"
+    assert generation.sparse(stems("xylophone"), 3) == []
+
+
+def test_stored_vectors_are_those_of_the_model(small_answerer: Answerer, model: EmbeddedE5) -> None:
+    fact = small_answerer.generation.facts["cotisations/zero"]
+    stored = small_answerer.generation.vectors([fact.id])[fact.id]
+    assert stored @ model.embed_documents([fact.text])[0] == pytest.approx(1.0, abs=1e-4)
+
+
+def refused(settings: Settings, model: EmbeddedE5) -> str:
+    with pytest.raises(GenerationError) as caught:
+        open_active(settings, model)
+    return str(caught.value)
+
+
+def test_without_a_generation_the_command_is_named(small_settings: Settings, model: EmbeddedE5) -> None:
+    assert "make build" in refused(small_settings, model)
+
+
+def test_another_model_or_schema_is_refused(small_settings: Settings, model: EmbeddedE5) -> None:
+    identifier = run_build(small_settings, model).generation
+    path = small_settings.generations_dir / identifier / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {"model": "un-autre-modele"}))
+    assert "un-autre-modele" in refused(small_settings, model) and "make build" in refused(small_settings, model)
+    path.write_text(json.dumps(manifest | {"schema": 0}))
+    assert "autre version" in refused(small_settings, model)
+
+
+@pytest.mark.parametrize(
+    "name", ["bundle.json", "passages.jsonl", "calibration.json", "manifest.json", "bm25/params.index.json"]
+)
+def test_a_damaged_generation_is_refused_with_what_to_do(
+    small_settings: Settings, model: EmbeddedE5, name: str
+) -> None:
+    identifier = run_build(small_settings, model).generation
+    (small_settings.generations_dir / identifier / name).write_text("{ cassé")
+    assert "make build" in refused(small_settings, model)
+
+
+def test_publishing_moves_the_pointer_only_to_what_exists(small_settings: Settings, model: EmbeddedE5, edit) -> None:  # type: ignore[no-untyped-def]
+    first = run_build(small_settings, model).generation
+    edit(small_settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro", "déclare toujours zéro")
+    second = run_build(small_settings, model, publish_it=False)
+    assert not second.published and active_id(small_settings) == first
+    publish(small_settings, second.generation)
+    assert active_id(small_settings) == second.generation
+    with pytest.raises(GenerationError, match="n'existe pas"):
+        publish(small_settings, "20000101-000000-00000000")
+    assert active_id(small_settings) == second.generation
+
+
+def test_the_bot_reads_the_generation_and_not_the_folder(small_settings: Settings, model: EmbeddedE5) -> None:
+    run_build(small_settings, model)
+    for path in Path(small_settings.knowledge_dir).rglob("*.md"):
+        path.unlink()
+    answerer = Answerer(open_active(small_settings, model), model, small_settings)
+    assert len(answerer.generation.facts) == 8

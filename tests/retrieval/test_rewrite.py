@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import yaml
+
+from ingest.lexicon import with_ordinary_words
+from knowledge.library import KNOWLEDGE_DIR
+from retrieval.rewrite import Rewriter, asked_day, clean, focus
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def rewriter() -> Rewriter:
+    return Rewriter(
+        with_ordinary_words(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("g gagné 30e sur clikworker", "j'ai gagné 30e sur clickworker"),
+        ("jdois declaré a l'urssaff", "je dois declaré a l'urssaf"),
+        ("auto-entrepreneur ou pas", "micro-entreprise ou pas"),
+        ("pole emploi me demande", "france travail me demande"),
+        ("c koi l'acre", "c'est quoi l'acre"),
+        ("cmt jfais", "comment je fais"),
+        ("je suis au chomage", "je suis au chomage"),
+    ],
+)
+def test_sms_slang_and_misspelt_key_words(rewriter: Rewriter, typed: str, read: str) -> None:
+    assert rewriter.spell_out(typed) == read
+
+
+@pytest.mark.parametrize(
+    "word", ["declarée", "plaine", "versent", "retraité", "minuit", "facteur", "gagner", "identique"]
+)
+def test_ordinary_words_are_not_mended(rewriter: Rewriter, word: str) -> None:
+    assert rewriter.spell_out(word) == word
+
+
+def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
+    query = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?"], TODAY)[0]
+    assert query.is_follow_up and "déclarer mes gains" in query.text and "étudiant" in query.text
+    third = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?", "c'est combien ?"], TODAY)[0]
+    assert "déclarer mes gains" in third.text and third.asked == "c'est combien ?"
+
+
+def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
+    turns = ["Dois-je déclarer mes gains ?", "mon compte Toluna est bloqué avec de l'argent dedans, que faire ?"]
+    query = rewriter.queries(turns, TODAY)[0]
+    assert not query.is_follow_up and "déclarer" not in query.text
+
+
+def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
+    text = "Je suis au RSA. Est-ce que je perds mon allocation ? Et comment fermer ma micro-entreprise ?"
+    queries = rewriter.queries([text], TODAY)
+    assert [query.asked for query in queries] == [
+        "Je suis au RSA. Est-ce que je perds mon allocation ?",
+        "Et comment fermer ma micro-entreprise ?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "was_asked"),
+    [
+        ("combien de cotisations en 2025", date(2025, 12, 31), True),
+        ("l'an dernier j'ai gagné 300 €", date(2025, 12, 31), True),
+        ("le taux l'année prochaine", date(2027, 1, 1), True),
+        ("le taux en 2026", TODAY, False),
+        ("j'ai 2000 abonnés", TODAY, False),
+        ("combien de cotisations", TODAY, False),
+    ],
+)
+def test_the_date_asked_about(text: str, day: date, was_asked: bool) -> None:
+    assert asked_day(text, TODAY) == (day, was_asked)
+
+
+def test_control_characters_and_broken_surrogates_are_dropped() -> None:
+    assert clean("imp\u200bôts\x00 \ud800 ok\r\n") == "imp ôts ok"
+
+
+def test_a_long_story_is_searched_by_its_question_too() -> None:
+    story = "J'ai commencé en mars. " * 10 + "Comment récupérer mon argent ?"
+    assert focus(story) == "Comment récupérer mon argent ?"
+    assert focus("Comment récupérer mon argent ?") is None
