@@ -20,6 +20,7 @@ from ingest.passages import passages_of
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.generation import (
+    FACT,
     SCHEMA,
     GenerationError,
     GenerationWriter,
@@ -111,8 +112,8 @@ def _write(
         done += count
         progress("Lecture des fiches", done, len(passages))
 
-    questions = [passage for passage in passages if passage.kind == "question"]
-    facts = [passage for passage in passages if passage.kind == "fact"]
+    questions = [passage for passage in passages if passage.kind != FACT]
+    facts = [passage for passage in passages if passage.kind == FACT]
     question_vectors = cache.queries([passage.text for passage in questions], advance)
     fact_vectors = cache.documents([passage.text for passage in facts], advance)
     writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)

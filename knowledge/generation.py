@@ -6,6 +6,8 @@
         manifest.json      who made it, with which model, from which content
         bundle.json        facts, fiches, sources, figures, contacts, messages
         passages.jsonl     what was embedded: fiche questions, rewordings, facts
+        projection.npz     how vectors are mapped before they are compared
+        centroids.npz      the mean question of each fiche and of each fact
         calibration.json   thresholds and small models, valid for this generation only
         chroma/  bm25/     the two indexes over the passages
     data/active            the id of the one that answers
@@ -20,6 +22,7 @@ import json
 import os
 import shutil
 import uuid
+import zipfile
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -32,18 +35,24 @@ import numpy as np
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.library import Library
 from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
+from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever the files of a generation change shape."""
 
 COLLECTION = "passages"
+EF_SEARCH = 300
+"""Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
 REBUILD = "reconstruisez-la avec : make build"
 
 
 class GenerationError(Exception):
     """No usable generation; the message names the command that mends it."""
+
+
+QUESTION, FACT, ASKED = "question", "fact", "asked"
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Passage:
 
     id: str
     kind: str
-    """``question`` (the fiche's question or a rewording) or ``fact``."""
+    """``question`` (a fiche's question or a rewording), ``fact``, or ``asked`` (how people ask for a fact)."""
     fiche: str
     text: str
     fact: str | None = None
@@ -81,6 +90,20 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True)
+class Centroids:
+    """``matrix``: (len(names), dimension), unit rows."""
+
+    names: list[str]
+    matrix: np.ndarray[Any, Any]
+
+    def cosines(self, vectors: np.ndarray[Any, Any]) -> dict[str, float]:
+        """Best cosine of each centroid to any of the projected ``vectors``."""
+        if not self.names:
+            return {}
+        return dict(zip(self.names, (self.matrix @ vectors.T).max(axis=1).tolist(), strict=True))
+
+
 @dataclass
 class Generation:
     """An opened generation. Read-only."""
@@ -97,7 +120,10 @@ class Generation:
     redirects: dict[str, str]
     passages: list[Passage]
     calibration: dict[str, Any]
-    store: Any = field(repr=False)
+    projection: Projection = field(repr=False)
+    fiche_centroids: Centroids = field(repr=False)
+    fact_centroids: Centroids = field(repr=False)
+    collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
 
     @cached_property
@@ -114,15 +140,20 @@ class Generation:
         vocabulary: dict[str, int] = self.bm25.vocab_dict
         return vocabulary
 
-    def dense(self, vector: list[float], k: int) -> list[Hit]:
-        """The ``k`` passages nearest to ``vector``, best first, with their cosine."""
-        found = self.store.similarity_search_by_vector_with_relevance_scores(vector, k=k)
-        # Chroma returns the cosine *distance*, whatever the method's name says.
-        return [Hit(self.passage_by_id[doc.metadata["passage"]], 1.0 - distance) for doc, distance in found]
+    def project(self, vectors: list[list[float]]) -> np.ndarray[Any, Any]:
+        """Embeddings of questions, as ``dense`` and the centroids compare them."""
+        return self.projection.queries(np.asarray(vectors, dtype=np.float32))
+
+    def dense(self, vector: np.ndarray[Any, Any], k: int) -> list[Hit]:
+        """The ``k`` passages nearest to a projected ``vector``, best first, with their cosine."""
+        k = min(k, len(self.passages))
+        found = self.collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [Hit(self.passage_by_id[identifier], 1.0 - distance) for identifier, distance in pairs]
 
     def vectors(self, passage_ids: list[str]) -> dict[str, Any]:
         """The stored vectors of some passages: id → float32 (dimension,)."""
-        found = self.store.get(ids=passage_ids, include=["embeddings"])
+        found = self.collection.get(ids=passage_ids, include=["embeddings"])
         return {
             identifier: np.asarray(vector, dtype=np.float32)
             for identifier, vector in zip(found["ids"], found["embeddings"], strict=True)
@@ -201,25 +232,30 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             redirects=bundle["redirects"],
             passages=passages,
             calibration=calibration,
-            store=_open_store(folder / "chroma", model),
+            collection=_open_collection(folder / "chroma"),
             bm25=bm25,
+            projection=Projection.load(folder / "projection.npz"),
+            fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
+            fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
         )
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
 
 
-def _open_store(folder: Path, model: SentenceEmbeddings | None) -> Any:
+def _open_collection(folder: Path) -> Any:
+    """The Chroma collection. Vectors are always given, so it never loads an embedding model of its own."""
     import chromadb
     from chromadb.config import Settings
-    from langchain_chroma import Chroma
 
     client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return Chroma(
-        collection_name=COLLECTION,
-        embedding_function=model,  # type: ignore[arg-type]
-        client=client,
-        collection_configuration={"hnsw": {"space": "cosine"}},
+    return client.get_or_create_collection(
+        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
     )
+
+
+def _load_centroids(path: Path, kind: str) -> Centroids:
+    with np.load(path) as arrays:
+        return Centroids(arrays[f"{kind}_names"].tolist(), arrays[kind])
 
 
 class GenerationWriter:
@@ -242,7 +278,9 @@ class GenerationWriter:
         vectors: np.ndarray[Any, Any],
         model: SentenceEmbeddings,
     ) -> None:
-        """Indexes and bundle. ``vectors``: float32, (len(passages), dimension), unit length."""
+        """Indexes and bundle. ``vectors``: float32, (len(passages), dimension), unit length, as the
+        model gave them; they are projected here."""
+        vectors = self._project(passages, vectors)
         _write_json(
             self.folder / "bundle.json",
             {
@@ -256,14 +294,14 @@ class GenerationWriter:
         bm25 = bm25s.BM25(k1=1.2, b=0.6)
         bm25.index([stems(passage.text) for passage in passages], show_progress=False)
         bm25.save(self.folder / "bm25")
-        collection = _open_store(self.folder / "chroma", None)._collection
+        collection = _open_collection(self.folder / "chroma")
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
             collection.add(
                 ids=[passage.id for passage in batch],
                 embeddings=vectors[start : start + 1000],
                 documents=[passage.text for passage in batch],
-                metadatas=[{"passage": passage.id, "kind": passage.kind, "fiche": passage.fiche} for passage in batch],
+                metadatas=[{"kind": passage.kind, "fiche": passage.fiche} for passage in batch],
             )
         reads = [library.sources[source].read_on for fact in library.facts.values() for source in fact.sources]
         manifest = Manifest(
@@ -280,6 +318,25 @@ class GenerationWriter:
             oldest_read=min(reads).isoformat() if reads else "",
         )
         _write_json(self.folder / "manifest.json", asdict(manifest))
+
+    def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        is_fact = np.array([passage.kind == FACT for passage in passages])
+        asked = [passage for passage in passages if passage.kind != FACT]
+        projection = learn(vectors[~is_fact], [passage.fact for passage in asked], vectors[is_fact])
+        projection.save(self.folder / "projection.npz")
+        projected = np.empty_like(vectors)
+        projected[~is_fact] = projection.queries(vectors[~is_fact])
+        projected[is_fact] = projection.passages(vectors[is_fact])
+        fiches = centroids(projected[~is_fact], [passage.fiche for passage in asked])
+        facts = centroids(projected[~is_fact], [passage.fact for passage in asked])
+        np.savez(
+            self.folder / "centroids.npz",
+            fiche_names=np.array(list(fiches)),
+            fiche=np.array(list(fiches.values())),
+            fact_names=np.array(list(facts)),
+            fact=np.array(list(facts.values())),
+        )
+        return projected
 
     def calibrate(self, calibration: dict[str, Any]) -> None:
         _write_json(self.folder / "calibration.json", calibration)

@@ -79,6 +79,8 @@ class Library:
     """How people type: abbreviations, synonyms, key words."""
     routing: dict[str, Any]
     """Patterns of distress."""
+    asked: dict[str, list[str]]
+    """Fact id → questions, as people type them, that this very fact answers."""
     routes: dict[str, list[str]]
     """Examples of messages by route; they train the route classifier and are not in a generation."""
     redirects: dict[str, str] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         messages=reader.mapping(folder / "messages.yaml"),
         lexicon=reader.mapping(folder / "lexicon.yaml"),
         routing=reader.mapping(folder / "routing.yaml"),
+        asked=reader.asked(),
         routes=reader.routes(),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
@@ -131,6 +134,8 @@ def _dangling(library: Library) -> Iterator[Problem]:
         for figure in fact.figure_ids:
             if figure not in library.figures:
                 yield Problem(path, line, f"le montant « {{{figure}}} » n'existe pas dans figures.yaml")
+    for fact_id in library.asked.keys() - library.facts.keys():
+        yield Problem(*library.lines[f"asked {fact_id}"], f"le fait « {fact_id} » n'existe pas : retirez ses questions")
     cited = {contact.id: contact.sources for contact in library.contacts.values()}
     cited |= {figure.id: [s for value in figure.series for s in value.sources] for figure in library.figures.values()}
     for owner, used in cited.items():
@@ -186,6 +191,18 @@ class _Reader:
                 continue
             routes.setdefault(path.stem.split("-")[0], []).extend(examples)
         return routes
+
+    def asked(self) -> dict[str, list[str]]:
+        """``questions/*.yaml``: fact id → how people ask for it."""
+        asked: dict[str, list[str]] = {}
+        for path in sorted((self.folder / "questions").glob("*.yaml")):
+            for fact_id, questions in self.mapping(path).items():
+                if isinstance(questions, list) and all(isinstance(question, str) for question in questions):
+                    asked.setdefault(fact_id, []).extend(questions)
+                else:
+                    self._report(path, 1, f"« {fact_id} » doit être suivi d'une liste de questions")
+                self.lines.setdefault(f"asked {fact_id}", (self._relative(path), 1))
+        return asked
 
     def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
         """A YAML list of records, each with its id."""

@@ -1,33 +1,49 @@
 """Query → fiches and facts that may answer it, with a calibrated probability for each.
 
-Dense (Chroma) and BM25 hits over the same passages are grouped by fiche; a small logistic model,
-learned on the golden dev set, fuses them. A second one says whether the best fiche answers at all:
-"no fact" is a real outcome.
+Dense (Chroma) and BM25 hits over the same passages are grouped twice: by fiche, then by fact. Small
+logistic models, learned at build time, turn that evidence into a score for each fiche, a probability
+for each fact, and the probability that the base answers at all: "no fact" is a real outcome.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.generation import Generation, Hit
+from knowledge.generation import ASKED, FACT, QUESTION, Generation, Hit
 from knowledge.model import Role
 from knowledge.text import fold, stems
 from retrieval.linear import Logistic
 from retrieval.rewrite import Query
 
-CANDIDATES = 160
-"""Passages taken from each index: enough to hold every rewording of the ten best fiches."""
+CANDIDATES = 250
+"""Passages taken from each index: enough to hold most passages of the ten best fiches."""
 FICHES_KEPT = 10
-_FLOOR = 0.75  # cosine given to a fiche with no passage among the candidates (unrelated French: about 0.8)
-_NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum")
-_STEP_CUES = ("comment", "que faire", "je fais quoi", "quoi faire", "demarche", "a qui")
+PLATFORMS_THEME = "plateformes"
+"""The theme with a fiche for each platform: named in many questions that are about something else."""
+FICHES_READ = 4
+"""Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
+_FLOOR = 0.0  # cosine given when nothing was found
+
+_NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
+_STEP_CUES = ("comment", "que faire", "je fais quoi", "quoi faire", "demarche", "a qui", "ou est-ce", "ou je")
+_RISK_CUES = ("risque", "grave", "amende", "sanction", "danger", "controle", "puni", "legal")
 
 Features = dict[str, float]
+
+
+@dataclass
+class FicheFit:
+    """How well one fiche fits the question; ``score``: log-odds that it is the one."""
+
+    fiche_id: str
+    features: Features
+    score: float = 0.0
 
 
 @dataclass
@@ -35,19 +51,9 @@ class FactFit:
     """How well one fact fits the question."""
 
     fact_id: str
-    features: Features
-    probability: float = 0.0
-
-
-@dataclass
-class FicheFit:
-    """How well one fiche fits the question."""
-
     fiche_id: str
     features: Features
-    score: float = 0.0
-    """Log-odds that this fiche is the one."""
-    facts: list[FactFit] = field(default_factory=list)
+    probability: float = 0.0
 
 
 @dataclass
@@ -55,8 +61,10 @@ class Retrieval:
     query: Query
     fiches: list[FicheFit]
     """Best first."""
+    facts: list[FactFit]
+    """Best first, over all fiches."""
     answerable: float
-    """Calibrated probability that the best fiche holds the answer."""
+    """Calibrated probability that the best facts answer."""
     features: Features
 
 
@@ -66,168 +74,216 @@ class Retriever:
     def __init__(self, generation: Generation, synonyms: Sequence[Sequence[str]] = ()) -> None:
         self._generation = generation
         calibration = generation.calibration
-        self._fiche_model = _logistic(calibration["fiche"])
-        self._answerable_model = _logistic(calibration["answerable"])
-        self._fact_model = _logistic(calibration["fact"])
-        self._index = _FicheIndex(generation)
+        self._fiche_model = Logistic(**calibration["fiche"])
+        self._fact_model = Logistic(**calibration["fact"])
+        self._answerable_model = Logistic(**calibration["answerable"])
+        self._index = _WordIndex(generation)
+        self._stems = [stem for stem in generation.vocabulary if len(stem) >= 5]
         self._synonyms = _synonym_table(synonyms, generation)
 
-    def retrieve(
-        self, query: Query, vectors: list[list[float]], on_subject: float, hidden: str | None = None
-    ) -> Retrieval:
+    def retrieve(self, query: Query, vectors: list[list[float]], on_subject: float) -> Retrieval:
         """``vectors``: the embedding of the query, and of its asking sentences when it is a long story;
-        ``on_subject``: the router's probability that it is a question on the subject;
-        ``hidden``: a passage to leave out (training with a rewording as query).
+        ``on_subject``: the router's probability that it is a question on the subject.
         """
-        generation = self._generation
-        dense = _best_hits([generation.dense(vector, CANDIDATES) for vector in vectors])
-        sparse = generation.sparse(self._expand(query.tokens), CANDIDATES)
-        if hidden:
-            dense = [hit for hit in dense if hit.passage.id != hidden]
-            sparse = [hit for hit in sparse if hit.passage.id != hidden]
-        fits = self._group(query, dense, sparse)
-        for fit in fits:
-            fit.score = self._fiche_model.score(fit.features)
-        fits.sort(key=lambda fit: -fit.score)
-        fits = fits[:FICHES_KEPT]
-        features = self._answerable_features(query, fits, on_subject)
-        for fit in fits[:3]:
-            fit.facts = self._facts(fit, query, dense, sparse, vectors)
-        return Retrieval(query, fits, self._answerable_model.probability(features), features)
+        projected = self._generation.project(vectors)
+        dense = _best_hits([self._generation.dense(vector, CANDIDATES) for vector in projected])
+        sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
+        evidence = _Evidence(
+            dense,
+            sparse,
+            self._generation.fiche_centroids.cosines(projected),
+            self._generation.fact_centroids.cosines(projected),
+        )
+        fiches = self._fiches(query, evidence)
+        facts = self._facts(query, evidence, fiches)
+        features = self._answerable_features(query, evidence, fiches, facts, on_subject)
+        return Retrieval(query, fiches, facts, self._answerable_model.probability(features), features)
+
+    def _mend(self, tokens: list[str]) -> list[str]:
+        """Unknown stems replaced by the nearest known one, when it is near: typing mistakes."""
+        return [token if token in self._generation.vocabulary else self._nearest(token) for token in tokens]
+
+    def _nearest(self, token: str) -> str:
+        if len(token) < 5 or not token.isalpha():
+            return token
+        limit = 1 if len(token) < 8 else 2
+        best = process.extractOne(token, self._stems, scorer=DamerauLevenshtein.distance, score_cutoff=limit)
+        return str(best[0]) if best else token
 
     def _expand(self, tokens: list[str]) -> list[str]:
         """The query's tokens and their synonyms, each once."""
         return list(dict.fromkeys([*tokens, *(other for token in tokens for other in self._synonyms.get(token, ()))]))
 
-    def _group(self, query: Query, dense: list[Hit], sparse: list[Hit]) -> list[FicheFit]:
-        cosines: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for hit in dense:
-            cosines[hit.passage.fiche][hit.passage.kind].append(hit.score)
-        lexical: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-        for hit in sparse:
-            lexical[hit.passage.fiche][hit.passage.kind].append(hit.score)
-        top = sparse[0].score if sparse else 1.0
+    def _fiches(self, query: Query, evidence: _Evidence) -> list[FicheFit]:
         fits = []
-        for fiche in cosines.keys() | lexical.keys():
-            questions = cosines[fiche]["question"] or [_FLOOR]
-            facts = cosines[fiche]["fact"] or [_FLOOR]
-            asked = lexical[fiche]["question"] or [0.0]
-            stated = lexical[fiche]["fact"] or [0.0]
-            features = {
-                "question_cosine": max(questions),
-                "question_cosine_top3": float(np.mean(sorted(questions)[-3:])),
-                "fact_cosine": max(facts),
-                "fact_cosine_top3": float(np.mean(sorted(facts)[-3:])),
-                "question_bm25": max(asked) / top,
-                "question_bm25_top3": sum(sorted(asked)[-3:]) / (3 * top),
-                "fact_bm25": max(stated) / top,
-                "fact_bm25_top3": sum(sorted(stated)[-3:]) / (3 * top),
-                "coverage": self._index.coverage(fiche, query.tokens),
-                "title_coverage": self._index.title_coverage(fiche, query.tokens),
-            }
-            fits.append(FicheFit(fiche, features))
-        return fits
+        for fiche in evidence.fiches:
+            features: Features = {}
+            for kind in (QUESTION, FACT, ASKED):
+                features |= evidence.features(kind, evidence.by_fiche[fiche], f"{kind}_")
+            centroid = evidence.fiche_centroids.get(fiche, 0.0)
+            features["centroid"] = centroid
+            features["centroid_behind"] = evidence.best_fiche_centroid - centroid
+            features["one_platform"] = float(self._generation.fiches[fiche].theme == PLATFORMS_THEME)
+            features["coverage"] = self._index.share(self._index.fiche[fiche], query.tokens)
+            features["question_coverage"] = self._index.share(self._index.question[fiche], query.tokens)
+            fits.append(FicheFit(fiche, features, self._fiche_model.score(features)))
+        return sorted(fits, key=lambda fit: -fit.score)[:FICHES_KEPT]
 
-    def _answerable_features(self, query: Query, fits: list[FicheFit], on_subject: float) -> Features:
-        if not fits:
+    def _facts(self, query: Query, evidence: _Evidence, fiches: list[FicheFit]) -> list[FactFit]:
+        """Facts of the best fiches, and facts found by themselves in the next ones; best first."""
+        if not fiches:
+            return []
+        best = fiches[0].score
+        wants_number = _asks(query, _NUMBER_CUES)
+        wants_step = _asks(query, _STEP_CUES)
+        wants_risk = _asks(query, _RISK_CUES)
+        found = []
+        for rank, fit in enumerate(fiches):
+            for fact in self._generation.fiches[fit.fiche_id].facts:
+                hits = evidence.by_fact.get(fact.id)
+                if hits is None and rank >= FICHES_READ:
+                    continue
+                has_number = "{" in fact.text or any(char.isdigit() for char in fact.text)
+                tokens = self._index.fact[fact.id]
+                features: Features = {
+                    **evidence.features(FACT, hits or {}, "text_"),
+                    **evidence.features(ASKED, hits or {}, "asked_"),
+                    "centroid": evidence.fact_centroids.get(fact.id, 0.0),
+                    "coverage": self._index.share(tokens, query.tokens),
+                    "fiche_score": fit.score,
+                    "fiche_behind": best - fit.score,
+                    "fiche_rank": float(rank),
+                    "number_for_number": float(wants_number and has_number),
+                    "step_for_step": float(wants_step and fact.role is Role.STEP),
+                    "step_unasked": float(not wants_step and fact.role is Role.STEP),
+                    "risk_for_risk": float(wants_risk and bool(tokens & _RISK_STEMS)),
+                    **{f"role_{role}": float(fact.role is role) for role in Role},
+                }
+                found.append(FactFit(fact.id, fit.fiche_id, features))
+        _relate(found)
+        for fact_fit in found:
+            fact_fit.probability = self._fact_model.probability(fact_fit.features)
+        return sorted(found, key=lambda fit: -fit.probability)
+
+    def _answerable_features(
+        self, query: Query, evidence: _Evidence, fiches: list[FicheFit], facts: list[FactFit], on_subject: float
+    ) -> Features:
+        if not fiches or not facts:
             return {"nothing": 1.0}
-        best = fits[0]
-        second = fits[1].score if len(fits) > 1 else best.score - 5
+        best = fiches[0]
+        second = fiches[1].score if len(fiches) > 1 else best.score - 5
         known = [token for token in query.tokens if token in self._generation.vocabulary]
+        log_odds = self._fact_model.score(facts[0].features)
         return {
-            **best.features,
             "on_subject": on_subject,
-            "score": best.score,
+            "on_subject_log_odds": float(np.log((on_subject + 1e-3) / (1 - on_subject + 1e-3))),
+            "fiche_score": best.score,
             "margin": min(best.score - second, 5.0),
-            "max_bm25": min(self._index.raw_bm25(query.tokens) / 10, 3.0),
+            "fact_log_odds": log_odds,
+            "second_fact": facts[min(1, len(facts) - 1)].probability,
+            "same_fiche": float(facts[0].fiche_id == best.fiche_id),
+            "best_cosine": evidence.best_cosine,
+            "tenth_cosine": evidence.tenth_cosine,
+            "question_cosine": best.features["question_cosine"],
+            "fiche_centroid": best.features["centroid"],
+            "fact_centroid": facts[0].features["centroid"],
+            "asked_cosine": facts[0].features["asked_cosine"],
+            "text_cosine": facts[0].features["text_cosine"],
+            "best_bm25": min(evidence.best_bm25 / 10, 3.0),
+            "coverage": best.features["coverage"],
+            "fact_coverage": facts[0].features["coverage"],
             "known_tokens": len(known) / max(len(query.tokens), 1),
             "length": min(len(query.tokens), 20) / 20,
             "short": float(len(query.tokens) <= 2),
+            "follow_up": float(query.is_follow_up),
         }
 
-    def _facts(
-        self, fit: FicheFit, query: Query, dense: list[Hit], sparse: list[Hit], vectors: list[list[float]]
-    ) -> list[FactFit]:
-        """Every fact of a fiche with its fit, best first."""
-        fiche = self._generation.fiches[fit.fiche_id]
-        cosine = {hit.passage.fact: hit.score for hit in dense if hit.passage.fiche == fiche.id and hit.passage.fact}
-        missing = [fact.id for fact in fiche.facts if fact.id not in cosine]
-        cosine.update(self._index.fact_cosines(missing, vectors))
-        lexical = {hit.passage.fact: hit.score for hit in sparse if hit.passage.fact}
-        top = sparse[0].score if sparse else 1.0
-        values = np.array([cosine[fact.id] for fact in fiche.facts])
-        mean, spread = float(values.mean()), float(values.std()) or 0.01
-        found = []
-        for place, fact in enumerate(fiche.facts):
-            features = {
-                "cosine": cosine[fact.id],
-                "cosine_z": (cosine[fact.id] - mean) / spread,
-                "rank_cosine": float((values > cosine[fact.id]).sum()) / 10,
-                "bm25": lexical.get(fact.id, 0.0) / top,
-                "coverage": self._index.fact_coverage(fact.id, query.tokens),
-                "place": place / 10,
-                "wants_number": float(_asks(query, *_NUMBER_CUES) and _has_number(fact.text)),
-                "wants_step": float(_asks(query, *_STEP_CUES) and fact.role is Role.STEP),
-                **{f"role_{role}": float(fact.role is role) for role in Role},
-            }  # fmt: skip
-            found.append(FactFit(fact.id, features, self._fact_model.probability(features)))
-        return sorted(found, key=lambda fact: -fact.probability)
+
+class _Evidence:
+    """The hits of one query, grouped by fiche and by fact, then by kind of passage."""
+
+    def __init__(
+        self,
+        dense: list[Hit],
+        sparse: list[Hit],
+        fiche_centroids: dict[str, float],
+        fact_centroids: dict[str, float],
+    ) -> None:
+        self.fiche_centroids = fiche_centroids
+        self.fact_centroids = fact_centroids
+        self.best_fiche_centroid = max(fiche_centroids.values(), default=0.0)
+        self.best_cosine = dense[0].score if dense else _FLOOR
+        self.tenth_cosine = dense[min(9, len(dense) - 1)].score if dense else _FLOOR
+        # A passage that was not found is at best as near as the farthest one that was.
+        self._floor = dense[-1].score if dense else _FLOOR
+        self.best_bm25 = sparse[0].score if sparse else 0.0
+        self.by_fiche: dict[str, _Group] = defaultdict(lambda: defaultdict(lambda: ([], [])))
+        self.by_fact: dict[str, _Group] = defaultdict(lambda: defaultdict(lambda: ([], [])))
+        for place, hits in enumerate((dense, sparse)):
+            for hit in hits:
+                self.by_fiche[hit.passage.fiche][hit.passage.kind][place].append(hit.score)
+                if hit.passage.fact:
+                    self.by_fact[hit.passage.fact][hit.passage.kind][place].append(hit.score)
+
+    @property
+    def fiches(self) -> Iterable[str]:
+        return self.by_fiche.keys()
+
+    def features(self, kind: str, group: _Group, prefix: str) -> Features:
+        """Best and best three of a kind: cosine, distance to the best cosine, BM25 over the best BM25."""
+        cosines, scores = group[kind] if kind in group else ([], [])
+        top = sorted(cosines, reverse=True)[:3]
+        top += [self._floor] * (3 - len(top))
+        lexical = sorted(scores, reverse=True)[:3]
+        scale = self.best_bm25 or 1.0
+        return {
+            f"{prefix}cosine": top[0],
+            f"{prefix}behind": self.best_cosine - top[0],
+            f"{prefix}cosine3": sum(top) / 3,
+            f"{prefix}bm25": lexical[0] / scale if lexical else 0.0,
+            f"{prefix}bm25_3": sum(lexical) / (3 * scale),
+        }
 
 
-class _FicheIndex:
-    """Which stems each fiche and fact holds, and how rare each stem is."""
+_Group = dict[str, tuple[list[float], list[float]]]
+"""Kind of passage → cosines and BM25 scores found."""
+
+
+class _WordIndex:
+    """Which stems each fiche and fact holds, and how rare each stem is among fiches."""
 
     def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-        self._fiche: dict[str, set[str]] = defaultdict(set)
-        self._title: dict[str, set[str]] = defaultdict(set)
-        self._fact: dict[str, set[str]] = {}
+        self.fiche: dict[str, set[str]] = defaultdict(set)
+        self.question: dict[str, set[str]] = defaultdict(set)
+        self.fact: dict[str, set[str]] = defaultdict(set)
         for passage in generation.passages:
             tokens = set(stems(passage.text))
-            self._fiche[passage.fiche] |= tokens
-            if passage.kind == "question":
-                self._title[passage.fiche] |= tokens
-            elif passage.fact:
-                self._fact[passage.fact] = tokens
+            self.fiche[passage.fiche] |= tokens
+            if passage.fact:
+                self.fact[passage.fact] |= tokens
+            if passage.kind == QUESTION:
+                self.question[passage.fiche] |= tokens
         counts: dict[str, int] = defaultdict(int)
-        for tokens in self._fiche.values():
+        for tokens in self.fiche.values():
             for token in tokens:
                 counts[token] += 1
-        total = len(self._fiche) or 1
+        total = len(self.fiche) or 1
         self._rarity = {token: float(np.log(1 + total / count)) for token, count in counts.items()}
         self._unseen = float(np.log(1 + total))
-        self._vectors: dict[str, Any] = {}
 
-    def coverage(self, fiche: str, tokens: list[str]) -> float:
-        return self._share(self._fiche[fiche], tokens)
-
-    def title_coverage(self, fiche: str, tokens: list[str]) -> float:
-        return self._share(self._title[fiche], tokens)
-
-    def fact_coverage(self, fact: str, tokens: list[str]) -> float:
-        return self._share(self._fact.get(fact, set()), tokens)
-
-    def raw_bm25(self, tokens: list[str]) -> float:
-        hits = self._generation.sparse(tokens, 1)
-        return hits[0].score if hits else 0.0
-
-    def fact_cosines(self, fact_ids: list[str], vectors: list[list[float]]) -> dict[str, float]:
-        """Cosine of facts that were not among the nearest passages."""
-        unread = [fact_id for fact_id in fact_ids if fact_id not in self._vectors]
-        if unread:
-            self._vectors.update(self._generation.vectors(unread))
-        queries = np.asarray(vectors, dtype=np.float32)
-        return {fact_id: float((queries @ self._vectors[fact_id]).max()) for fact_id in fact_ids}
-
-    def _share(self, held: set[str], tokens: list[str]) -> float:
+    def share(self, held: set[str], tokens: list[str]) -> float:
         """Share of the question's words, weighted by rarity, that are held."""
         weights = {token: self._rarity.get(token, self._unseen) for token in tokens}
         total = sum(weights.values())
         return sum(weight for token, weight in weights.items() if token in held) / total if total else 0.0
 
 
-def _logistic(data: dict[str, Any]) -> Logistic:
-    return Logistic(data["weights"], data["bias"])
+def _relate(facts: list[FactFit]) -> None:
+    """Adds how far each fact is behind the best one: a good fact among better ones was not asked for."""
+    for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage"):
+        best = max((fit.features[name] for fit in facts), default=0.0)
+        for fit in facts:
+            fit.features[f"{name}_behind"] = best - fit.features[name]
 
 
 def _best_hits(runs: list[list[Hit]]) -> list[Hit]:
@@ -251,10 +307,9 @@ def _synonym_table(groups: Sequence[Sequence[str]], generation: Generation) -> d
     return table
 
 
-def _asks(query: Query, *cues: str) -> bool:
+def _asks(query: Query, cues: Sequence[str]) -> bool:
     text = f" {fold(query.text)}"
     return any(f" {cue}" in text for cue in cues)
 
 
-def _has_number(text: str) -> bool:
-    return "{" in text or any(char.isdigit() for char in text)
+_RISK_STEMS = frozenset(stems("amende sanction prison pénalité majoration risque rembourser interdit délit fraude"))

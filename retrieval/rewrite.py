@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.text import fold, stems, words
+from knowledge.text import fold, stems
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
@@ -46,10 +46,14 @@ class Query:
     """As the user wrote it (cleaned)."""
     text: str
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
+    views: tuple[str, ...]
+    """The texts whose embeddings stand for it; the first is ``text``."""
     day: date
     """The date whose rules and amounts are asked for."""
     day_was_asked: bool = False
     is_follow_up: bool = False
+    in_context: Query | None = None
+    """The same question read as a follow-up, when its words alone do not say which it is."""
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -65,6 +69,8 @@ class Rewriter:
             for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
         }
         self._longest = max((len(typed) for typed in self._meanings), default=1)
+        platforms = sorted((fold(name) for name in lexicon.get("platforms", [])), key=len, reverse=True)
+        self._platform = re.compile(rf"\b({'|'.join(map(re.escape, platforms))})\b", re.IGNORECASE) if platforms else None
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
@@ -80,12 +86,23 @@ class Rewriter:
         found = []
         for index, question in enumerate(questions):
             text = self.spell_out(question)
-            follows = index == 0 and bool(subject) and self.is_follow_up(text)
-            if follows:
-                text = f"{subject} {text}"
-            day, was_asked = asked_day(text, today)
-            found.append(Query(question, text, day, was_asked, follows))
+            follows = index == 0 and bool(subject)
+            context = self._query(question, f"{subject} {text}", today, follows=True) if follows else None
+            alone = self._query(question, text, today)
+            found.append(context if context and self.is_follow_up(text) else replace(alone, in_context=context))
         return found
+
+    def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
+        day, was_asked = asked_day(text, today)
+        return Query(asked, text, self._views(text), day, was_asked, follows)
+
+    def _views(self, text: str) -> tuple[str, ...]:
+        """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
+        Toluna est fermé » asks about closed accounts as much as about Toluna."""
+        found = views(text)
+        if self._platform and self._platform.search(text):
+            found.append(self._platform.sub(ANY_PLATFORM, text))
+        return tuple(found)
 
     def spell_out(self, text: str) -> str:
         """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
@@ -137,13 +154,26 @@ class Rewriter:
         return questions
 
 
-def focus(text: str) -> str | None:
-    """The sentences of a long story that ask something; None when the text is short or all of it asks."""
+ANY_PLATFORM = "une plateforme"
+
+
+def views(text: str) -> list[str]:
+    """What of a message is embedded: all of it and, for a long story, the sentences that ask and its
+    pieces: a question buried in a story is lost in the story's one vector."""
+    tokens = text.split()
+    if len(tokens) < LONG_STORY:
+        return [text]
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-    if len(words(text)) < 30:
-        return None
     asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
-    return " ".join(asking) if asking and len(asking) < len(sentences) else None
+    step = max(PIECE - PIECE_OVERLAP, len(tokens) // PIECES_MAX)
+    pieces = [" ".join(tokens[start : start + step + PIECE_OVERLAP]) for start in range(0, len(tokens), step)]
+    found = [text, *([" ".join(asking)] if len(asking) < len(sentences) else []), *pieces]
+    return list(dict.fromkeys(view for view in found if view))
+
+
+LONG_STORY = 35
+"""Words from which a message is read in pieces."""
+PIECE, PIECE_OVERLAP, PIECES_MAX = 28, 8, 5
 
 
 def asked_day(text: str, today: date) -> tuple[date, bool]:

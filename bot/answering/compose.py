@@ -8,7 +8,7 @@ from datetime import date
 from bot.answering.answer import AnswerSentence, Block, Citation, ContactRef, Part, SourceRef, Status
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, format_date
-from retrieval.retriever import FactFit, FicheFit, Retrieval
+from retrieval.retriever import Retrieval
 
 _BLOCKS = {
     Role.ANSWER: Block.MAIN,
@@ -80,13 +80,12 @@ class Composer:
     def answer(self, retrieval: Retrieval, citations: Citations, today: date) -> Part:
         """The facts that answer; an abstention when none holds on the date asked about."""
         query = retrieval.query
-        best = retrieval.fiches[0]
         chosen = self._choose(retrieval)
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
-        fiche = self._generation.fiches[best.fiche_id]
+        fiche = self._generation.fiches[kept[0].fiche]
         return Part(
             question=query.asked,
             status=Status.ANSWERED,
@@ -131,25 +130,15 @@ class Composer:
         )
 
     def _choose(self, retrieval: Retrieval) -> list[Fact]:
-        """Facts above the learned threshold, of the best fiche and of those as good as it; best first.
-
-        The best fact is always kept: the fiche was judged to answer, and one fact is the least an
-        answer can be.
-        """
-        best = retrieval.fiches[0]
-        margin = self._thresholds["second_fiche_margin"]
-        fits: list[FactFit] = []
-        for fiche in retrieval.fiches[:3]:
-            if fiche is best or fiche.score >= best.score - margin:
-                fits += self._worth_showing(fiche, is_best=fiche is best)
-        fits.sort(key=lambda fit: -fit.probability)
-        return [self._generation.facts[fit.fact_id] for fit in fits]
-
-    def _worth_showing(self, fiche: FicheFit, is_best: bool) -> list[FactFit]:
-        threshold = self._thresholds["fact" if is_best else "fact_elsewhere"]
-        kept = [fit for fit in fiche.facts if fit.probability >= threshold]
-        least = self._thresholds["least_facts"] if is_best else 0
-        return kept if len(kept) >= least else fiche.facts[:least]
+        """Facts above the learned threshold, best first; at least the best ones, since the question
+        was judged to have an answer."""
+        least = self._thresholds["least_facts"]
+        threshold = self._thresholds["fact"]
+        return [
+            self._generation.facts[fit.fact_id]
+            for rank, fit in enumerate(retrieval.facts)
+            if rank < least or fit.probability >= threshold
+        ]
 
     def _within_limits(self, facts: list[Fact], texts: dict[str, str]) -> list[Fact]:
         kept: list[Fact] = []

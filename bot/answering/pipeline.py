@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.answering.answer import Answer, Part, Status
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.rendering import plain_text
-from bot.answering.route import CRISIS, REPLIES, Route, Router
+from bot.answering.route import REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from retrieval.retriever import Retrieval, Retriever
-from retrieval.rewrite import Query, Rewriter, clean, focus
+from retrieval.rewrite import Query, Rewriter, clean
 from retrieval.routes import QUESTION
 
 
@@ -32,6 +33,7 @@ class Answerer:
         self.generation = generation
         self.messages = generation.messages
         self._embeddings = embeddings
+        self._thresholds = generation.calibration["thresholds"]
         self._settings = settings
         self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
         self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
@@ -66,41 +68,44 @@ class Answerer:
         if unreadable:
             return self._reply(question, unreadable)
         queries = self._rewriter.queries([*earlier, question], today)
-        found = [(query, *self._look_up(query, clock)) for query in queries]
-        routes = [self._route(query, retrieval, probabilities) for query, retrieval, probabilities in found]
-        if any(route.name == CRISIS for route in routes):
+        found = [self._look_up_in_context(query, clock) for query in queries]
+        if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found):
             return self._crisis(question)
+        routes = [
+            self._router.route(look.routes, look.retrieval.answerable, look.retrieval.query.is_follow_up)
+            for look in found
+        ]
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
         citations = Citations(self.generation)
-        parts = [
-            self._part(retrieval, route, citations, today)
-            for (_, retrieval, _), route in zip(found, routes, strict=True)
-        ]
-        parts = _merge_same_fiche(parts)
-        return Answer(
-            status=_overall(parts),
-            parts=parts,
-            citations=citations.found,
-            scores={"answerable": found[0][1].answerable, "question": found[0][2].get(QUESTION, 0.0)},
+        parts = _merge_same_fiche(
+            [
+                self._part(look.retrieval, route, citations, today)
+                for look, route in zip(found, routes, strict=True)
+            ]
         )
+        scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
+        return Answer(status=_overall(parts), parts=parts, citations=citations.found, scores=scores)
 
-    def _look_up(self, query: Query, clock: _EmbeddingClock) -> tuple[Retrieval, dict[str, float]]:
-        asking = focus(query.text)
+    def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
+        """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
+        alone = self._look_up(query, clock)
+        if query.in_context is None or alone.retrieval.answerable >= self._thresholds["stands_alone"]:
+            return alone
+        in_context = self._look_up(query.in_context, clock)
+        return in_context if in_context.retrieval.answerable > alone.retrieval.answerable else alone
+
+    def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
-            vectors = [self._embeddings.embed_query(text) for text in (query.text, asking) if text]
-        probabilities = self._router.probabilities(vectors[0], query.text)
-        return self._retriever.retrieve(query, vectors, probabilities.get(QUESTION, 0.0)), probabilities
-
-    def _route(self, query: Query, retrieval: Retrieval, probabilities: dict[str, float]) -> Route:
-        follow_up = query.is_follow_up
-        return self._router.route(probabilities, retrieval.answerable, follow_up)
+            vectors = self._embeddings.embed_queries(list(query.views))
+        routes = self._router.probabilities(vectors[0], query.text)
+        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes)
 
     def _part(self, retrieval: Retrieval, route: Route, citations: Citations, today: date) -> Part:
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        if not retrieval.fiches or retrieval.answerable < self.generation.calibration["thresholds"]["answer"]:
+        if not retrieval.facts or retrieval.answerable < self._thresholds["answer"]:
             return self._composer.abstain(retrieval)
         return self._composer.answer(retrieval, citations, today)
 
@@ -119,6 +124,14 @@ class Answerer:
         for name in key.split("."):
             value = value[name]
         return str(value)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What was found for a query, and the routes it may take."""
+
+    retrieval: Retrieval
+    routes: dict[str, float]
 
 
 class _EmbeddingClock:

@@ -48,6 +48,7 @@ class Router:
 
     def __init__(self, routing: Mapping[str, Any], calibration: Mapping[str, Any], max_chars: int) -> None:
         self._crisis = [re.compile(pattern) for pattern in routing.get("crisis_patterns", [])]
+        self._hints = [re.compile(pattern) for pattern in routing.get("crisis_hints", [])]
         self._not_crisis = [re.compile(pattern) for pattern in routing.get("not_crisis_patterns", [])]
         self._crisis_kinds = {
             kind: [re.compile(pattern) for pattern in patterns]
@@ -71,10 +72,20 @@ class Router:
 
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words. Idioms (« mort de rire ») are taken out first."""
+        plain = self._without_idioms(text)
+        return any(pattern.search(plain) for pattern in self._crisis)
+
+    def is_crisis_as_a_whole(self, text: str, probabilities: Mapping[str, float]) -> bool:
+        """Distress that no single phrase shows: the classifier's view, surer when a word hints at it."""
+        plain = self._without_idioms(text)
+        hinted = any(pattern.search(plain) for pattern in self._hints)
+        return probabilities.get(CRISIS, 0.0) >= self._thresholds["crisis_hinted" if hinted else "crisis"]
+
+    def _without_idioms(self, text: str) -> str:
         plain = " ".join(words(text))
         for idiom in self._not_crisis:
             plain = idiom.sub(" ", plain)
-        return any(pattern.search(plain) for pattern in self._crisis)
+        return plain
 
     def crisis_kind(self, text: str) -> str:
         """Which helplines come first: ``minor``, ``sextortion``, ``abroad`` or ``default``."""
@@ -91,9 +102,7 @@ class Router:
         """The most likely route; a question when a fact answers it well or the model hesitates."""
         name = max(probabilities, key=lambda route: probabilities[route])
         sure = probabilities[name]
-        if name == CRISIS:
-            return Route(name, sure) if sure >= self._thresholds["crisis"] else Route(QUESTION)
-        if name == QUESTION or follow_up:
+        if name in (QUESTION, CRISIS) or follow_up:
             return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:

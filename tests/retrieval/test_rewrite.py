@@ -7,7 +7,7 @@ import yaml
 
 from ingest.lexicon import with_ordinary_words
 from knowledge.library import KNOWLEDGE_DIR
-from retrieval.rewrite import Rewriter, asked_day, clean, focus
+from retrieval.rewrite import Rewriter, asked_day, clean, views
 
 TODAY = date(2026, 11, 21)
 
@@ -85,5 +85,7 @@ def test_control_characters_and_broken_surrogates_are_dropped() -> None:
 
 def test_a_long_story_is_searched_by_its_question_too() -> None:
     story = "J'ai commencé en mars. " * 10 + "Comment récupérer mon argent ?"
-    assert focus(story) == "Comment récupérer mon argent ?"
-    assert focus("Comment récupérer mon argent ?") is None
+    assert views(story)[:2] == [story, "Comment récupérer mon argent ?"]
+    assert views("Comment récupérer mon argent ?") == ["Comment récupérer mon argent ?"]
+    pieces = views("mot " * 400 + "et je fais quoi pour mon compte fermé")
+    assert len(pieces) <= 8 and "mon compte fermé" in pieces[-1]
