@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.core-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ST_STAMP := $(VENV)/.st-installed
+EXTRAS_STAMP := $(VENV)/.extras-installed
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ check: $(STAMP)  ## Vérifier les fiches, les sources et les dates
 test: $(DEV_STAMP)  ## Les tests (moins de 4 minutes)
 	@$(PY) -m pytest -q -m "not extras" tests
 
-test-all: $(DEV_STAMP) $(ST_STAMP)  ## Tous les tests, avec l'extra sentence-transformers
+test-all: $(DEV_STAMP) $(EXTRAS_STAMP)  ## Tous les tests, avec l'extra sentence-transformers
 	@$(PY) -m pytest -q tests
 
 lint: $(DEV_STAMP)  ## Style du code
@@ -62,6 +63,10 @@ $(DEV_STAMP): requirements/dev.lock $(STAMP)
 $(ST_STAMP): requirements/sentence-transformers.lock $(STAMP)
 	@echo "Installation de sentence-transformers (plusieurs centaines de Mo)…"
 	@$(PIP) -r requirements/sentence-transformers.lock
+	@touch $@
+
+$(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)
+	@$(PIP) --no-deps -r requirements/extras-test.lock
 	@touch $@
 
 .PHONY: run build check test test-all lint types bench install-st lock clean help

@@ -142,9 +142,7 @@ def calibrate(
 # --- routes -----------------------------------------------------------------------------------
 
 
-def _route_examples(
-    library: Library, golden: Iterable[GoldenQuestion], rewriter: Rewriter
-) -> list[tuple[str, str]]:
+def _route_examples(library: Library, golden: Iterable[GoldenQuestion], rewriter: Rewriter) -> list[tuple[str, str]]:
     """(route, text) of every example; the fiches' own questions are questions."""
     pairs = [(route, text) for route, texts in library.routes.items() for text in texts]
     for fiche in library.fiches.values():
@@ -319,7 +317,7 @@ class _Table:
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in self._features])
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread[spread == 0] = 1.0
-        model = LogisticRegression(C=0.5, max_iter=1000)
+        model = LogisticRegression(C=0.05, max_iter=1000)
         model.fit((matrix - mean) / spread, self._labels, sample_weight=self._weights)
         coefficients = model.coef_[0] / spread
         bias = float(model.intercept_[0] - (coefficients * mean).sum())

@@ -231,7 +231,7 @@ class _Evidence:
 
     def features(self, kind: str, group: _Group, prefix: str) -> Features:
         """Best and best three of a kind: cosine, distance to the best cosine, BM25 over the best BM25."""
-        cosines, scores = group[kind] if kind in group else ([], [])
+        cosines, scores = group.get(kind, ([], []))
         top = sorted(cosines, reverse=True)[:3]
         top += [self._floor] * (3 - len(top))
         lexical = sorted(scores, reverse=True)[:3]

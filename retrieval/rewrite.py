@@ -70,7 +70,8 @@ class Rewriter:
         }
         self._longest = max((len(typed) for typed in self._meanings), default=1)
         platforms = sorted((fold(name) for name in lexicon.get("platforms", [])), key=len, reverse=True)
-        self._platform = re.compile(rf"\b({'|'.join(map(re.escape, platforms))})\b", re.IGNORECASE) if platforms else None
+        names = "|".join(map(re.escape, platforms))
+        self._platform = re.compile(rf"\b({names})\b", re.IGNORECASE) if names else None
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions

@@ -79,10 +79,7 @@ class Answerer:
             return self._reply(question, routes[0])
         citations = Citations(self.generation)
         parts = _merge_same_fiche(
-            [
-                self._part(look.retrieval, route, citations, today)
-                for look, route in zip(found, routes, strict=True)
-            ]
+            [self._part(look.retrieval, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         return Answer(status=_overall(parts), parts=parts, citations=citations.found, scores=scores)

@@ -79,7 +79,8 @@ class Router:
         """Distress that no single phrase shows: the classifier's view, surer when a word hints at it."""
         plain = self._without_idioms(text)
         hinted = any(pattern.search(plain) for pattern in self._hints)
-        return probabilities.get(CRISIS, 0.0) >= self._thresholds["crisis_hinted" if hinted else "crisis"]
+        threshold = float(self._thresholds["crisis_hinted" if hinted else "crisis"])
+        return probabilities.get(CRISIS, 0.0) >= threshold
 
     def _without_idioms(self, text: str) -> str:
         plain = " ".join(words(text))

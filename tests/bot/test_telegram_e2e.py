@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.settings import Settings
 from tests.bot.conftest import Running, StartBot
-from tests.botapi import FakeBotApi, Fault
+from tests.botapi import FakeBotApi, Fault, User
 
 DISCLAIMER = "Service automatique d'information générale, pas un conseil juridique."
 QUESTION = "combien je paie à l'urssaf ?"
@@ -90,7 +90,7 @@ async def test_menus_lead_from_themes_to_an_answer(running: Running) -> None:
 async def test_commands(running: Running, command: str, words: str) -> None:
     api, chat = running.api, running.new_chat()
     api.user(chat).send(command)
-    assert words in (await api.wait_sent(chat))[0]["text"]
+    assert words in (await api.wait_sent(chat))[0]["text"].replace("\u00a0", " ")
 
 
 async def test_without_a_publisher_it_warns(api: FakeBotApi, start_bot: StartBot) -> None:
@@ -100,29 +100,27 @@ async def test_without_a_publisher_it_warns(api: FakeBotApi, start_bot: StartBot
     assert "non renseigné" in (await api.wait_sent(42))[0]["text"]
 
 
-BadInput = Callable[[FakeBotApi], object]
+BadInput = Callable[[User], object]
 
 
 @pytest.mark.parametrize(
     ("send", "words"),
     [
-        (lambda api: api.user(42).send("😀🎉"), "Je n'ai pas vu de question"),
-        (lambda api: api.user(42).send("\u200b\u200e ."), "Je n'ai pas vu de question"),
-        (lambda api: api.user(42).send("dois-je payer " * 290), "trop long"),
-        (lambda api: api.user(42).send("我需要缴税吗"), "I only answer in French"),
-        (lambda api: api.user(42).send_sticker("😀"), "Je ne comprends que le texte"),
-        (lambda api: api.user(42).send_voice(b"ogg", 3), "messages vocaux"),
-        (lambda api: api.user(42).send_photo(b"jpeg"), "lire les images"),
-        (lambda api: api.user(42).send_document(b"%PDF", "offre.pdf", "application/pdf"), "lire les fichiers"),
-        (lambda api: api.user(42).send_photo(b"jpeg", QUESTION), "25,6 %"),
-        (lambda api: api.user(42).send_raw(location={"latitude": 48.8, "longitude": 2.3}), "Je ne comprends que le texte"),
+        (lambda user: user.send("😀🎉"), "Je n'ai pas vu de question"),
+        (lambda user: user.send("\u200b\u200e ."), "Je n'ai pas vu de question"),
+        (lambda user: user.send("dois-je payer " * 290), "trop long"),
+        (lambda user: user.send("我需要缴税吗"), "I only answer in French"),
+        (lambda user: user.send_sticker("😀"), "Je ne comprends que le texte"),
+        (lambda user: user.send_voice(b"ogg", 3), "messages vocaux"),
+        (lambda user: user.send_photo(b"jpeg"), "lire les images"),
+        (lambda user: user.send_document(b"%PDF", "offre.pdf", "application/pdf"), "lire les fichiers"),
+        (lambda user: user.send_photo(b"jpeg", QUESTION), "25,6 %"),
+        (lambda user: user.send_raw(location={"latitude": 48.8, "longitude": 2.3}), "que le texte"),
     ],
 )  # fmt: skip
-async def test_what_is_not_a_question_gets_a_short_reply(
-    running: Running, send: BadInput, words: str
-) -> None:
+async def test_what_is_not_a_question_gets_a_short_reply(running: Running, send: BadInput, words: str) -> None:
     api, chat = running.api, running.new_chat()
-    send(api)
+    send(api.user(chat))
     message = (await api.wait_sent(chat))[0]
     assert words in message["text"].replace("\u00a0", " ")
 
@@ -149,15 +147,16 @@ async def test_an_edited_message_is_ignored(running: Running) -> None:
 async def test_in_a_group_only_what_is_meant_for_the_bot_is_read(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     user, group = api.user(chat), api.group(-1001, title="Entraide")
+    bot_name = api.world.bot["username"]
     user.send(QUESTION, chat=group)
     await api.quiet(0.5)
     assert api.sent(-1001) == []
-    user.send(f"@{api.username} {QUESTION}", chat=group)
+    user.send(f"@{bot_name} {QUESTION}", chat=group)
     answer = (await api.wait_sent(-1001))[0]
     assert "25,6" in answer["text"]
     user.send("et en 2025 ?", chat=group, reply_to=answer)
     assert "24,6" in (await api.wait_sent(-1001, 2))[1]["text"]
-    user.send(f"/aide@{api.username}", chat=group)
+    user.send(f"/aide@{bot_name}", chat=group)
     await api.wait_sent(-1001, 3)
     user.send_photo(b"jpeg", chat=group)
     await api.quiet(0.5)
@@ -184,18 +183,18 @@ async def test_distress_is_answered_first_and_kept_nowhere(
     assert "3114" in message["text"] and not buttons(message)
     await api.quiet(0.3)
     bot.stop()
-    stored = b"".join(path.read_bytes() for path in Path(small_settings.data_dir).glob("clicdroit.sqlite*"))
-    assert b"mourir" not in stored and "mourir" not in bot.log
+    assert b"mourir" not in _stored_bytes(small_settings) and "mourir" not in bot.log
 
 
 async def test_order_is_kept_in_each_chat(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     names = ["/aide", "/mentions", "/verifier", "/sources", QUESTION, "/nouveau"]
     marks = ["comme vous parlez", "Éditeur", "bientôt", "Légifrance", "25,6", "oublié"]
+    chats = [running.new_chat() for _ in range(16)]
     for name in names:
-        for chat in range(1, 17):
+        for chat in chats:
             api.user(chat).send(name)
-    for chat in range(1, 17):
+    for chat in chats:
         replies = await api.wait_sent(chat, len(names), timeout=30)
         assert all(mark in reply["text"] for mark, reply in zip(marks, replies, strict=True)), chat
 
@@ -229,6 +228,10 @@ async def test_what_was_received_before_a_kill_is_answered_after(
     await api.until(lambda: _waiting(small_settings) == 0, timeout=10)
 
 
+def _stored_bytes(settings: Settings) -> bytes:
+    return b"".join(path.read_bytes() for path in settings.data_dir.glob("clicdroit.sqlite*"))
+
+
 def _waiting(settings: Settings) -> int:
     with sqlite3.connect(settings.data_dir / "clicdroit.sqlite") as connection:
         return int(connection.execute("SELECT count(*) FROM inbox WHERE done_at IS NULL").fetchone()[0])
@@ -242,25 +245,25 @@ async def test_an_old_button_answers_politely(running: Running) -> None:
     for count, data in enumerate(
         ["f:fiche-disparue", "t:nulle-part", "m:cotisations:zz", "e:99", "n'importe quoi", "m:::"], 2
     ):
-        api.push(_callback(api, user, message, data))
+        api.push(_callback(message, data))
         assert "Ce bouton est ancien" in (await api.wait_sent(chat, count))[-1]["text"]
 
 
-def _callback(api: FakeBotApi, user: object, message: dict[str, object], data: str) -> dict[str, object]:
-    sender = {"id": 42, "is_bot": False, "first_name": "Camille"}
+def _callback(message: dict[str, Any], data: str) -> dict[str, Any]:
+    sender = {"id": message["chat"]["id"], "is_bot": False, "first_name": "Camille"}
     query = {"id": f"{time.time_ns()}", "from": sender, "message": message, "chat_instance": "1", "data": data}
     return {"callback_query": query}
 
 
 async def test_a_429_makes_only_its_chat_wait(running: Running) -> None:
-    api, chat = running.api, running.new_chat()
-    api.inject(Fault.flood(2), method="sendMessage", chat_id=1)
-    api.user(1).send("/aide")
-    api.user(2).send("/aide")
-    await api.wait_sent(2, timeout=1.5)
-    assert not api.sent(1)
-    await api.wait_sent(1, timeout=10)
-    assert len(api.sent(1)) == 1
+    api, chat, other = running.api, running.new_chat(), running.new_chat()
+    api.inject(Fault.flood(2), method="sendMessage", chat_id=chat)
+    api.user(chat).send("/aide")
+    api.user(other).send("/aide")
+    await api.wait_sent(other, timeout=1.5)
+    assert not api.sent(chat)
+    await api.wait_sent(chat, timeout=10)
+    assert len(api.sent(chat)) == 1
 
 
 async def test_the_user_gets_one_line_when_something_breaks(running: Running) -> None:

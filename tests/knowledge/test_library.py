@@ -24,7 +24,7 @@ def problems(settings: Settings) -> list[str]:
 def test_the_small_library_loads(small_settings: Settings) -> None:
     library = libraries.load(small_settings.knowledge_dir)
     assert list(library.themes) == ["argent", "danger"]
-    assert list(library.facts)[0] == "cotisations/taux"
+    assert next(iter(library.facts)) == "cotisations/taux"
     assert library.lines["cotisations/taux"] == ("knowledge/fiches/argent/cotisations.md", 15)
 
 
