@@ -35,7 +35,7 @@ QUESTIONS = [
     ("mon compte clickworker est bloque avec de l'argent dedans", "pas un conseil juridique"),
     ("/mentions", "Hébergeur"),
     ("combien je paie a l'urssaf en micro entreprise", "pas un conseil juridique"),
-    ("/verifier", "payer pour travailler"),
+    ("/verifier", "ne paie jamais pour travailler"),
 ]
 
 

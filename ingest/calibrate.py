@@ -22,7 +22,7 @@ from knowledge.embeddings import EmbeddingCache
 from knowledge.generation import Generation
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.library import Library
-from retrieval.linear import TextClassifier
+from retrieval.linear import Logistic, TextClassifier
 from retrieval.retriever import Features, Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter
 from retrieval.routes import QUESTION, route_tokens
@@ -60,8 +60,8 @@ DEFAULTS: dict[str, Any] = {
     "answerable": {"weights": {"best_cosine": 25.0, "coverage": 3.0, "on_subject": 1.0}, "bias": -24.0},
     "thresholds": {
         "answer": 0.5,
-        "fact": 0.35,
-        "least_facts": 2,
+        "fact": 0.25,
+        "least_facts": 3,
         "crisis": 0.8,
         "crisis_hinted": 0.4,
         "refusal": 0.6,
@@ -81,8 +81,11 @@ DEFAULTS: dict[str, Any] = {
 }
 LEAST_ROWS = 40
 """Fewer training rows than this and the neutral weights stay."""
-WRONG_ANSWER_COST = 2.0
-"""A wrong answer costs this many wrong silences."""
+WRONG_ANSWER_COST = 1.5
+"""An answer where there is none costs this many wrong silences."""
+OFF_COST = 0.25
+"""What it costs more to answer beside the question than to be silent: the reader sees the question's own
+subject, its sources and whom to call."""
 RIGHT_WITHIN = 3
 """Facts usually shown: an answer is right when one of them was asked for."""
 QUESTIONS_MAX = 3
@@ -123,18 +126,16 @@ def calibrate(
     progress("Réglage", 1, 4)
     rows = _rows(generation, golden, examples, rewriter, today)
     _embed(rows, cache, on_subject)
-    found = _retrieve(generation, calibration, [row for row in rows if row.fiches])
-    calibration["fiche"] = _train_fiche(found) or DEFAULTS["fiche"]
+    answered = [row for row in rows if row.fiches]
+    calibration["fiche"] = _train_fiche(_retrieve(generation, calibration, answered)) or DEFAULTS["fiche"]
     progress("Réglage", 2, 4)
-    found = _retrieve(generation, calibration, rows)
-    calibration["fact"] = _train_fact(found) or DEFAULTS["fact"]
+    calibration["fact"] = _train_fact(_retrieve(generation, calibration, answered)) or DEFAULTS["fact"]
     progress("Réglage", 3, 4)
     found = _retrieve(generation, calibration, rows)
     answerable = _train_answerable(found)
     if answerable:
         calibration["answerable"] = answerable
-        generation.calibration = calibration
-        calibration["thresholds"], calibration["curves"] = _choose_thresholds(_retrieve(generation, calibration, rows))
+        calibration["thresholds"], calibration["curves"] = _choose_thresholds(found, Logistic(**answerable))
     progress("Réglage", 4, 4)
     return calibration
 
@@ -279,15 +280,15 @@ def _is_right(row: _Row, retrieval: Retrieval) -> bool:
     return any(fact.fact_id in row.facts for fact in retrieval.facts[:RIGHT_WITHIN])
 
 
-def _choose_thresholds(found: Found) -> tuple[dict[str, Any], dict[str, Any]]:
+def _choose_thresholds(found: Found, model: Logistic) -> tuple[dict[str, Any], dict[str, Any]]:
     """Where answering starts: the best balance on golden rows, a wrong answer costing more than a silence."""
-    golden = [(row, retrieval) for row, retrieval in found if row.golden and retrieval.facts]
+    golden = [(row, r, model.probability(r.features)) for row, r in found if row.golden and r.facts]
     curve = []
     for threshold in np.round(np.arange(0.05, 0.96, 0.025), 3).tolist():
-        wrong_answers = sum(r.answerable >= threshold for row, r in golden if not row.facts)
-        silences = sum(r.answerable < threshold for row, r in golden if row.facts)
-        off = sum(r.answerable >= threshold and not _is_right(row, r) for row, r in golden if row.facts)
-        cost = WRONG_ANSWER_COST * wrong_answers + silences + 0.5 * off
+        wrong_answers = sum(p >= threshold for row, _, p in golden if not row.facts)
+        silences = sum(p < threshold for row, _, p in golden if row.facts)
+        off = sum(p >= threshold and not _is_right(row, r) for row, r, p in golden if row.facts)
+        cost = WRONG_ANSWER_COST * wrong_answers + silences + OFF_COST * off
         curve.append({"threshold": threshold, "wrong": wrong_answers, "silent": silences, "off": off, "cost": cost})
     best = min(curve, key=lambda point: point["cost"]) if len(golden) >= LEAST_ROWS else None
     thresholds = {**DEFAULTS["thresholds"], **({"answer": best["threshold"]} if best else {})}

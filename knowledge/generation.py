@@ -144,20 +144,15 @@ class Generation:
         """Embeddings of questions, as ``dense`` and the centroids compare them."""
         return self.projection.queries(np.asarray(vectors, dtype=np.float32))
 
-    def dense(self, vector: np.ndarray[Any, Any], k: int) -> list[Hit]:
-        """The ``k`` passages nearest to a projected ``vector``, best first, with their cosine."""
-        k = min(k, len(self.passages))
-        found = self.collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return [Hit(self.passage_by_id[identifier], 1.0 - distance) for identifier, distance in pairs]
-
-    def vectors(self, passage_ids: list[str]) -> dict[str, Any]:
-        """The stored vectors of some passages: id → float32 (dimension,)."""
-        found = self.collection.get(ids=passage_ids, include=["embeddings"])
-        return {
-            identifier: np.asarray(vector, dtype=np.float32)
-            for identifier, vector in zip(found["ids"], found["embeddings"], strict=True)
-        }
+    def dense(self, vectors: np.ndarray[Any, Any], k: int) -> list[list[Hit]]:
+        """For each projected vector (n, dimension), the ``k`` nearest passages, best first, with their cosine."""
+        found = self.collection.query(
+            query_embeddings=vectors, n_results=min(k, len(self.passages)), include=["distances"]
+        )
+        return [
+            [Hit(self.passage_by_id[name], 1.0 - distance) for name, distance in zip(names, distances, strict=True)]
+            for names, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
 
     def sparse(self, tokens: list[str], k: int) -> list[Hit]:
         """The ``k`` passages with the best BM25 score above zero, best first."""

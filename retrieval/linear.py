@@ -22,8 +22,9 @@ class Logistic:
     bias: float
 
     def score(self, features: Mapping[str, float]) -> float:
-        """Log-odds."""
-        return self.bias + sum(weight * features.get(name, 0.0) for name, weight in self.weights.items())
+        """Log-odds. A feature that is absent is zero; one that was not learned counts for nothing."""
+        weights = self.weights
+        return self.bias + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
     def probability(self, features: Mapping[str, float]) -> float:
         return float(1.0 / (1.0 + np.exp(-np.clip(self.score(features), -30, 30))))

@@ -16,17 +16,17 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.generation import ASKED, FACT, QUESTION, Generation, Hit
-from knowledge.model import Role
+from knowledge.model import Fact, Role
 from knowledge.text import fold, stems
 from retrieval.linear import Logistic
 from retrieval.rewrite import Query
 
-CANDIDATES = 250
+CANDIDATES = 200
 """Passages taken from each index: enough to hold most passages of the ten best fiches."""
 FICHES_KEPT = 10
 PLATFORMS_THEME = "plateformes"
 """The theme with a fiche for each platform: named in many questions that are about something else."""
-FICHES_READ = 4
+FICHES_READ = 3
 """Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
 _FLOOR = 0.0  # cosine given when nothing was found
 
@@ -78,6 +78,10 @@ class Retriever:
         self._fact_model = Logistic(**calibration["fact"])
         self._answerable_model = Logistic(**calibration["answerable"])
         self._index = _WordIndex(generation)
+        self._facts_of = {
+            fiche.id: [_KnownFact(fact, self._index.fact[fact.id]) for fact in fiche.facts]
+            for fiche in generation.fiches.values()
+        }
         self._stems = [stem for stem in generation.vocabulary if len(stem) >= 5]
         self._synonyms = _synonym_table(synonyms, generation)
 
@@ -86,7 +90,7 @@ class Retriever:
         ``on_subject``: the router's probability that it is a question on the subject.
         """
         projected = self._generation.project(vectors)
-        dense = _best_hits([self._generation.dense(vector, CANDIDATES) for vector in projected])
+        dense = _best_hits(self._generation.dense(projected, CANDIDATES))
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
         evidence = _Evidence(
             dense,
@@ -139,27 +143,25 @@ class Retriever:
         wants_risk = _asks(query, _RISK_CUES)
         found = []
         for rank, fit in enumerate(fiches):
-            for fact in self._generation.fiches[fit.fiche_id].facts:
-                hits = evidence.by_fact.get(fact.id)
+            for known in self._facts_of[fit.fiche_id]:
+                hits = evidence.by_fact.get(known.id)
                 if hits is None and rank >= FICHES_READ:
                     continue
-                has_number = "{" in fact.text or any(char.isdigit() for char in fact.text)
-                tokens = self._index.fact[fact.id]
                 features: Features = {
                     **evidence.features(FACT, hits or {}, "text_"),
                     **evidence.features(ASKED, hits or {}, "asked_"),
-                    "centroid": evidence.fact_centroids.get(fact.id, 0.0),
-                    "coverage": self._index.share(tokens, query.tokens),
+                    "centroid": evidence.fact_centroids.get(known.id, 0.0),
+                    "coverage": self._index.share(known.tokens, query.tokens),
                     "fiche_score": fit.score,
                     "fiche_behind": best - fit.score,
                     "fiche_rank": float(rank),
-                    "number_for_number": float(wants_number and has_number),
-                    "step_for_step": float(wants_step and fact.role is Role.STEP),
-                    "step_unasked": float(not wants_step and fact.role is Role.STEP),
-                    "risk_for_risk": float(wants_risk and bool(tokens & _RISK_STEMS)),
-                    **{f"role_{role}": float(fact.role is role) for role in Role},
+                    "number_for_number": float(wants_number and known.has_number),
+                    "step_for_step": float(wants_step and known.role is Role.STEP),
+                    "step_unasked": float(not wants_step and known.role is Role.STEP),
+                    "risk_for_risk": float(wants_risk and known.is_risk),
+                    known.role_feature: 1.0,
                 }
-                found.append(FactFit(fact.id, fit.fiche_id, features))
+                found.append(FactFit(known.id, fit.fiche_id, features))
         _relate(found)
         for fact_fit in found:
             fact_fit.probability = self._fact_model.probability(fact_fit.features)
@@ -199,6 +201,18 @@ class Retriever:
         }
 
 
+class _KnownFact:
+    """What is asked of a fact at each question, computed once."""
+
+    def __init__(self, fact: Fact, tokens: set[str]) -> None:
+        self.id = fact.id
+        self.tokens = tokens
+        self.role = fact.role
+        self.role_feature = f"role_{fact.role}"
+        self.has_number = "{" in fact.text or any(char.isdigit() for char in fact.text)
+        self.is_risk = bool(tokens & _RISK_STEMS)
+
+
 class _Evidence:
     """The hits of one query, grouped by fiche and by fact, then by kind of passage."""
 
@@ -217,13 +231,18 @@ class _Evidence:
         # A passage that was not found is at best as near as the farthest one that was.
         self._floor = dense[-1].score if dense else _FLOOR
         self.best_bm25 = sparse[0].score if sparse else 0.0
-        self.by_fiche: dict[str, _Group] = defaultdict(lambda: defaultdict(lambda: ([], [])))
-        self.by_fact: dict[str, _Group] = defaultdict(lambda: defaultdict(lambda: ([], [])))
+        self.by_fiche: dict[str, _Group] = {}
+        self.by_fact: dict[str, _Group] = {}
         for place, hits in enumerate((dense, sparse)):
             for hit in hits:
-                self.by_fiche[hit.passage.fiche][hit.passage.kind][place].append(hit.score)
-                if hit.passage.fact:
-                    self.by_fact[hit.passage.fact][hit.passage.kind][place].append(hit.score)
+                passage = hit.passage
+                self._add(self.by_fiche, passage.fiche, passage.kind, place, hit.score)
+                if passage.fact:
+                    self._add(self.by_fact, passage.fact, passage.kind, place, hit.score)
+
+    @staticmethod
+    def _add(groups: dict[str, _Group], name: str, kind: str, place: int, score: float) -> None:
+        groups.setdefault(name, {}).setdefault(kind, ([], []))[place].append(score)
 
     @property
     def fiches(self) -> Iterable[str]:
@@ -236,14 +255,20 @@ class _Evidence:
         top += [self._floor] * (3 - len(top))
         lexical = sorted(scores, reverse=True)[:3]
         scale = self.best_bm25 or 1.0
+        cosine, behind, cosine3, bm25, bm25_3 = _NAMES[prefix]
         return {
-            f"{prefix}cosine": top[0],
-            f"{prefix}behind": self.best_cosine - top[0],
-            f"{prefix}cosine3": sum(top) / 3,
-            f"{prefix}bm25": lexical[0] / scale if lexical else 0.0,
-            f"{prefix}bm25_3": sum(lexical) / (3 * scale),
+            cosine: top[0],
+            behind: self.best_cosine - top[0],
+            cosine3: sum(top) / 3,
+            bm25: lexical[0] / scale if lexical else 0.0,
+            bm25_3: sum(lexical) / (3 * scale),
         }
 
+
+_NAMES = {
+    prefix: tuple(f"{prefix}{name}" for name in ("cosine", "behind", "cosine3", "bm25", "bm25_3"))
+    for prefix in ("question_", "fact_", "asked_", "text_")
+}
 
 _Group = dict[str, tuple[list[float], list[float]]]
 """Kind of passage → cosines and BM25 scores found."""
@@ -273,9 +298,13 @@ class _WordIndex:
 
     def share(self, held: set[str], tokens: list[str]) -> float:
         """Share of the question's words, weighted by rarity, that are held."""
-        weights = {token: self._rarity.get(token, self._unseen) for token in tokens}
-        total = sum(weights.values())
-        return sum(weight for token, weight in weights.items() if token in held) / total if total else 0.0
+        total = covered = 0.0
+        for token in set(tokens):
+            weight = self._rarity.get(token, self._unseen)
+            total += weight
+            if token in held:
+                covered += weight
+        return covered / total if total else 0.0
 
 
 def _relate(facts: list[FactFit]) -> None:

@@ -47,7 +47,7 @@ class Query:
     text: str
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
-    """The texts whose embeddings stand for it; the first is ``text``."""
+    """The texts whose embeddings stand for it."""
     day: date
     """The date whose rules and amounts are asked for."""
     day_was_asked: bool = False
@@ -101,7 +101,7 @@ class Rewriter:
         """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
         Toluna est fermé » asks about closed accounts as much as about Toluna."""
         found = views(text)
-        if self._platform and self._platform.search(text):
+        if len(found) == 1 and self._platform and self._platform.search(text):
             found.append(self._platform.sub(ANY_PLATFORM, text))
         return tuple(found)
 
@@ -159,22 +159,21 @@ ANY_PLATFORM = "une plateforme"
 
 
 def views(text: str) -> list[str]:
-    """What of a message is embedded: all of it and, for a long story, the sentences that ask and its
-    pieces: a question buried in a story is lost in the story's one vector."""
+    """What of a message is embedded: all of it or, for a long story, how it begins (who, what) and what
+    it asks. A question buried in a story is lost in the story's one vector, and embedding costs about
+    a millisecond a word."""
     tokens = text.split()
-    if len(tokens) < LONG_STORY:
+    if len(tokens) <= LONG_STORY:
         return [text]
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
     asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
-    step = max(PIECE - PIECE_OVERLAP, len(tokens) // PIECES_MAX)
-    pieces = [" ".join(tokens[start : start + step + PIECE_OVERLAP]) for start in range(0, len(tokens), step)]
-    found = [text, *([" ".join(asking)] if len(asking) < len(sentences) else []), *pieces]
-    return list(dict.fromkeys(view for view in found if view))
+    asked = " ".join(asking).split() if len(asking) < len(sentences) else []
+    return [" ".join(tokens[:PIECE]), " ".join((asked or tokens)[-PIECE:])]
 
 
-LONG_STORY = 35
-"""Words from which a message is read in pieces."""
-PIECE, PIECE_OVERLAP, PIECES_MAX = 28, 8, 5
+LONG_STORY = 40
+"""Words above which a message is read in two pieces."""
+PIECE = 28
 
 
 def asked_day(text: str, today: date) -> tuple[date, bool]:

@@ -75,6 +75,7 @@ class Composer:
         self._generation = generation
         self._limits = limits
         self._messages = generation.messages
+        self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
     def answer(self, retrieval: Retrieval, citations: Citations, today: date) -> Part:
@@ -152,13 +153,12 @@ class Composer:
 
     def _sentences(self, facts: list[Fact], texts: dict[str, str], citations: Citations) -> list[AnswerSentence]:
         """Main facts first (best fit first), then limits, then steps in the order of the fiche."""
-        place = {fact.id: index for fiche in self._generation.fiches.values() for index, fact in enumerate(fiche.facts)}
         rank = {fact.id: index for index, fact in enumerate(facts)}
         ordered = sorted(
             facts,
             key=lambda fact: (
                 _BLOCK_ORDER.index(_BLOCKS[fact.role]),
-                place[fact.id] if fact.role is Role.STEP else rank[fact.id],
+                self._place[fact.id] if fact.role is Role.STEP else rank[fact.id],
             ),
         )
         return [

@@ -15,7 +15,7 @@ from tests.conftest import run_build
 
 def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: EmbeddedE5) -> None:
     generation = small_answerer.generation
-    dense = generation.dense(model.embed_query("combien je paie a l'urssaf"), 3)
+    dense = generation.dense(generation.project([model.embed_query("combien je paie a l'urssaf")]), 3)[0]
     assert dense[0].passage.text == "combien je paie a l'urssaf"
     assert dense[0].score == pytest.approx(1.0, abs=1e-3)
     assert [hit.score for hit in dense] == sorted((hit.score for hit in dense), reverse=True)
@@ -26,7 +26,7 @@ def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: Embe
 
 def test_stored_vectors_are_those_of_the_model(small_answerer: Answerer, model: EmbeddedE5) -> None:
     fact = small_answerer.generation.facts["cotisations/zero"]
-    stored = small_answerer.generation.vectors([fact.id])[fact.id]
+    stored = small_answerer.generation.collection.get(ids=[fact.id], include=["embeddings"])["embeddings"][0]
     assert stored @ model.embed_documents([fact.text])[0] == pytest.approx(1.0, abs=1e-4)
 
 

@@ -84,8 +84,9 @@ def test_control_characters_and_broken_surrogates_are_dropped() -> None:
 
 
 def test_a_long_story_is_searched_by_its_question_too() -> None:
-    story = "J'ai commencé en mars. " * 10 + "Comment récupérer mon argent ?"
-    assert views(story)[:2] == [story, "Comment récupérer mon argent ?"]
+    story = "J'ai commencé en mars. " * 20 + "Comment récupérer mon argent ?"
+    assert views(story)[1] == "Comment récupérer mon argent ?"
+    assert views(story)[0].startswith("J'ai commencé en mars.")
     assert views("Comment récupérer mon argent ?") == ["Comment récupérer mon argent ?"]
     pieces = views("mot " * 400 + "et je fais quoi pour mon compte fermé")
-    assert len(pieces) <= 8 and "mon compte fermé" in pieces[-1]
+    assert len(pieces) == 2 and "mon compte fermé" in pieces[-1]
