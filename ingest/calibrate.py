@@ -62,8 +62,8 @@ DEFAULTS: dict[str, Any] = {
         "answer": 0.5,
         "fact": 0.25,
         "least_facts": 3,
-        "crisis": 0.8,
-        "crisis_hinted": 0.4,
+        "crisis": 0.6,
+        "crisis_hinted": 0.35,
         "refusal": 0.6,
         "redirection": 0.5,
         "answers_anyway": 0.8,
@@ -190,8 +190,8 @@ def _train_routes(
             for vector, bag in zip(vectors, bags, strict=True)
         ]
     )
-    model = LogisticRegression(C=ROUTES_C, max_iter=400, class_weight="balanced")
-    folds = cross_val_predict(model, rows, labels, cv=4, method="predict_proba", n_jobs=1)
+    model = LogisticRegression(C=ROUTES_C, max_iter=200, class_weight="balanced")
+    folds = cross_val_predict(model, rows, labels, cv=3, method="predict_proba", n_jobs=1)
     out_of_fold = {text: float(p) for text, p in zip(texts, folds[:, classes.index(QUESTION)], strict=True)}
     model.fit(rows, labels)
     return {

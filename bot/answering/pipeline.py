@@ -62,7 +62,7 @@ class Answerer:
         return answer
 
     def _answer(self, question: str, today: date, earlier: list[str], clock: _EmbeddingClock) -> Answer:
-        if self._router.is_crisis(question):
+        if self._router.is_crisis(question) or self._router.is_crisis(self._rewriter.spell_out(question)):
             return self._crisis(question)
         unreadable = self._router.readable(question)
         if unreadable:
