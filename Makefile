@@ -20,7 +20,7 @@ check: $(STAMP)  ## Vérifier les fiches, les sources et les dates
 	@$(PY) -m ingest check
 
 test: $(DEV_STAMP)  ## Les tests (moins de 4 minutes)
-	@$(PY) -m pytest -q -m "not extras" tests
+	@$(PY) -m pytest -q -m "not extras and not full" tests
 
 test-all: $(DEV_STAMP) $(EXTRAS_STAMP)  ## Tous les tests, avec l'extra sentence-transformers
 	@$(PY) -m pytest -q tests

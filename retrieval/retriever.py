@@ -7,6 +7,7 @@ for each fact, and the probability that the base answers at all: "no fact" is a 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ PLATFORMS_THEME = "plateformes"
 FICHES_READ = 3
 """Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
 _FLOOR = 0.0  # cosine given when nothing was found
+
+VICTIMS_THEME = "victime"
+"""The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
+_HAPPENED = re.compile(
+    r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|on m'a|ils m'ont|il m'a|elle m'a|me suis fait|deja|ete)\b"
+    r".{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|avoir|perdu|transfer|"
+    r"hack|menac|utilis|prete|partag|remis|rempli|sign)"
+)
 
 _NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
 _STEP_CUES = ("comment", "que faire", "je fais quoi", "quoi faire", "demarche", "a qui", "ou est-ce", "ou je")
@@ -120,6 +129,7 @@ class Retriever:
 
     def _fiches(self, query: Query, evidence: _Evidence) -> list[FicheFit]:
         fits = []
+        happened = bool(_HAPPENED.search(fold(query.text)))
         for fiche in evidence.fiches:
             features: Features = {}
             for kind in (QUESTION, FACT, ASKED):
@@ -127,6 +137,9 @@ class Retriever:
             centroid = evidence.fiche_centroids.get(fiche, 0.0)
             features["centroid"] = centroid
             features["centroid_behind"] = evidence.best_fiche_centroid - centroid
+            urgent = self._generation.fiches[fiche].theme == VICTIMS_THEME
+            features["happened_to_victim"] = float(happened and urgent)
+            features["victim_unasked"] = float(urgent and not happened)
             features["one_platform"] = float(self._generation.fiches[fiche].theme == PLATFORMS_THEME)
             features["coverage"] = self._index.share(self._index.fiche[fiche], query.tokens)
             features["question_coverage"] = self._index.share(self._index.question[fiche], query.tokens)

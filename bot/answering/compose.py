@@ -135,11 +135,18 @@ class Composer:
         was judged to have an answer."""
         least = self._thresholds["least_facts"]
         threshold = self._thresholds["fact"]
-        return [
-            self._generation.facts[fit.fact_id]
-            for rank, fit in enumerate(retrieval.facts)
+        chosen = [
+            fit
+            for rank, fit in enumerate(retrieval.facts[: self._limits.max_facts])
             if rank < least or fit.probability >= threshold
         ]
+        facts = [self._generation.facts[fit.fact_id] for fit in chosen]
+        # The general answer of the best fiche belongs to any answer: the most specific facts may miss it.
+        best = facts[0].fiche
+        if not any(fact.fiche == best and fact.role is Role.ANSWER for fact in facts):
+            general = (self._generation.facts[fit.fact_id] for fit in retrieval.facts if fit.fiche_id == best)
+            facts[1:1] = [fact for fact in general if fact.role is Role.ANSWER][:1]
+        return facts
 
     def _within_limits(self, facts: list[Fact], texts: dict[str, str]) -> list[Fact]:
         kept: list[Fact] = []

@@ -79,7 +79,10 @@ class Router:
         """Distress that no single phrase shows: the classifier's view, surer when a word hints at it."""
         plain = self._without_idioms(text)
         hinted = any(pattern.search(plain) for pattern in self._hints)
-        threshold = float(self._thresholds["crisis_hinted" if hinted else "crisis"])
+        idiom = plain != " ".join(words(text))
+        if idiom and not hinted:
+            return False  # « mort de rire »: the idiom made it look like distress
+        threshold = float(self._thresholds["crisis_hinted" if hinted and not idiom else "crisis"])
         return probabilities.get(CRISIS, 0.0) >= threshold
 
     def _without_idioms(self, text: str) -> str:

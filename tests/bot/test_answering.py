@@ -11,6 +11,8 @@ from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
 from tests.conftest import TODAY
 
+full = pytest.mark.full
+
 
 def facts_of(answer: Answer) -> set[str]:
     return {citation.fact_id for citation in answer.citations}
@@ -20,6 +22,7 @@ def fiches_of(answer: Answer) -> set[str]:
     return {citation.fiche for citation in answer.citations}
 
 
+@full
 @pytest.mark.parametrize(
     ("question", "fiche"),
     [
@@ -41,6 +44,7 @@ def test_a_question_as_people_type_it_gets_the_right_fiche(answerer: Answerer, q
     assert fiche in fiches_of(answer), answer.text
 
 
+@full
 def test_an_answer_is_short_sourced_and_says_what_it_is(answerer: Answerer) -> None:
     answer = answerer.answer("Combien de cotisations vais-je payer ?", TODAY)
     sentences = answer.parts[0].sentences
@@ -55,6 +59,7 @@ def test_an_answer_is_short_sourced_and_says_what_it_is(answerer: Answerer) -> N
     assert "vous avez droit" not in answer.text.lower()
 
 
+@full
 def test_the_strongest_source_comes_first(answerer: Answerer) -> None:
     order = ["law", "official", "court", "research", "platform", "association", "press"]
     for fiche in answerer.generation.fiches:
@@ -64,6 +69,7 @@ def test_the_strongest_source_comes_first(answerer: Answerer) -> None:
             assert citation.url == citation.sources[0].url
 
 
+@full
 @pytest.mark.parametrize(
     "question", ["quelle est la recette de la tarte aux pommes ?", "qui a gagné le match hier soir"]
 )
@@ -83,6 +89,7 @@ def test_an_abstention_names_the_nearest_subject_and_a_person(small_answerer: An
     assert "pas un conseil juridique" in answer.text
 
 
+@full
 @pytest.mark.parametrize(
     ("message", "words"),
     [
@@ -99,10 +106,12 @@ def test_distress_comes_before_everything(answerer: Answerer, message: str, word
     assert words in answer.text and answer.citations == []
 
 
+@full
 def test_distress_comes_before_the_length_limit(answerer: Answerer) -> None:
     assert answerer.answer("blabla " * 2000 + " je veux mourir", TODAY).status is Status.CRISIS
 
 
+@full
 @pytest.mark.parametrize(
     "message", ["je suis mort de rire", "cette appli me tue", "je suis mort de fatigue après 6 h de sondages"]
 )
@@ -132,6 +141,7 @@ def test_what_cannot_be_read_gets_a_short_useful_reply(
     assert words in answer.text and len(answer.text) < 600
 
 
+@full
 def test_the_date_asked_about_chooses_the_amount(answerer: Answerer) -> None:
     answer = answerer.answer("Quel était le taux de cotisations BNC en micro-entreprise en 2025 ?", TODAY)
     assert "24,6 %" in answer.text
@@ -158,10 +168,12 @@ def test_doubt_and_overdue_reading_are_said(small_answerer: Answerer) -> None:
     assert "relecture en retard" in text
 
 
+@full
 def test_whom_it_concerns_is_said(answerer: Answerer) -> None:
     assert "Concerne : les indépendants" in answerer.answer("taux de cotisations micro entreprise BNC", TODAY).text
 
 
+@full
 def test_two_questions_each_get_their_part(answerer: Answerer) -> None:
     question = "J'ai donné mon IBAN à un escroc, que faire ? Et est-ce que je dois déclarer mes gains de sondages ?"
     answer = answerer.answer(question, TODAY)
@@ -172,6 +184,7 @@ def test_two_questions_each_get_their_part(answerer: Answerer) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+@full
 def test_a_follow_up_is_understood_with_what_came_before(answerer: Answerer) -> None:
     answer = answerer.answer(
         "et si je suis étudiant ?", TODAY, ["Est-ce que la prime d'activité baisse avec mes gains ?"]
@@ -180,6 +193,7 @@ def test_a_follow_up_is_understood_with_what_came_before(answerer: Answerer) -> 
     assert "prime-activite" in fiches_of(answer), answer.text
 
 
+@full
 def test_plus_de_details_gives_the_rest_and_only_the_rest(answerer: Answerer) -> None:
     answer = answerer.answer("Combien de cotisations vais-je payer ?", TODAY)
     shown = frozenset(facts_of(answer))
@@ -189,6 +203,7 @@ def test_plus_de_details_gives_the_rest_and_only_the_rest(answerer: Answerer) ->
     assert facts_of(rest) | (shown & every) <= every
 
 
+@full
 def test_no_fiche_of_the_base_renders_badly(answerer: Answerer) -> None:
     for fiche in answerer.generation.fiches:
         text = answerer.fiche(fiche, TODAY).text

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -97,14 +98,14 @@ def chat_process(environment: dict[str, str], text: str | None) -> subprocess.Co
 def test_chat_without_a_terminal_answers_each_line(environment: dict[str, str]) -> None:
     done = chat_process(environment, "combien je paie à l'urssaf ?\n\nje dois payer pour retirer mes gains\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("> ") == 2
+    assert len(re.findall("^> ", done.stdout, re.MULTILINE)) == 2
     assert "25,6 %" in done.stdout and "est une arnaque" in done.stdout
 
 
 def test_chat_with_nothing_on_stdin_shows_three_examples(environment: dict[str, str]) -> None:
     done = chat_process(environment, "")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("> ") == 3
+    assert len(re.findall("^> ", done.stdout, re.MULTILINE)) == 3
 
 
 def test_chat_in_a_real_terminal(environment: dict[str, str]) -> None:

@@ -46,8 +46,7 @@ def test_one_changed_fiche_embeds_only_its_own_passages(
         "- charges sociales micro entreprise",
         "- cotisation micro entreprise essai",
     )
-    # Twice: as it is typed (the passage), and spelt out (training).
-    assert run_build(small_settings, model).embedded == 2
+    assert run_build(small_settings, model).embedded == 1
 
 
 def test_a_bad_fiche_leaves_the_serving_generation_alone(
@@ -111,7 +110,7 @@ def test_a_killed_build_leaves_nothing_and_the_next_one_resumes(
     assert active_id(small_settings) == serving
     assert open_active(small_settings, model).manifest.id == serving
     result = run_build(small_settings, model)
-    assert result.embedded == 2, "the rewording was embedded before the kill: one fact and one spelt-out text are left"
+    assert result.embedded == 1, "the rewording was embedded before the kill: one fact is left"
     leftovers = [path.name for path in small_settings.generations_dir.iterdir() if path.name.startswith(".building")]
     assert leftovers == []
 
