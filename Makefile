@@ -53,16 +53,16 @@ $(PY):
 
 $(STAMP): requirements/core.lock | $(PY)
 	@echo "Installation (une seule fois)…"
-	@$(PIP) --require-hashes -r requirements/core.lock
+	@$(PIP) --no-deps --no-compile --require-hashes -r requirements/core.lock
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.lock $(STAMP)
-	@$(PIP) --require-hashes -r requirements/dev.lock
+	@$(PIP) --no-deps --no-compile --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(ST_STAMP): requirements/sentence-transformers.lock $(STAMP)
 	@echo "Installation de sentence-transformers (plusieurs centaines de Mo)…"
-	@$(PIP) -r requirements/sentence-transformers.lock
+	@$(PIP) --no-deps --no-compile -r requirements/sentence-transformers.lock
 	@touch $@
 
 $(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)

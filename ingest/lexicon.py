@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -18,7 +19,12 @@ def with_ordinary_words(lexicon: dict[str, Any]) -> dict[str, Any]:
 
     Computed here and kept in the generation, so that the bot loads no dictionary.
     """
-    keywords = [fold(word) for word in lexicon.get("keywords", [])]
+    keywords = tuple(fold(word) for word in lexicon.get("keywords", []))
+    return {**lexicon, "ordinary_words": _ordinary_words(keywords)}
+
+
+@lru_cache(maxsize=1)
+def _ordinary_words(keywords: tuple[str, ...]) -> list[str]:
     starts = {word[:2] for word in keywords}
     french = {fold(word) for word in SpellChecker(language="fr").word_frequency.dictionary}
     candidates = [word for word in french if word[:2] in starts and len(word) >= 4]
@@ -30,4 +36,4 @@ def with_ordinary_words(lexicon: dict[str, Any]) -> dict[str, Any]:
             for keyword in keywords
         )
     )
-    return {**lexicon, "ordinary_words": sorted(set(near) - set(keywords))}
+    return sorted(set(near) - set(keywords))

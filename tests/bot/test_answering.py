@@ -134,9 +134,9 @@ def test_idioms_are_not_distress(answerer: Answerer, message: str) -> None:
     ],
 )
 def test_what_cannot_be_read_gets_a_short_useful_reply(
-    answerer: Answerer, message: str, status: Status, words: str
+    small_answerer: Answerer, message: str, status: Status, words: str
 ) -> None:
-    answer = answerer.answer(message, TODAY)
+    answer = small_answerer.answer(message, TODAY)
     assert answer.status is status
     assert words in answer.text and len(answer.text) < 600
 

@@ -82,6 +82,7 @@ def test_check_shows_what_will_have_expired(run) -> None:  # type: ignore[no-unt
 
 def test_a_bad_model_name_gives_one_clear_line(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("EMBEDDING_MODEL", "modele-qui-n-existe-pas")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # do not wait for a hub that this machine may not reach
     result = run("build")
     assert result.exit_code == 1
     last = [line for line in result.stderr.splitlines() if line.startswith("Erreur")]
