@@ -191,7 +191,7 @@ def _train_routes(
         ]
     )
     model = LogisticRegression(C=ROUTES_C, max_iter=200, class_weight="balanced")
-    folds = cross_val_predict(model, rows, labels, cv=3, method="predict_proba", n_jobs=1)
+    folds = cross_val_predict(model, rows, labels, cv=2, method="predict_proba", n_jobs=1)
     out_of_fold = {text: float(p) for text, p in zip(texts, folds[:, classes.index(QUESTION)], strict=True)}
     model.fit(rows, labels)
     return {

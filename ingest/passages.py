@@ -9,7 +9,7 @@ from knowledge.library import Library
 from knowledge.model import Fact, Figure
 from retrieval.rewrite import Rewriter
 
-ASKED_PER_FACT = 4
+ASKED_PER_FACT = 3
 """Questions of one fact that are indexed: more of them cost build time and found no more (dev)."""
 
 

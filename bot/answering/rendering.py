@@ -47,10 +47,9 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
 
 
 def contact_line(contact: ContactRef) -> str:
-    """« Nom : téléphone (heures, prix), adresse. Ce qu'il fait. »"""
-    details = ", ".join(filter(None, (contact.hours, contact.price)))
-    phone = f"{contact.phone} ({details})" if contact.phone and details else contact.phone
-    reach = ", ".join(filter(None, (phone, contact.url)))
+    """« Nom : téléphone, heures, prix ; adresse. Ce qu'il fait. »"""
+    phone = ", ".join(filter(None, (contact.phone, contact.hours, contact.price) if contact.phone else ()))
+    reach = " ; ".join(filter(None, (phone, contact.url)))
     return f"{contact.name} : {reach}. {contact.help}"
 
 
