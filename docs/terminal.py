@@ -1,4 +1,4 @@
-"""Remakes the picture of the README from a real conversation: ``python docs/terminal.py``."""
+"""Remakes the picture of the README from a real conversation: ``PYTHONPATH=. python docs/terminal.py``."""
 
 from datetime import date
 from pathlib import Path
