@@ -81,6 +81,8 @@ def _answer_lines(answerer: Answerer, lines: Iterator[str] | Any, today: date) -
             if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
                 raise ValueError("il faut « question » (texte) ou « turns » (liste de textes)")
             yield answer_row(answerer.answer(turns[-1], today, turns[:-1]), identifier)
+        except json.JSONDecodeError:
+            yield {"id": identifier, "error": f"ligne {number} illisible : ce n'est pas du JSON"}
         except ValueError as error:
             yield {"id": identifier, "error": f"ligne {number} illisible : {error}"}
 
