@@ -11,7 +11,7 @@ Training rows are the dev half of ``golden/`` and, as questions without an answe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,8 +22,9 @@ from knowledge.embeddings import EmbeddingCache
 from knowledge.generation import Generation
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.library import Library
+from retrieval.evidence import Columns
 from retrieval.linear import Logistic, TextClassifier
-from retrieval.retriever import Features, Retrieval, Retriever
+from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter
 from retrieval.routes import QUESTION, route_tokens
 
@@ -126,12 +127,12 @@ def calibrate(
     progress("Réglage", 1, 4)
     rows = _rows(generation, golden, examples, rewriter, today)
     _embed(rows, cache, on_subject)
-    answered = [row for row in rows if row.fiches]
-    calibration["fiche"] = _train_fiche(_retrieve(generation, calibration, answered)) or DEFAULTS["fiche"]
+    search = _Search(generation, rows)
+    calibration["fiche"] = _train_fiche(search.weigh(calibration)) or DEFAULTS["fiche"]
     progress("Réglage", 2, 4)
-    calibration["fact"] = _train_fact(_retrieve(generation, calibration, answered)) or DEFAULTS["fact"]
+    calibration["fact"] = _train_fact(search.weigh(calibration)) or DEFAULTS["fact"]
     progress("Réglage", 3, 4)
-    found = _retrieve(generation, calibration, rows)
+    found = search.weigh(calibration)
     answerable = _train_answerable(found)
     if answerable:
         calibration["answerable"] = answerable
@@ -240,10 +241,16 @@ def _embed(rows: list[_Row], cache: EmbeddingCache, on_subject: dict[str, float]
         row.on_subject = on_subject.get(row.query.text, row.on_subject)
 
 
-def _retrieve(generation: Generation, calibration: dict[str, Any], rows: list[_Row]) -> Found:
-    generation.calibration = calibration
-    retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
-    return [(row, retriever.retrieve(row.query, row.vectors, row.on_subject)) for row in rows]
+class _Search:
+    """Every row looked up once; what was found is then weighed with each calibration in turn."""
+
+    def __init__(self, generation: Generation, rows: list[_Row]) -> None:
+        self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
+        self._found = [(row, self._retriever.search(row.query, row.vectors)) for row in rows]
+
+    def weigh(self, calibration: dict[str, Any]) -> Found:
+        self._retriever.learn(calibration)
+        return [(row, self._retriever.weigh(row.query, evidence, row.on_subject)) for row, evidence in self._found]
 
 
 # --- the logistic models ----------------------------------------------------------------------
@@ -252,18 +259,18 @@ def _retrieve(generation: Generation, calibration: dict[str, Any], rows: list[_R
 def _train_fiche(found: Found) -> dict[str, Any] | None:
     table = _Table()
     for row, retrieval in found:
-        for fit in retrieval.fiches:
-            table.add(fit.features, fit.fiche_id in row.fiches, row.weight)
+        if row.fiches:
+            candidates = retrieval.fiche_candidates
+            table.add(candidates.columns, [name in row.fiches for name in candidates.names], row.weight)
     return table.logistic()
 
 
 def _train_fact(found: Found) -> dict[str, Any] | None:
     table = _Table()
     for row, retrieval in found:
-        if not row.facts:
-            continue
-        for fact in retrieval.facts:
-            table.add(fact.features, fact.fact_id in row.facts, row.weight)
+        if row.facts:
+            candidates = retrieval.fact_candidates
+            table.add(candidates.columns, [name in row.facts for name in candidates.names], row.weight)
     return table.logistic()
 
 
@@ -271,7 +278,8 @@ def _train_answerable(found: Found) -> dict[str, Any] | None:
     table = _Table()
     for row, retrieval in found:
         if retrieval.facts:
-            table.add(retrieval.features, _is_right(row, retrieval), row.weight)
+            features = {name: np.array([value]) for name, value in retrieval.features.items()}
+            table.add(features, [_is_right(row, retrieval)], row.weight)
     return table.logistic()
 
 
@@ -299,14 +307,14 @@ class _Table:
     """Rows of named features with labels and weights, and the logistic regression over them."""
 
     def __init__(self) -> None:
-        self._features: list[Features] = []
+        self._blocks: list[Columns] = []
         self._labels: list[bool] = []
         self._weights: list[float] = []
 
-    def add(self, features: Features, label: bool, weight: float) -> None:
-        self._features.append(features)
-        self._labels.append(label)
-        self._weights.append(weight)
+    def add(self, columns: Columns, labels: Sequence[bool], weight: float) -> None:
+        self._blocks.append(columns)
+        self._labels += labels
+        self._weights += [weight] * len(labels)
 
     def logistic(self) -> dict[str, Any] | None:
         """Weights on the features' own scale (standardised for training, folded back); None for too few rows."""
@@ -314,8 +322,8 @@ class _Table:
 
         if min(sum(self._labels), len(self._labels) - sum(self._labels)) < LEAST_ROWS:
             return None
-        names = sorted({name for row in self._features for name in row})
-        matrix = np.array([[row.get(name, 0.0) for name in names] for row in self._features])
+        names = sorted(self._blocks[0])
+        matrix = np.concatenate([np.stack([block[name] for name in names], axis=1) for block in self._blocks])
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread[spread == 0] = 1.0
         model = LogisticRegression(C=0.05, max_iter=1000)

@@ -83,11 +83,13 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A passage found for a query, with its score (cosine for dense, BM25 score for sparse)."""
+class Hits:
+    """Passages found for a query, best first."""
 
-    passage: Passage
-    score: float
+    passages: np.ndarray[Any, Any]
+    """Their places in ``Generation.passages``, (n,)."""
+    scores: np.ndarray[Any, Any]
+    """Cosine for dense, BM25 score for sparse, (n,)."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,6 @@ class Centroids:
 
     names: list[str]
     matrix: np.ndarray[Any, Any]
-
-    def cosines(self, vectors: np.ndarray[Any, Any]) -> dict[str, float]:
-        """Best cosine of each centroid to any of the projected ``vectors``."""
-        if not self.names:
-            return {}
-        return dict(zip(self.names, (self.matrix @ vectors.T).max(axis=1).tolist(), strict=True))
 
 
 @dataclass
@@ -131,8 +127,9 @@ class Generation:
         return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
 
     @cached_property
-    def passage_by_id(self) -> dict[str, Passage]:
-        return {passage.id: passage for passage in self.passages}
+    def _places(self) -> dict[str, int]:
+        """Passage id → its place in ``passages``."""
+        return {passage.id: place for place, passage in enumerate(self.passages)}
 
     @cached_property
     def vocabulary(self) -> dict[str, int]:
@@ -144,24 +141,26 @@ class Generation:
         """Embeddings of questions, as ``dense`` and the centroids compare them."""
         return self.projection.queries(np.asarray(vectors, dtype=np.float32))
 
-    def dense(self, vectors: np.ndarray[Any, Any], k: int) -> list[list[Hit]]:
-        """For each projected vector (n, dimension), the ``k`` nearest passages, best first, with their cosine."""
+    def dense(self, vectors: np.ndarray[Any, Any], k: int) -> list[Hits]:
+        """For each projected vector (n, dimension), the ``k`` nearest passages with their cosine."""
         found = self.collection.query(
             query_embeddings=vectors, n_results=min(k, len(self.passages)), include=["distances"]
         )
+        places = self._places
         return [
-            [Hit(self.passage_by_id[name], 1.0 - distance) for name, distance in zip(names, distances, strict=True)]
+            Hits(np.array([places[name] for name in names], dtype=np.int64), 1.0 - np.asarray(distances))
             for names, distances in zip(found["ids"], found["distances"], strict=True)
         ]
 
-    def sparse(self, tokens: list[str], k: int) -> list[Hit]:
-        """The ``k`` passages with the best BM25 score above zero, best first."""
+    def sparse(self, tokens: list[str], k: int) -> Hits:
+        """The ``k`` passages with the best BM25 score above zero."""
         known = [token for token in tokens if token in self.vocabulary]
         if not known:
-            return []
+            return Hits(np.zeros(0, dtype=np.int64), np.zeros(0))
         scores = self.bm25.get_scores(known)
         best = np.argsort(-scores, kind="stable")[:k]
-        return [Hit(self.passages[i], float(scores[i])) for i in best if scores[i] > 0]
+        best = best[scores[best] > 0]
+        return Hits(best, scores[best])
 
 
 def active_id(settings: KnowledgeSettings) -> str | None:

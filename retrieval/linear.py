@@ -14,6 +14,10 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
+def sigmoid(log_odds: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -30, 30))))
+
+
 @dataclass(frozen=True)
 class Logistic:
     """Binary logistic regression over named features."""
@@ -26,8 +30,17 @@ class Logistic:
         weights = self.weights
         return self.bias + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
+    def scores(self, columns: Mapping[str, Array]) -> Array:
+        """Log-odds of every row; each column has shape (rows,)."""
+        total = np.full(len(next(iter(columns.values()))), self.bias)
+        for name, column in columns.items():
+            weight = self.weights.get(name)
+            if weight:
+                total += weight * column
+        return total
+
     def probability(self, features: Mapping[str, float]) -> float:
-        return float(1.0 / (1.0 + np.exp(-np.clip(self.score(features), -30, 30))))
+        return float(sigmoid(np.array(self.score(features))))
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.generation import ASKED, FACT, QUESTION, Generation, Hit
-from knowledge.model import Fact, Role
+from knowledge.generation import ASKED, FACT, Generation
 from knowledge.text import fold, stems
-from retrieval.linear import Logistic
+from retrieval.evidence import KINDS, Array, Columns, ContentIndex, Evidence, merge
+from retrieval.linear import Logistic, sigmoid
 from retrieval.rewrite import Query
 
 CANDIDATES = 200
@@ -29,7 +30,6 @@ PLATFORMS_THEME = "plateformes"
 """The theme with a fiche for each platform: named in many questions that are about something else."""
 FICHES_READ = 3
 """Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
-_FLOOR = 0.0  # cosine given when nothing was found
 
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
@@ -45,27 +45,36 @@ _RISK_CUES = ("risque", "grave", "amende", "sanction", "danger", "controle", "pu
 
 Features = dict[str, float]
 
+_FACT_PREFIXES = {FACT: "text", ASKED: "asked"}
 
-@dataclass
+
+@dataclass(frozen=True)
 class FicheFit:
     """How well one fiche fits the question; ``score``: log-odds that it is the one."""
 
     fiche_id: str
-    features: Features
-    score: float = 0.0
+    score: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class FactFit:
     """How well one fact fits the question."""
 
     fact_id: str
     fiche_id: str
-    features: Features
-    probability: float = 0.0
+    probability: float
 
 
-@dataclass
+@dataclass(frozen=True)
+class Candidates:
+    """Fiches or facts that were weighed, best first, with what they were weighed by."""
+
+    names: list[str]
+    columns: Columns
+    """Feature → its value for each of ``names``."""
+
+
+@dataclass(frozen=True)
 class Retrieval:
     query: Query
     fiches: list[FicheFit]
@@ -75,6 +84,8 @@ class Retrieval:
     answerable: float
     """Calibrated probability that the best facts answer."""
     features: Features
+    fiche_candidates: Candidates
+    fact_candidates: Candidates
 
 
 class Retriever:
@@ -82,35 +93,40 @@ class Retriever:
 
     def __init__(self, generation: Generation, synonyms: Sequence[Sequence[str]] = ()) -> None:
         self._generation = generation
-        calibration = generation.calibration
+        self.learn(generation.calibration)
+        self._index = ContentIndex(generation)
+        themes = [fiche.theme for fiche in generation.fiches.values()]
+        self._urgent = np.array([theme == VICTIMS_THEME for theme in themes], dtype=bool)
+        self._one_platform = np.array([theme == PLATFORMS_THEME for theme in themes], dtype=np.float64)
+        self._stems = [stem for stem in generation.vocabulary if len(stem) >= 5]
+        self._synonyms = _synonym_table(synonyms, generation)
+
+    def learn(self, calibration: dict[str, Any]) -> None:
+        """Take other weights: calibration learns the models one after the other."""
         self._fiche_model = Logistic(**calibration["fiche"])
         self._fact_model = Logistic(**calibration["fact"])
         self._answerable_model = Logistic(**calibration["answerable"])
-        self._index = _WordIndex(generation)
-        self._facts_of = {
-            fiche.id: [_KnownFact(fact, self._index.fact[fact.id]) for fact in fiche.facts]
-            for fiche in generation.fiches.values()
-        }
-        self._stems = [stem for stem in generation.vocabulary if len(stem) >= 5]
-        self._synonyms = _synonym_table(synonyms, generation)
 
     def retrieve(self, query: Query, vectors: list[list[float]], on_subject: float) -> Retrieval:
         """``vectors``: the embedding of the query, and of its asking sentences when it is a long story;
         ``on_subject``: the router's probability that it is a question on the subject.
         """
+        return self.weigh(query, self.search(query, vectors), on_subject)
+
+    def search(self, query: Query, vectors: list[list[float]]) -> Evidence:
+        """What both indexes say, before any of it is weighed."""
         projected = self._generation.project(vectors)
-        dense = _best_hits(self._generation.dense(projected, CANDIDATES))
+        dense = merge(self._generation.dense(projected, CANDIDATES))
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
-        evidence = _Evidence(
-            dense,
-            sparse,
-            self._generation.fiche_centroids.cosines(projected),
-            self._generation.fact_centroids.cosines(projected),
-        )
-        fiches = self._fiches(query, evidence)
-        facts = self._facts(query, evidence, fiches)
-        features = self._answerable_features(query, evidence, fiches, facts, on_subject)
-        return Retrieval(query, fiches, facts, self._answerable_model.probability(features), features)
+        return Evidence.of(self._index, dense, sparse, projected, query.tokens)
+
+    def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
+        """Evidence → fiches, facts and the probability that they answer."""
+        fiche_fits, fiche_places, fiches = self._weigh_fiches(query, evidence)
+        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, fiche_places)
+        features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, on_subject)
+        answerable = self._answerable_model.probability(features)
+        return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts)
 
     def _mend(self, tokens: list[str]) -> list[str]:
         """Unknown stems replaced by the nearest known one, when it is near: typing mistakes."""
@@ -127,216 +143,110 @@ class Retriever:
         """The query's tokens and their synonyms, each once."""
         return list(dict.fromkeys([*tokens, *(other for token in tokens for other in self._synonyms.get(token, ()))]))
 
-    def _fiches(self, query: Query, evidence: _Evidence) -> list[FicheFit]:
-        fits = []
+    def _weigh_fiches(self, query: Query, evidence: Evidence) -> tuple[list[FicheFit], Array, Candidates]:
         happened = bool(_HAPPENED.search(fold(query.text)))
-        for fiche in evidence.fiches:
-            features: Features = {}
-            for kind in (QUESTION, FACT, ASKED):
-                features |= evidence.features(kind, evidence.by_fiche[fiche], f"{kind}_")
-            centroid = evidence.fiche_centroids.get(fiche, 0.0)
-            features["centroid"] = centroid
-            features["centroid_behind"] = evidence.best_fiche_centroid - centroid
-            urgent = self._generation.fiches[fiche].theme == VICTIMS_THEME
-            features["happened_to_victim"] = float(happened and urgent)
-            features["victim_unasked"] = float(urgent and not happened)
-            features["one_platform"] = float(self._generation.fiches[fiche].theme == PLATFORMS_THEME)
-            features["coverage"] = self._index.share(self._index.fiche[fiche], query.tokens)
-            features["question_coverage"] = self._index.share(self._index.question[fiche], query.tokens)
-            fits.append(FicheFit(fiche, features, self._fiche_model.score(features)))
-        return sorted(fits, key=lambda fit: -fit.score)[:FICHES_KEPT]
+        columns: Columns = {
+            f"{kind}_{name}": column for kind in KINDS for name, column in evidence.fiche_kinds[kind].items()
+        }
+        columns |= {
+            "centroid": evidence.fiche_centroid,
+            "centroid_behind": evidence.fiche_centroid.max(initial=0.0) - evidence.fiche_centroid,
+            "happened_to_victim": (self._urgent & happened).astype(float),
+            "victim_unasked": (self._urgent & (not happened)).astype(float),
+            "one_platform": self._one_platform,
+            "coverage": evidence.fiche_coverage,
+            "question_coverage": evidence.question_coverage,
+        }
+        scores = self._fiche_model.scores(columns)
+        found = np.flatnonzero(evidence.fiche_found)
+        best = found[np.argsort(-scores[found], kind="stable")][:FICHES_KEPT]
+        names = [self._index.fiches[place] for place in best]
+        fits = [FicheFit(name, float(score)) for name, score in zip(names, scores[best], strict=True)]
+        return fits, best, Candidates(names, {name: column[best] for name, column in columns.items()})
 
-    def _facts(self, query: Query, evidence: _Evidence, fiches: list[FicheFit]) -> list[FactFit]:
+    def _weigh_facts(
+        self, query: Query, evidence: Evidence, fiches: list[FicheFit], fiche_places: Array
+    ) -> tuple[list[FactFit], Candidates]:
         """Facts of the best fiches, and facts found by themselves in the next ones; best first."""
         if not fiches:
-            return []
-        best = fiches[0].score
-        wants_number = _asks(query, _NUMBER_CUES)
-        wants_step = _asks(query, _STEP_CUES)
-        wants_risk = _asks(query, _RISK_CUES)
-        found = []
-        for rank, fit in enumerate(fiches):
-            for known in self._facts_of[fit.fiche_id]:
-                hits = evidence.by_fact.get(known.id)
-                if hits is None and rank >= FICHES_READ:
-                    continue
-                features: Features = {
-                    **evidence.features(FACT, hits or {}, "text_"),
-                    **evidence.features(ASKED, hits or {}, "asked_"),
-                    "centroid": evidence.fact_centroids.get(known.id, 0.0),
-                    "coverage": self._index.share(known.tokens, query.tokens),
-                    "fiche_score": fit.score,
-                    "fiche_behind": best - fit.score,
-                    "fiche_rank": float(rank),
-                    "number_for_number": float(wants_number and known.has_number),
-                    "step_for_step": float(wants_step and known.role is Role.STEP),
-                    "step_unasked": float(not wants_step and known.role is Role.STEP),
-                    "risk_for_risk": float(wants_risk and known.is_risk),
-                    known.role_feature: 1.0,
-                }
-                found.append(FactFit(known.id, fit.fiche_id, features))
-        _relate(found)
-        for fact_fit in found:
-            fact_fit.probability = self._fact_model.probability(fact_fit.features)
-        return sorted(found, key=lambda fit: -fit.probability)
+            return [], Candidates([], {})
+        index = self._index
+        rank_of = np.full(len(index.fiches), len(fiches))
+        rank_of[fiche_places] = np.arange(len(fiches))
+        rank = rank_of[index.fact_fiche]
+        kept = np.flatnonzero((rank < FICHES_READ) | ((rank < len(fiches)) & evidence.fact_found))
+        rank = rank[kept]
+        fiche_score = np.array([fit.score for fit in fiches])[rank]
+        number, step, risk = (_asks(query, cues) for cues in (_NUMBER_CUES, _STEP_CUES, _RISK_CUES))
+        columns: Columns = {
+            f"{prefix}_{name}": column[kept]
+            for kind, prefix in _FACT_PREFIXES.items()
+            for name, column in evidence.fact_kinds[kind].items()
+        }
+        columns |= {name: column[kept] for name, column in index.roles.items()}
+        columns |= {
+            "centroid": evidence.fact_centroid[kept],
+            "coverage": evidence.fact_coverage[kept],
+            "fiche_score": fiche_score,
+            "fiche_behind": fiches[0].score - fiche_score,
+            "fiche_rank": rank.astype(float),
+            "number_for_number": (index.has_number[kept] & number).astype(float),
+            "step_for_step": (index.is_step[kept] & step).astype(float),
+            "step_unasked": (index.is_step[kept] & (not step)).astype(float),
+            "risk_for_risk": (index.is_risk[kept] & risk).astype(float),
+        }
+        # A good fact among better ones was not asked for.
+        for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage"):
+            columns[f"{name}_behind"] = columns[name].max(initial=0.0) - columns[name]
+        probabilities = sigmoid(self._fact_model.scores(columns))
+        order = np.argsort(-probabilities, kind="stable")
+        kept, probabilities = kept[order], probabilities[order]
+        names = [index.facts[place] for place in kept]
+        fits = [
+            FactFit(name, index.fiches[fiche], float(probability))
+            for name, fiche, probability in zip(names, index.fact_fiche[kept], probabilities, strict=True)
+        ]
+        return fits, Candidates(names, {name: column[order] for name, column in columns.items()})
 
     def _answerable_features(
-        self, query: Query, evidence: _Evidence, fiches: list[FicheFit], facts: list[FactFit], on_subject: float
+        self,
+        query: Query,
+        evidence: Evidence,
+        fiches: list[FicheFit],
+        fiche_candidates: Candidates,
+        facts: list[FactFit],
+        fact_candidates: Candidates,
+        on_subject: float,
     ) -> Features:
         if not fiches or not facts:
             return {"nothing": 1.0}
-        best = fiches[0]
+        best, fact = fiches[0], {name: float(column[0]) for name, column in fact_candidates.columns.items()}
+        fiche = {name: float(column[0]) for name, column in fiche_candidates.columns.items()}
         second = fiches[1].score if len(fiches) > 1 else best.score - 5
         known = [token for token in query.tokens if token in self._generation.vocabulary]
-        log_odds = self._fact_model.score(facts[0].features)
         return {
             "on_subject": on_subject,
             "on_subject_log_odds": float(np.log((on_subject + 1e-3) / (1 - on_subject + 1e-3))),
             "fiche_score": best.score,
             "margin": min(best.score - second, 5.0),
-            "fact_log_odds": log_odds,
+            "fact_log_odds": self._fact_model.score(fact),
             "second_fact": facts[min(1, len(facts) - 1)].probability,
             "same_fiche": float(facts[0].fiche_id == best.fiche_id),
             "best_cosine": evidence.best_cosine,
             "tenth_cosine": evidence.tenth_cosine,
-            "question_cosine": best.features["question_cosine"],
-            "fiche_centroid": best.features["centroid"],
-            "fact_centroid": facts[0].features["centroid"],
-            "asked_cosine": facts[0].features["asked_cosine"],
-            "text_cosine": facts[0].features["text_cosine"],
+            "question_cosine": fiche["question_cosine"],
+            "fiche_centroid": fiche["centroid"],
+            "fact_centroid": fact["centroid"],
+            "asked_cosine": fact["asked_cosine"],
+            "text_cosine": fact["text_cosine"],
             "best_bm25": min(evidence.best_bm25 / 10, 3.0),
-            "coverage": best.features["coverage"],
-            "fact_coverage": facts[0].features["coverage"],
+            "coverage": fiche["coverage"],
+            "fact_coverage": fact["coverage"],
             "known_tokens": len(known) / max(len(query.tokens), 1),
             "length": min(len(query.tokens), 20) / 20,
             "short": float(len(query.tokens) <= 2),
             "follow_up": float(query.is_follow_up),
         }
-
-
-class _KnownFact:
-    """What is asked of a fact at each question, computed once."""
-
-    def __init__(self, fact: Fact, tokens: set[str]) -> None:
-        self.id = fact.id
-        self.tokens = tokens
-        self.role = fact.role
-        self.role_feature = f"role_{fact.role}"
-        self.has_number = "{" in fact.text or any(char.isdigit() for char in fact.text)
-        self.is_risk = bool(tokens & _RISK_STEMS)
-
-
-class _Evidence:
-    """The hits of one query, grouped by fiche and by fact, then by kind of passage."""
-
-    def __init__(
-        self,
-        dense: list[Hit],
-        sparse: list[Hit],
-        fiche_centroids: dict[str, float],
-        fact_centroids: dict[str, float],
-    ) -> None:
-        self.fiche_centroids = fiche_centroids
-        self.fact_centroids = fact_centroids
-        self.best_fiche_centroid = max(fiche_centroids.values(), default=0.0)
-        self.best_cosine = dense[0].score if dense else _FLOOR
-        self.tenth_cosine = dense[min(9, len(dense) - 1)].score if dense else _FLOOR
-        # A passage that was not found is at best as near as the farthest one that was.
-        self._floor = dense[-1].score if dense else _FLOOR
-        self.best_bm25 = sparse[0].score if sparse else 0.0
-        self.by_fiche: dict[str, _Group] = {}
-        self.by_fact: dict[str, _Group] = {}
-        for place, hits in enumerate((dense, sparse)):
-            for hit in hits:
-                passage = hit.passage
-                self._add(self.by_fiche, passage.fiche, passage.kind, place, hit.score)
-                if passage.fact:
-                    self._add(self.by_fact, passage.fact, passage.kind, place, hit.score)
-
-    @staticmethod
-    def _add(groups: dict[str, _Group], name: str, kind: str, place: int, score: float) -> None:
-        groups.setdefault(name, {}).setdefault(kind, ([], []))[place].append(score)
-
-    @property
-    def fiches(self) -> Iterable[str]:
-        return self.by_fiche.keys()
-
-    def features(self, kind: str, group: _Group, prefix: str) -> Features:
-        """Best and best three of a kind: cosine, distance to the best cosine, BM25 over the best BM25."""
-        cosines, scores = group.get(kind, ([], []))
-        top = sorted(cosines, reverse=True)[:3]
-        top += [self._floor] * (3 - len(top))
-        lexical = sorted(scores, reverse=True)[:3]
-        scale = self.best_bm25 or 1.0
-        cosine, behind, cosine3, bm25, bm25_3 = _NAMES[prefix]
-        return {
-            cosine: top[0],
-            behind: self.best_cosine - top[0],
-            cosine3: sum(top) / 3,
-            bm25: lexical[0] / scale if lexical else 0.0,
-            bm25_3: sum(lexical) / (3 * scale),
-        }
-
-
-_NAMES = {
-    prefix: tuple(f"{prefix}{name}" for name in ("cosine", "behind", "cosine3", "bm25", "bm25_3"))
-    for prefix in ("question_", "fact_", "asked_", "text_")
-}
-
-_Group = dict[str, tuple[list[float], list[float]]]
-"""Kind of passage → cosines and BM25 scores found."""
-
-
-class _WordIndex:
-    """Which stems each fiche and fact holds, and how rare each stem is among fiches."""
-
-    def __init__(self, generation: Generation) -> None:
-        self.fiche: dict[str, set[str]] = defaultdict(set)
-        self.question: dict[str, set[str]] = defaultdict(set)
-        self.fact: dict[str, set[str]] = defaultdict(set)
-        for passage in generation.passages:
-            tokens = set(stems(passage.text))
-            self.fiche[passage.fiche] |= tokens
-            if passage.fact:
-                self.fact[passage.fact] |= tokens
-            if passage.kind == QUESTION:
-                self.question[passage.fiche] |= tokens
-        counts: dict[str, int] = defaultdict(int)
-        for tokens in self.fiche.values():
-            for token in tokens:
-                counts[token] += 1
-        total = len(self.fiche) or 1
-        self._rarity = {token: float(np.log(1 + total / count)) for token, count in counts.items()}
-        self._unseen = float(np.log(1 + total))
-
-    def share(self, held: set[str], tokens: list[str]) -> float:
-        """Share of the question's words, weighted by rarity, that are held."""
-        total = covered = 0.0
-        for token in set(tokens):
-            weight = self._rarity.get(token, self._unseen)
-            total += weight
-            if token in held:
-                covered += weight
-        return covered / total if total else 0.0
-
-
-def _relate(facts: list[FactFit]) -> None:
-    """Adds how far each fact is behind the best one: a good fact among better ones was not asked for."""
-    for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage"):
-        best = max((fit.features[name] for fit in facts), default=0.0)
-        for fit in facts:
-            fit.features[f"{name}_behind"] = best - fit.features[name]
-
-
-def _best_hits(runs: list[list[Hit]]) -> list[Hit]:
-    """One list of hits, each passage with its best score over the runs."""
-    if len(runs) == 1:
-        return runs[0]
-    best: dict[str, Hit] = {}
-    for hit in (hit for run in runs for hit in run):
-        if hit.passage.id not in best or hit.score > best[hit.passage.id].score:
-            best[hit.passage.id] = hit
-    return sorted(best.values(), key=lambda hit: -hit.score)
 
 
 def _synonym_table(groups: Sequence[Sequence[str]], generation: Generation) -> dict[str, list[str]]:
@@ -352,6 +262,3 @@ def _synonym_table(groups: Sequence[Sequence[str]], generation: Generation) -> d
 def _asks(query: Query, cues: Sequence[str]) -> bool:
     text = f" {fold(query.text)}"
     return any(f" {cue}" in text for cue in cues)
-
-
-_RISK_STEMS = frozenset(stems("amende sanction prison pénalité majoration risque rembourser interdit délit fraude"))

@@ -101,7 +101,8 @@ class Rewriter:
         """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
         Toluna est fermé » asks about closed accounts as much as about Toluna."""
         found = views(text)
-        if len(found) == 1 and self._platform and self._platform.search(text):
+        short = len(text.split()) <= PLATFORM_READ_TWICE
+        if len(found) == 1 and short and self._platform and self._platform.search(text):
             found.append(self._platform.sub(ANY_PLATFORM, text))
         return tuple(found)
 
@@ -173,7 +174,9 @@ def views(text: str) -> list[str]:
 
 LONG_STORY = 40
 """Words above which a message is read in two pieces."""
-PIECE = 28
+PIECE = 24
+PLATFORM_READ_TWICE = 16
+"""Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 
 
 def asked_day(text: str, today: date) -> tuple[date, bool]:

@@ -16,12 +16,12 @@ from tests.conftest import run_build
 def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: EmbeddedE5) -> None:
     generation = small_answerer.generation
     dense = generation.dense(generation.project([model.embed_query("combien je paie a l'urssaf")]), 3)[0]
-    assert dense[0].passage.text == "combien je paie a l'urssaf"
-    assert dense[0].score == pytest.approx(1.0, abs=1e-3)
-    assert [hit.score for hit in dense] == sorted((hit.score for hit in dense), reverse=True)
+    assert generation.passages[dense.passages[0]].text == "combien je paie a l'urssaf"
+    assert dense.scores[0] == pytest.approx(1.0, abs=1e-3)
+    assert dense.scores.tolist() == sorted(dense.scores, reverse=True)
     sparse = generation.sparse(stems("dépôt en crypto"), 3)
-    assert sparse[0].passage.fiche == "faux-depot"
-    assert generation.sparse(stems("xylophone"), 3) == []
+    assert generation.passages[sparse.passages[0]].fiche == "faux-depot"
+    assert len(generation.sparse(stems("xylophone"), 3).passages) == 0
 
 
 def test_stored_vectors_are_those_of_the_model(small_answerer: Answerer, model: EmbeddedE5) -> None:

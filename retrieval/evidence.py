@@ -1,0 +1,215 @@
+"""What the indexes of a generation say of a question, as arrays over its fiches and its facts.
+
+Everything here is numpy over the whole generation at once: weighing a thousand facts one by one in
+Python cost more than finding them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from knowledge.generation import ASKED, FACT, QUESTION, Centroids, Generation, Hits
+from knowledge.model import Role
+from knowledge.text import stems
+
+Array = np.ndarray[Any, Any]
+Columns = dict[str, Array]
+"""Named features, each of shape (rows,)."""
+
+KINDS = (QUESTION, FACT, ASKED)
+_TOP = 3
+_RISK_STEMS = frozenset(stems("amende sanction prison pénalité majoration risque rembourser interdit délit fraude"))
+
+
+class ContentIndex:
+    """Which fiche and fact each passage stands for, and which stems each of them holds."""
+
+    def __init__(self, generation: Generation) -> None:
+        passages = generation.passages
+        facts = list(generation.facts.values())
+        self.fiches = list(generation.fiches)
+        self.facts = [fact.id for fact in facts]
+        fiche_place = {name: place for place, name in enumerate(self.fiches)}
+        fact_place = {name: place for place, name in enumerate(self.facts)}
+        self.fact_fiche = np.array([fiche_place[fact.fiche] for fact in facts], dtype=np.int64)
+        kind = np.array([KINDS.index(p.kind) for p in passages], dtype=np.int64)
+        fiche_of = np.array([fiche_place[p.fiche] for p in passages], dtype=np.int64)
+        fact_of = np.array([fact_place[p.fact] if p.fact else -1 for p in passages], dtype=np.int64)
+        self.fiche_group = fiche_of * len(KINDS) + kind
+        self.fact_group = np.where(fact_of >= 0, fact_of * len(KINDS) + kind, -1)
+
+        fiche_stems: list[set[str]] = [set() for _ in self.fiches]
+        question_stems: list[set[str]] = [set() for _ in self.fiches]
+        fact_stems: list[set[str]] = [set() for _ in self.facts]
+        for passage in passages:
+            tokens = set(stems(passage.text))
+            fiche_stems[fiche_place[passage.fiche]] |= tokens
+            if passage.fact:
+                fact_stems[fact_place[passage.fact]] |= tokens
+            if passage.kind == QUESTION:
+                question_stems[fiche_place[passage.fiche]] |= tokens
+        rarity = _Rarity(fiche_stems)
+        self.fiche_words = _Coverage(fiche_stems, rarity)
+        self.question_words = _Coverage(question_stems, rarity)
+        self.fact_words = _Coverage(fact_stems, rarity)
+
+        self.has_number = np.array(["{" in f.text or any(c.isdigit() for c in f.text) for f in facts], dtype=bool)
+        self.is_step = np.array([fact.role is Role.STEP for fact in facts], dtype=bool)
+        self.is_risk = np.array([bool(tokens & _RISK_STEMS) for tokens in fact_stems], dtype=bool)
+        self.roles = {
+            f"role_{role}": np.array([fact.role is role for fact in facts], dtype=np.float64) for role in Role
+        }
+        self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, generation.manifest.dimension)
+        self._fact_centroids = _aligned(generation.fact_centroids, self.facts, generation.manifest.dimension)
+
+    def centroid_cosines(self, vectors: Array) -> tuple[Array, Array]:
+        """Best cosine of each fiche and each fact to any of the projected ``vectors``; 0 without centroid."""
+        fiches = (self._fiche_centroids @ vectors.T).max(axis=1)
+        facts = (self._fact_centroids @ vectors.T).max(axis=1)
+        return fiches.astype(np.float64), facts.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The hits of one query. ``fiche_*`` and ``fact_*`` are over every fiche and fact of the generation."""
+
+    best_cosine: float
+    tenth_cosine: float
+    best_bm25: float
+    fiche_found: Array
+    """Whether any passage of the fiche was found, (fiches,)."""
+    fact_found: Array
+    fiche_kinds: dict[str, Columns]
+    """Kind of passage → features, over fiches."""
+    fact_kinds: dict[str, Columns]
+    fiche_centroid: Array
+    fact_centroid: Array
+    fiche_coverage: Array
+    question_coverage: Array
+    fact_coverage: Array
+
+    @classmethod
+    def of(cls, index: ContentIndex, dense: Hits, sparse: Hits, vectors: Array, tokens: Sequence[str]) -> Evidence:
+        best_cosine = float(dense.scores[0]) if len(dense.scores) else 0.0
+        best_bm25 = float(sparse.scores[0]) if len(sparse.scores) else 0.0
+        # A passage that was not found is at best as near as the farthest one that was.
+        floor = float(dense.scores[-1]) if len(dense.scores) else 0.0
+        fiche_centroid, fact_centroid = index.centroid_cosines(vectors)
+
+        def grouped(group_of: Array, rows: int) -> tuple[dict[str, Columns], Array]:
+            cosines = _best(group_of[dense.passages], dense.scores, rows * len(KINDS), floor)
+            lexical = _best(group_of[sparse.passages], sparse.scores, rows * len(KINDS), 0.0) / (best_bm25 or 1.0)
+            kinds = {}
+            for place, kind in enumerate(KINDS):
+                top, words = cosines[place :: len(KINDS)], lexical[place :: len(KINDS)]
+                kinds[kind] = {
+                    "cosine": top[:, 0],
+                    "behind": best_cosine - top[:, 0],
+                    "cosine3": top.mean(axis=1),
+                    "bm25": words[:, 0],
+                    "bm25_3": words.mean(axis=1),
+                }
+            found = np.zeros(rows, dtype=bool)
+            for hits in (dense, sparse):
+                groups = group_of[hits.passages]
+                found[groups[groups >= 0] // len(KINDS)] = True
+            return kinds, found
+
+        fiche_kinds, fiche_found = grouped(index.fiche_group, len(index.fiches))
+        fact_kinds, fact_found = grouped(index.fact_group, len(index.facts))
+        return cls(
+            best_cosine=best_cosine,
+            tenth_cosine=float(dense.scores[min(9, len(dense.scores) - 1)]) if len(dense.scores) else 0.0,
+            best_bm25=best_bm25,
+            fiche_found=fiche_found,
+            fact_found=fact_found,
+            fiche_kinds=fiche_kinds,
+            fact_kinds=fact_kinds,
+            fiche_centroid=fiche_centroid,
+            fact_centroid=fact_centroid,
+            fiche_coverage=index.fiche_words.share(tokens),
+            question_coverage=index.question_words.share(tokens),
+            fact_coverage=index.fact_words.share(tokens),
+        )
+
+
+def merge(runs: Sequence[Hits]) -> Hits:
+    """One run, each passage with its best score over the runs, best first."""
+    if len(runs) == 1:
+        return runs[0]
+    passages = np.concatenate([run.passages for run in runs])
+    scores = np.concatenate([run.scores for run in runs])
+    order = np.argsort(-scores, kind="stable")
+    _, first = np.unique(passages[order], return_index=True)
+    kept = order[np.sort(first)]
+    return Hits(passages[kept], scores[kept])
+
+
+def _best(groups: Array, scores: Array, rows: int, floor: float) -> Array:
+    """The best ``_TOP`` scores of each group, (rows, _TOP), filled with ``floor``. ``scores`` come best first;
+    group -1 is none."""
+    table = np.full((rows, _TOP), floor)
+    known = groups >= 0
+    groups, scores = groups[known], scores[known]
+    order = np.argsort(groups, kind="stable")  # stable: best first within a group
+    groups, scores = groups[order], scores[order]
+    starts = np.searchsorted(groups, groups, side="left")
+    place = np.arange(len(groups)) - starts
+    kept = place < _TOP
+    table[groups[kept], place[kept]] = scores[kept]
+    return table
+
+
+class _Rarity:
+    """How rare each stem is among fiches."""
+
+    def __init__(self, held: Sequence[set[str]]) -> None:
+        counts: dict[str, int] = defaultdict(int)
+        for tokens in held:
+            for token in tokens:
+                counts[token] += 1
+        total = len(held) or 1
+        self._known = {token: float(np.log(1 + total / count)) for token, count in counts.items()}
+        self._unknown = float(np.log(1 + total))
+
+    def of(self, token: str) -> float:
+        return self._known.get(token, self._unknown)
+
+
+class _Coverage:
+    """Share of a question's words, weighted by rarity, that each row holds."""
+
+    def __init__(self, held: Sequence[set[str]], rarity: _Rarity) -> None:
+        holders: dict[str, list[int]] = defaultdict(list)
+        for row, tokens in enumerate(held):
+            for token in tokens:
+                holders[token].append(row)
+        self._holders = {token: np.array(rows, dtype=np.int64) for token, rows in holders.items()}
+        self._rows = len(held)
+        self._rarity = rarity
+
+    def share(self, tokens: Iterable[str]) -> Array:
+        covered = np.zeros(self._rows)
+        total = 0.0
+        for token in set(tokens):
+            weight = self._rarity.of(token)
+            total += weight
+            rows = self._holders.get(token)
+            if rows is not None:
+                covered[rows] += weight
+        return covered / total if total else covered
+
+
+def _aligned(centroids: Centroids, names: Sequence[str], dimension: int) -> Array:
+    """The centroids in the order of ``names``; zeros where there is none. (names, dimension)."""
+    rows = np.zeros((len(names), dimension), dtype=np.float32)
+    places = {name: place for place, name in enumerate(centroids.names)}
+    for row, name in enumerate(names):
+        if name in places:
+            rows[row] = centroids.matrix[places[name]]
+    return rows
