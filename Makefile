@@ -29,7 +29,7 @@ lint: $(DEV_STAMP)  ## Style du code
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 types: $(DEV_STAMP)  ## Types
-	@$(PY) -m mypy bot ingest knowledge retrieval benchmarks
+	@$(PY) -m mypy bot ingest knowledge retrieval detection benchmarks
 
 bench: $(DEV_STAMP) build  ## Mesurer la vitesse et la mémoire
 	@$(PY) -m benchmarks load

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from benchmarks.rates import Rate
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
 from knowledge.golden import GoldenQuestion
@@ -15,35 +15,6 @@ from knowledge.model import SourceKind
 
 ANSWERS = {Status.ANSWERED, Status.PARTIAL}
 STRONG = {SourceKind.LAW, SourceKind.OFFICIAL, SourceKind.COURT}
-
-
-@dataclass
-class Rate:
-    """A proportion with its 95 % interval (Wilson 1927)."""
-
-    hits: int = 0
-    total: int = 0
-
-    def add(self, hit: bool) -> None:
-        self.hits += hit
-        self.total += 1
-
-    @property
-    def value(self) -> float:
-        return self.hits / self.total if self.total else math.nan
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.total:
-            return math.nan, math.nan
-        z, n, p = 1.96, self.total, self.value
-        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, centre - half), min(1.0, centre + half)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.value:6.1%}  [{low:.1%} – {high:.1%}]  {self.hits}/{self.total}"
 
 
 @dataclass

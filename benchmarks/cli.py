@@ -1,4 +1,4 @@
-"""``python -m benchmarks answers | load``."""
+"""``python -m benchmarks answers | vetting | load``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import day_of, load_answerer
+from bot.cli import day_of, load_answerer, load_vetter
 from bot.settings import Settings
+from knowledge.embeddings import load_embeddings
 from knowledge.golden import load_golden
+from knowledge.offers import load_offers
 
 app = typer.Typer(help="Mesures de qualité et de vitesse.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -42,6 +44,37 @@ def answers(
     for row, answer, name in scores.misses[:misses]:
         print(f"\n✗ {name} — {row.id} {row.all_turns}\n  wanted {row.status} {row.facts}")
         print(f"  got {answer.status} {[citation.fact_id for citation in answer.citations]} {answer.scores}")
+
+
+@app.command()
+def vetting(
+    split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
+    misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Les arnaques vues, les offres honnêtes épargnées, les raisons montrées."""
+    from benchmarks.vetting import baselines, ordinary_talk, report, score
+
+    settings = Settings()
+    vetter = load_vetter(settings, day_of(today))
+    golden = settings.knowledge_dir / "golden"
+    every = load_offers(golden)
+    offers = [offer for offer in every if offer.split == split]
+    ordinary = ordinary_talk(golden, load_golden(golden))
+    scores = score(vetter, offers, ordinary, day_of(today))
+    scams = sum(offer.is_scam for offer in offers)
+    print(f"{split}: {len(offers)} messages, {scams} scams, {len(offers) - scams} honest; {len(ordinary)} ordinary")
+    print("\n".join(report(scores)))
+    train = [offer for offer in every if offer.split == "train"]
+    for name, line in baselines(train, offers, load_embeddings(settings.embedding_model)).items():
+        print(f"  baseline {name}: {line}")
+    if split == "unseen":
+        _log_run(day_of(today), {f"vetting: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        return
+    for offer, verdict in scores.misses[:misses]:
+        shown = [(signal.id, signal.evidence) for signal in verdict.signals]
+        print(f"\n✗ {offer.label} {offer.pattern} {offer.id} {verdict.level} {verdict.score}\n  {offer.text}")
+        print(f"  {shown}")
 
 
 @app.command()

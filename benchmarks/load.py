@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.rates import percentile
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
 from ingest.build import build
@@ -35,7 +36,7 @@ QUESTIONS = [
     ("mon compte clickworker est bloque avec de l'argent dedans", "pas un conseil juridique"),
     ("/mentions", "Hébergeur"),
     ("combien je paie a l'urssaf en micro entreprise", "pas un conseil juridique"),
-    ("/verifier", "ne paie jamais pour travailler"),
+    ("/annuler", "pas de vérification en cours"),
 ]
 
 
@@ -86,7 +87,8 @@ def _measure_answers(settings: Settings) -> None:
     total = [answer.latency_ms for answer in answers]
     own = [answer.latency_ms - answer.embed_ms for answer in answers]
     for label, times in (("answer, total", total), ("answer, own time", own)):
-        print(f"{label:<22} p50 {_p(times, 50):6.1f} ms   p95 {_p(times, 95):6.1f} ms   ({len(times)} questions)")
+        spread = f"p50 {percentile(times, 50):6.1f} ms   p95 {percentile(times, 95):6.1f} ms"
+        print(f"{label:<22} {spread}   ({len(times)} questions)")
 
 
 async def _measure_telegram(settings: Settings, chats: int, messages: int) -> None:
@@ -115,7 +117,8 @@ async def _measure_telegram(settings: Settings, chats: int, messages: int) -> No
         lost = sum(missing for _, missing, _ in results)
         disordered = sum(wrong for _, _, wrong in results)
         print(f"\nfake Bot API, {chats} chats at once, {len(delays) + lost} messages:")
-        print(f"  {len(delays) / spent:.1f} answers/s, p50 {_p(delays, 50):.0f} ms, p95 {_p(delays, 95):.0f} ms")
+        spread = f"p50 {percentile(delays, 50):.0f} ms, p95 {percentile(delays, 95):.0f} ms"
+        print(f"  {len(delays) / spent:.1f} answers/s, {spread}")
         print(f"  lost {lost}, out of order {disordered}, violations {len(api.violations)}")
         print(f"  memory of the bot {memory:.0f} MiB")
 
@@ -146,7 +149,3 @@ def _timer() -> Iterator[Callable[[], float]]:
     end: list[float] = []
     yield lambda: (end[0] if end else time.perf_counter()) - started
     end.append(time.perf_counter())
-
-
-def _p(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -1,17 +1,21 @@
-"""The workers' side from a terminal: ask, chat, telegram; and verify, until its issue is done."""
+"""The workers' side from a terminal: ask, verify, chat, telegram."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
+from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
+from bot.vetting.reading import Unreadable, read_document, read_images
+from bot.vetting.verdict import Verdict
 from knowledge.embeddings import EmbeddingModelError, load_embeddings
 from knowledge.generation import GenerationError, open_active
 
@@ -25,7 +29,6 @@ app = typer.Typer(
 Today = Annotated[
     datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
 ]
-NOT_YET = "la vérification d'une offre arrive bientôt ; elle n'est pas encore disponible"
 
 
 def fail(message: str) -> NoReturn:
@@ -103,24 +106,80 @@ def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
     }
 
 
+def load_vetter(settings: Settings, today: date) -> Vetter:
+    """The vetter of the serving generation; one clear line when there is none."""
+    try:
+        embeddings = load_embeddings(settings.embedding_model)
+        vetter = vetter_of(open_active(settings, embeddings), embeddings, settings, today)
+    except (EmbeddingModelError, GenerationError) as error:
+        fail(str(error))
+    if vetter is None:
+        fail(f"aucun modèle de vérification pour ces embeddings ({embeddings.identity}) : python -m ingest train")
+    return vetter
+
+
 @app.command()
 def verify(
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-    jsonl: Annotated[bool, typer.Option("--jsonl")] = False,
-    image: Annotated[list[str] | None, typer.Option("--image")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Le verdict en JSON, sur une ligne.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Lire des lignes JSON sur l'entrée standard.")] = False,
+    image: Annotated[list[Path] | None, typer.Option("--image", help="Capture d'écran ; plusieurs : un album.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="PDF ou fichier texte.")] = None,
     today: Today = None,
 ) -> None:
-    """Vérifier une offre reçue (bientôt)."""
-    identifiers: list[Any] = [None]
+    """Vérifier une offre reçue : le message sur l'entrée standard, ou des images, ou un fichier."""
+    settings = Settings()
+    day = day_of(today)
     if jsonl:
-        identifiers = []
-        for number, line in enumerate(filter(str.strip, sys.stdin), 1):
-            try:
-                identifiers.append(json.loads(line).get("id", number))
-            except (ValueError, AttributeError):
-                identifiers.append(number)
-    for identifier in identifiers:
-        print(json.dumps({"id": identifier, "error": NOT_YET}, ensure_ascii=False) if as_json or jsonl else NOT_YET)
+        vetter = load_vetter(settings, day)
+        for row in _verdict_lines(vetter, sys.stdin, day):
+            print(json.dumps(row, ensure_ascii=False), flush=True)
+        return
+    try:
+        text = _offer_text(image or [], file, settings)
+    except Unreadable as error:
+        fail(load_vetter(settings, day).unreadable(error.reason))
+    vetter = load_vetter(settings, day)
+    try:
+        verdict = vetter.vet(text, day)
+    except OfferError as error:
+        fail(str(error))
+    print(json.dumps(verdict_row(verdict, None), ensure_ascii=False) if as_json else verdict.text)
+
+
+def _offer_text(images: list[Path], file: Path | None, settings: Settings) -> str:
+    """Raises ``Unreadable``; ends with one line for a file that cannot be opened."""
+    limits = reading_limits(settings)
+    try:
+        if images:
+            return read_images([path.read_bytes() for path in images], limits)
+        if file:
+            return read_document(file.read_bytes(), file.name, limits)
+    except OSError as error:
+        fail(f"fichier illisible : {error.filename} ({error.strerror})")
+    return sys.stdin.read()
+
+
+def _verdict_lines(vetter: Vetter, lines: Iterable[str], today: date) -> Iterator[dict[str, Any]]:
+    """One verdict a line; a bad line gets its error and the rest goes on."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        identifier: Any = number
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError("il faut un objet JSON avec « text » (texte)")
+            identifier = row.get("id", number)
+            yield verdict_row(vetter.vet(row["text"], today), identifier)
+        except json.JSONDecodeError:
+            yield {"id": identifier, "error": f"ligne {number} illisible : ce n'est pas du JSON"}
+        except (ValueError, OfferError) as error:
+            yield {"id": identifier, "error": f"ligne {number} illisible : {error}"}
+
+
+def verdict_row(verdict: Verdict, identifier: Any) -> dict[str, Any]:
+    """The command-line contract of a verdict (docs/contract.md)."""
+    return {"id": identifier, **verdict.model_dump(mode="json")}
 
 
 @app.command()
@@ -140,4 +199,6 @@ def telegram(today: Today = None) -> None:
         fail("TELEGRAM_TOKEN manque : demandez un jeton à @BotFather et mettez-le dans le fichier .env")
     from bot.telegram.app import run
 
-    run(settings, load_answerer(settings), today.date() if today else None)
+    answerer = load_answerer(settings)
+    vetter = vetter_of(answerer.generation, answerer.embeddings, settings, day_of(today))
+    run(settings, answerer, vetter, today.date() if today else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from knowledge.settings import KnowledgeSettings
@@ -45,6 +47,20 @@ class Settings(KnowledgeSettings):
     """Questions of one message that are answered separately."""
     contacts_max: int = 2
 
+    # Offers (/verifier)
+    offer_max_chars: int = 8000
+    offer_words_read: int = 90
+    """Words of an offer that are embedded (about a millisecond each); the rest is judged by its words alone."""
+    image_max_bytes: int = 20_000_000
+    images_max: int = 10
+    document_max_bytes: int = 10_000_000
+    pdf_max_pages: int = 30
+    ocr_timeout_s: float = 20.0
+    album_wait_s: float = 1.0
+    """How long the other pictures of an album are waited for."""
+    checklist_hours: int = 24
+    """How long an open checklist is kept."""
+
     # Storage
     database_url: str | None = None
     """SQLAlchemy URL; by default a SQLite file in ``data_dir``."""
@@ -52,6 +68,11 @@ class Settings(KnowledgeSettings):
     """A message that waited longer than this while the bot was down is not answered."""
     late_after_minutes: int = 10
     """A message that waited longer than this is answered with a word of excuse."""
+
+    @property
+    def seal_key(self) -> Path:
+        """The key under which an open checklist is encrypted."""
+        return self.data_dir / "seal.key"
 
     @property
     def store_url(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, NoReturn
@@ -16,9 +18,18 @@ from rich.table import Table
 
 from ingest.build import build as build_generation
 from ingest.checks import check_library
+from ingest.train import train as train_offers
 from knowledge import library as libraries
-from knowledge.embeddings import EmbeddingModelError, known_identity, load_embeddings
-from knowledge.generation import Generation, GenerationError, active_id, open_active, publish, read_manifest
+from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, known_identity, load_embeddings
+from knowledge.generation import (
+    Generation,
+    GenerationError,
+    active_id,
+    offer_model_path,
+    open_active,
+    publish,
+    read_manifest,
+)
 from knowledge.model import Confidence, Fact
 from knowledge.settings import KnowledgeSettings
 
@@ -46,6 +57,21 @@ def day_of(today: datetime | None) -> date:
     return today.date() if today else date.today()
 
 
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each label that is reported."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeRemainingColumn(), console=_screen) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(label: str, done: int, total: int) -> None:
+            if label not in tasks:
+                tasks[label] = bar.add_task(label, total=total)
+            bar.update(tasks[label], completed=done, total=total)
+
+        yield progress
+
+
 @app.command()
 def build(
     today: Today = None,
@@ -53,14 +79,7 @@ def build(
 ) -> None:
     """Construire une génération à partir de knowledge/ (seul ce qui a changé est recalculé)."""
     settings = KnowledgeSettings()
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeRemainingColumn(), console=_screen) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(label: str, done: int, total: int) -> None:
-            task = tasks.setdefault(label, bar.add_task(label, total=total)) if label not in tasks else tasks[label]
-            bar.update(task, completed=done, total=total)
-
+    with _progress_bar() as progress:
         try:
             result = build_generation(
                 settings,
@@ -72,17 +91,35 @@ def build(
                 publish_it=not candidate,
             )
         except libraries.LibraryError as error:
-            bar.stop()
             _print_problems(error.problems)
             fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été publié")
         except (EmbeddingModelError, GenerationError) as error:
-            bar.stop()
             fail(str(error))
     if not result.changed:
         _say(f"Rien n'a changé : la génération {result.generation} est à jour.")
     else:
         state = "publiée" if result.published else f"à publier : python -m ingest publish {result.generation}"
         _say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
+
+
+@app.command()
+def train(today: Today = None) -> None:
+    """Apprendre à reconnaître les arnaques dans les offres étiquetées (une dizaine de minutes), pour /verifier."""
+    settings = KnowledgeSettings()
+    try:
+        library = libraries.load(settings.knowledge_dir)
+        model = load_embeddings(settings.embedding_model)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
+    except EmbeddingModelError as error:
+        fail(str(error))
+    cache = EmbeddingCache(settings.embedding_cache, model)
+    path = offer_model_path(settings.knowledge_dir, model.identity)
+    with _progress_bar() as progress:
+        train_offers(library, cache, model.identity, day_of(today), progress).save(path)
+    cache.close()
+    _say(f"Modèle écrit dans {path}. Mesurez-le (python -m benchmarks vetting), puis make build.")
 
 
 @app.command()

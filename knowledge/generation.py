@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import uuid
 import zipfile
@@ -32,6 +33,8 @@ from typing import Any
 import bm25s
 import numpy as np
 
+from detection.model import OfferModel
+from knowledge.catalogue import Catalogue
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.library import Library
 from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
@@ -39,10 +42,11 @@ from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever the files of a generation change shape."""
 
 COLLECTION = "passages"
+OFFER_MODEL = "offers.npz"
 EF_SEARCH = 300
 """Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
 REBUILD = "reconstruisez-la avec : make build"
@@ -121,6 +125,9 @@ class Generation:
     fact_centroids: Centroids = field(repr=False)
     collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
+    catalogue: Catalogue = field(repr=False)
+    offer_model: OfferModel | None = field(repr=False)
+    """The trained part of vetting; None when none was trained for this embedding model."""
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -161,6 +168,11 @@ class Generation:
         best = np.argsort(-scores, kind="stable")[:k]
         best = best[scores[best] > 0]
         return Hits(best, scores[best])
+
+
+def offer_model_path(folder: Path, embedding_model: str) -> Path:
+    """Where ``ingest train`` keeps its models: one file for each embedding model, in ``knowledge/``."""
+    return folder / "models" / f"offers-{re.sub(r'[^a-z0-9]+', '-', embedding_model.lower())}.npz"
 
 
 def active_id(settings: KnowledgeSettings) -> str | None:
@@ -231,6 +243,8 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
+            catalogue=Catalogue.model_validate(bundle["catalogue"]),
+            offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
         )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
@@ -281,8 +295,12 @@ class GenerationWriter:
                 name: {key: value.model_dump(mode="json") for key, value in getattr(library, name).items()}
                 for name in ("themes", "fiches", "sources", "figures", "contacts")
             }
-            | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")},
+            | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")}
+            | {"catalogue": library.catalogue.without_examples().model_dump(mode="json")},
         )
+        trained = offer_model_path(library.folder, model.identity)
+        if trained.exists():
+            shutil.copyfile(trained, self.folder / OFFER_MODEL)
         with (self.folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
         bm25 = bm25s.BM25(k1=1.2, b=0.6)

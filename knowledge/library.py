@@ -18,6 +18,7 @@ its line and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,9 @@ import yaml
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
-from knowledge.model import Contact, Content, Fact, Fiche, Figure, Role, Source, Theme
+from knowledge.catalogue import Catalogue
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Role, Source, Theme
+from knowledge.text import fold
 
 KNOWLEDGE_DIR = Path(__file__).parent
 
@@ -83,6 +86,9 @@ class Library:
     """Fact id → questions, as people type them, that this very fact answers."""
     routes: dict[str, list[str]]
     """Examples of messages by route; they train the route classifier and are not in a generation."""
+    platforms: dict[str, Platform] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    """What /verifier looks for; empty in a library without ``signals.yaml``."""
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -107,10 +113,14 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         routing=reader.mapping(folder / "routing.yaml"),
         asked=reader.asked(),
         routes=reader.routes(),
+        platforms=(platforms := reader.platforms()),
+        catalogue=reader.catalogue(platforms),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
     )
     problems = reader.problems + list(_dangling(library))
+    # One broken source would be reported for every signal that cites it: those come when the rest is in order.
+    problems += [] if problems else list(_dangling_in_catalogue(library))
     if problems:
         raise LibraryError(problems)
     return library
@@ -143,11 +153,36 @@ def _dangling(library: Library) -> Iterator[Problem]:
         for source in used:
             if source not in library.sources:
                 yield Problem(path, line, f"la source « {source} » n'existe pas dans sources/ : ajoutez-la")
+    for platform in library.platforms.values():
+        path, line = library.lines[platform.id]
+        if platform.fiche not in library.fiches:
+            yield Problem(path, line, f"fiche : « {platform.fiche} » n'existe pas")
+        for name, known in platform.known.items():
+            if known.source not in library.sources:
+                yield Problem(path, line, f"{name} : la source « {known.source} » n'existe pas dans sources/")
     for old, new in library.redirects.items():
         if new not in library.facts:
             yield Problem("redirects.yaml", 1, f"« {old} » renvoie vers « {new} », qui n'existe pas")
         if old in library.facts:
             yield Problem("redirects.yaml", 1, f"« {old} » est retiré mais existe encore : un nom ne sert qu'une fois")
+
+
+def _dangling_in_catalogue(library: Library) -> Iterator[Problem]:
+    catalogue = library.catalogue
+    patterns = {pattern.id for pattern in catalogue.patterns}
+    used: list[tuple[str, str, str, Any]] = [
+        *(("source", s.id, s.source, library.sources) for s in [*catalogue.signals, *catalogue.reassuring]),
+        *(("source", p.id, p.source, library.sources) for p in catalogue.patterns),
+        *(("source", "checks", check.source, library.sources) for check in catalogue.checks),
+        *(("fiche", s.id, s.fiche, library.fiches) for s in catalogue.signals),
+        *(("fiche", p.id, p.fiche, library.fiches) for p in catalogue.patterns),
+        *(("piège", s.id, pattern, patterns) for s in catalogue.signals for pattern in s.patterns),
+        *(("fait", stage.id, fact, library.facts) for stage in catalogue.stages for fact in stage.steps),
+        *(("contact", stage.id, contact, library.contacts) for stage in catalogue.stages for contact in stage.contacts),
+    ]
+    for kind, owner, name, known in used:
+        if name not in known:
+            yield Problem("signals.yaml", 1, f"« {owner} » cite {kind} « {name} », qui n'existe pas")
 
 
 class _Reader:
@@ -176,6 +211,26 @@ class _Reader:
                 self._report(path, 1, f"une autre fiche s'appelle déjà « {fiche.id} »")
             fiches[fiche.id] = fiche
         return fiches
+
+    def platforms(self) -> dict[str, Platform]:
+        """``platforms/*.yaml``: one record a file."""
+        found = {}
+        for path in sorted((self.folder / "platforms").glob("*.yaml")):
+            platform = self._build(Platform, self.mapping(path), path, 1)
+            if platform and platform.id != path.stem:
+                self._report(path, 1, f"id : « {platform.id} » doit être le nom du fichier, « {path.stem} »")
+            elif platform:
+                found[platform.id] = platform
+                self.lines[platform.id] = (self._relative(path), 1)
+        return found
+
+    def catalogue(self, platforms: dict[str, Platform]) -> Catalogue:
+        """``signals.yaml`` and ``brands.yaml``, with the domains of the platforms."""
+        path = self.folder / "signals.yaml"
+        brands = [data for _, data in self._yaml_items(self.folder / "brands.yaml")]
+        brands += [_brand(platform) for platform in platforms.values() if platform.official_domains]
+        data = self.mapping(path)
+        return self._build(Catalogue, {**data, "brands": brands} if data else {}, path, 1) or Catalogue()
 
     def routes(self) -> dict[str, list[str]]:
         """``routes/<route>.yaml`` or ``routes/<route>-<writer>.yaml``: a list of messages each."""
@@ -348,6 +403,12 @@ class _Reader:
 
     def _relative(self, path: Path) -> str:
         return str(path.relative_to(self.folder.parent)) if path.is_relative_to(self.folder.parent) else str(path)
+
+
+def _brand(platform: Platform) -> dict[str, Any]:
+    domains = platform.official_domains.value if platform.official_domains else []
+    token = re.sub(r"[^a-z0-9]", "", fold(platform.name))
+    return {"name": platform.name, "tokens": [token], "domains": [domains] if isinstance(domains, str) else domains}
 
 
 def _construct(node: yaml.Node) -> Any:

@@ -283,6 +283,43 @@ class Contact(Content):
         return self
 
 
+class Sourced(Content):
+    """Something known of a platform, with the page that says it."""
+
+    value: str | list[str]
+    source: Slug
+    note: str | None = None
+    """How old the page is, or what it does not say."""
+
+
+class Platform(Content):
+    """A platform, as far as its pages were read: a field without a source is absent, never guessed."""
+
+    id: Slug
+    name: str
+    aliases: list[str] = []
+    """As people type it, old names included."""
+    fiche: Slug
+    kind: str
+    state: Sourced | None = None
+    entity: Sourced | None = None
+    country: Sourced | None = None
+    open_in_france: Sourced | None = None
+    payment: Sourced | None = None
+    threshold: Sourced | None = None
+    delay: Sourced | None = None
+    official_domains: Sourced | None = None
+    """Registrable domains that are its own: any other that carries its name is a look-alike."""
+    dispute_contact: Sourced | None = None
+    fairwork: Sourced | None = None
+
+    @property
+    def known(self) -> dict[str, Sourced]:
+        """The fields that have a source."""
+        fields = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: value for name, value in fields if isinstance(value, Sourced)}
+
+
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",

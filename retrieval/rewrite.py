@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.text import fold, stems
+from knowledge.text import fold, stems, words
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
@@ -75,6 +75,7 @@ class Rewriter:
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
+        self._languages = {name: frozenset(known) for name, known in lexicon.get("languages", {}).items()}
 
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
@@ -123,6 +124,13 @@ class Rewriter:
                 spelt.append(self._mend(tokens[at], folded[at]))
                 at += 1
         return re.sub(r"(?<=['’]) ", "", " ".join(spelt))
+
+    def language(self, text: str) -> str | None:
+        """The language of a text, when its small words are not French; None for French, or when too few tell."""
+        found = words(text)
+        counts = {name: sum(word in known for word in found) for name, known in self._languages.items()}
+        best = max(counts, key=lambda name: counts[name], default="fr")
+        return best if best != "fr" and counts[best] >= 3 and counts[best] > 1.5 * counts.get("fr", 0) else None
 
     def is_follow_up(self, text: str) -> bool:
         folded = fold(text)

@@ -8,12 +8,16 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
+from bot.vetting.pipeline import Knowledge, Vetter
+from detection.model import OfferModel
 from ingest.build import BuildResult, build
+from knowledge import library as libraries
 from knowledge.embeddings import EmbeddedE5
-from knowledge.generation import open_active
+from knowledge.generation import offer_model_path, open_active
 from knowledge.library import KNOWLEDGE_DIR
 
 TODAY = date(2026, 11, 21)
@@ -40,7 +44,38 @@ def small_library_settings(tmp_path: Path) -> Settings:
     shutil.copytree(SMALL, folder)
     for name in ("messages.yaml", "lexicon.yaml", "routing.yaml"):
         shutil.copy(KNOWLEDGE_DIR / name, folder / name)
+    shutil.copytree(KNOWLEDGE_DIR / "models", folder / "models")
+    shutil.copy(KNOWLEDGE_DIR / "brands.yaml", folder / "brands.yaml")
+    (folder / "signals.yaml").write_text(_signals_of_small_library(), "utf-8")
     return Settings(_env_file=None, data_dir=tmp_path / "data", knowledge_dir=folder)
+
+
+def _signals_of_small_library() -> str:
+    """The real catalogue, and the real trained model beside it, on the sources and fiches of the small library."""
+    catalogue = yaml.safe_load((KNOWLEDGE_DIR / "signals.yaml").read_text("utf-8"))
+    for entries in catalogue.values():
+        for entry in entries:
+            entry |= {key: value for key, value in SMALL_REFERENCES.items() if key in entry}
+    return str(yaml.safe_dump(catalogue, allow_unicode=True, sort_keys=False))
+
+
+SMALL_REFERENCES = {
+    "source": "page-essai",
+    "fiche": "faux-depot",
+    "steps": ["faux-depot/banque", "faux-depot/jamais-payer"],
+    "contacts": ["urssaf"],
+}
+
+
+@pytest.fixture(scope="session")
+def vetter(model: EmbeddedE5) -> Vetter:
+    """On the real catalogue, read from its folder: building the whole base is not needed to vet."""
+    library = libraries.load()
+    knowledge = Knowledge(
+        library.sources, library.facts, library.figures, library.contacts, library.messages, library.lexicon, TODAY
+    )
+    offer_model = OfferModel.load(offer_model_path(KNOWLEDGE_DIR, model.identity))
+    return Vetter(library.catalogue, offer_model, model, knowledge, Settings(_env_file=None))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Answerer:
     def __init__(self, generation: Generation, embeddings: SentenceEmbeddings, settings: Settings) -> None:
         self.generation = generation
         self.messages = generation.messages
-        self._embeddings = embeddings
+        self.embeddings = embeddings
         self._thresholds = generation.calibration["thresholds"]
         self._settings = settings
         self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
@@ -52,6 +52,11 @@ class Answerer:
         answer.latency_ms = round((time.perf_counter() - started) * 1000, 2)
         return answer
 
+    def is_crisis(self, text: str) -> bool:
+        """Distress by its own words: looked for before anything else, an awaited offer included."""
+        text = clean(text)
+        return self._router.is_crisis(text) or self._router.is_crisis(self._rewriter.spell_out(text))
+
     def fiche(self, fiche_id: str, today: date, skip: frozenset[str] = frozenset()) -> Answer:
         """A whole fiche as an answer (menus, « Plus de détails »). Raises ``KeyError``."""
         citations = Citations(self.generation)
@@ -62,7 +67,7 @@ class Answerer:
         return answer
 
     def _answer(self, question: str, today: date, earlier: list[str], clock: _EmbeddingClock) -> Answer:
-        if self._router.is_crisis(question) or self._router.is_crisis(self._rewriter.spell_out(question)):
+        if self.is_crisis(question):
             return self._crisis(question)
         unreadable = self._router.readable(question)
         if unreadable:
@@ -82,7 +87,9 @@ class Answerer:
             [self._part(look.retrieval, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
-        return Answer(status=_overall(parts), parts=parts, citations=citations.found, scores=scores)
+        language = self._rewriter.language(question) if citations.found else None
+        notes = [self.messages["foreign_language"][language]] if language else []
+        return Answer(status=_overall(parts), parts=parts, citations=citations.found, notes=notes, scores=scores)
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
@@ -94,7 +101,7 @@ class Answerer:
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
-            vectors = self._embeddings.embed_queries(list(query.views))
+            vectors = self.embeddings.embed_queries(list(query.views))
         routes = self._router.probabilities(vectors[0], query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes)
 

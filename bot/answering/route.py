@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.answer import Status
-from knowledge.text import words
+from knowledge.text import fold, words
 from retrieval.linear import TextClassifier
 from retrieval.routes import QUESTION, route_tokens
 
@@ -34,7 +34,12 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "empty": (Status.SMALLTALK, "empty"),
     "too_long": (Status.SMALLTALK, "too_long"),
     "other_script": (Status.REDIRECTED, "other_script"),
+    "unfinished": (Status.SMALLTALK, "unfinished"),
 }
+
+
+# « et si », « mais pour » and nothing after: the rest of the question is missing.
+_UNFINISHED = re.compile(r"\W*(et|mais|ou|donc|alors)?\W*(si|quand|pour|avec|sans|que)\W*")
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class Router:
             return Route("other_script")
         if len(text) > self._max_chars:
             return Route("too_long")
+        if _UNFINISHED.fullmatch(fold(text)):
+            return Route("unfinished")
         return None
 
     def is_crisis(self, text: str) -> bool:

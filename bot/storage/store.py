@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.tables import InboxRow, TurnRow
+from bot.storage.tables import InboxRow, OpenCheckRow, TurnRow
 
 DONE_KEPT = timedelta(days=2)
 """How long the id of an answered update is remembered, to recognise a second delivery
@@ -65,10 +65,12 @@ class Store:
             done = await connection.execute(self._insert(InboxRow).values(row).on_conflict_do_nothing())
         return bool(done.rowcount)
 
-    async def waiting(self) -> list[Waiting]:
-        """Updates not yet answered, oldest first."""
+    async def waiting(self, chat_id: int | None = None) -> list[Waiting]:
+        """Updates not yet answered, of one chat or of all, oldest first."""
         query = select(InboxRow.update_id, InboxRow.payload, InboxRow.received_at)
         query = query.where(InboxRow.done_at.is_(None)).order_by(InboxRow.update_id)
+        if chat_id is not None:
+            query = query.where(InboxRow.chat_id == chat_id)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [Waiting(row.update_id, json.loads(row.payload), _aware(row.received_at)) for row in rows if row.payload]
@@ -100,9 +102,34 @@ class Store:
         async with self._engine.begin() as connection:
             await connection.execute(delete(TurnRow).where(TurnRow.chat_id == chat_id))
 
-    async def sweep(self, turns_kept: timedelta) -> None:
+    # Offers being vetted
+
+    async def open_check(self, chat_id: int, since: timedelta) -> bytes | None:
+        """What is kept of the offer being vetted in a chat, sealed; None when there is none, or too old."""
+        query = select(OpenCheckRow.sealed).where(
+            OpenCheckRow.chat_id == chat_id, OpenCheckRow.changed_at >= self._now() - since
+        )
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def keep_check(self, chat_id: int, sealed: bytes) -> None:
+        """One offer a chat: a second one takes the place of the first."""
+        row = {"chat_id": chat_id, "sealed": sealed, "changed_at": self._now()}
+        query = self._insert(OpenCheckRow).values(row)
+        query = query.on_conflict_do_update(index_elements=["chat_id"], set_=row)
+        async with self._engine.begin() as connection:
+            await connection.execute(query)
+
+    async def drop_check(self, chat_id: int) -> bool:
+        """True when there was one."""
+        async with self._engine.begin() as connection:
+            done = await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.chat_id == chat_id))
+        return bool(done.rowcount)
+
+    async def sweep(self, turns_kept: timedelta, checks_kept: timedelta) -> None:
         """Remove what is past its time."""
         async with self._engine.begin() as connection:
+            await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
             await connection.execute(delete(InboxRow).where(InboxRow.done_at < self._now() - DONE_KEPT))
 

@@ -21,11 +21,13 @@ from telegram.ext import (
 
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
+from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import logs
 from bot.telegram.handlers import Handlers
 from bot.telegram.inbox import ChatOrderProcessor, InboxQueue
 from bot.telegram.limiter import ChatRateLimiter
+from bot.vetting.pipeline import Vetter
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -35,6 +37,7 @@ COMMANDS = [
     BotCommand("start", "Ce que je fais"),
     BotCommand("sujets", "Toutes les questions, par thème"),
     BotCommand("verifier", "Vérifier une offre d'emploi reçue"),
+    BotCommand("annuler", "Oublier l'offre en cours de vérification"),
     BotCommand("nouveau", "Oublier la conversation en cours"),
     BotCommand("sources", "D'où viennent les réponses"),
     BotCommand("mentions", "Qui publie ce service"),
@@ -45,13 +48,13 @@ WEBHOOK_PATH = "telegram"
 SWEEP_EVERY = timedelta(minutes=5)
 
 
-def run(settings: Settings, answerer: Answerer, fixed_today: date | None) -> None:
+def run(settings: Settings, answerer: Answerer, vetter: Vetter | None, fixed_today: date | None) -> None:
     """Run until interrupted. Ends with one clear line when Telegram refuses the token."""
     token = _secret(settings.telegram_token)
     secrets = [token, _secret(settings.webhook_secret)]
     logs.configure(secrets)
     _warn_about_notice(settings)
-    application = build(settings, answerer, Store(settings.store_url), fixed_today)
+    application = build(settings, answerer, vetter, Store(settings.store_url), fixed_today)
     try:
         if settings.webhook_url:
             application.run_webhook(
@@ -68,9 +71,11 @@ def run(settings: Settings, answerer: Answerer, fixed_today: date | None) -> Non
         raise SystemExit("Erreur : Telegram refuse TELEGRAM_TOKEN ; demandez un jeton à @BotFather.") from None
 
 
-def build(settings: Settings, answerer: Answerer, store: Store, fixed_today: date | None = None) -> App:
+def build(
+    settings: Settings, answerer: Answerer, vetter: Vetter | None, store: Store, fixed_today: date | None = None
+) -> App:
     """The application, ready to run."""
-    handlers = Handlers(settings, store, answerer, fixed_today)
+    handlers = Handlers(settings, store, answerer, Seal.from_file(settings.seal_key), vetter, fixed_today)
     queue = InboxQueue(store)
 
     async def open_store(application: App) -> None:
@@ -112,6 +117,7 @@ def _register(application: App, handlers: Handlers) -> None:
         "sources": handlers.sources,
         "mentions": handlers.mentions,
         "verifier": handlers.verify,
+        "annuler": handlers.cancel,
         "nouveau": handlers.reset,
     }
     for name, handler in commands.items():
@@ -176,7 +182,7 @@ async def _resume(application: App, store: Store, queue: InboxQueue, settings: S
 
 async def _sweep_regularly(store: Store, settings: Settings) -> None:
     while True:
-        await store.sweep(timedelta(minutes=settings.context_minutes))
+        await store.sweep(timedelta(minutes=settings.context_minutes), timedelta(hours=settings.checklist_hours))
         await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
 

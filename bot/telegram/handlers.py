@@ -19,9 +19,12 @@ from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
 from bot.chat import sources_summary
 from bot.settings import Settings
+from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
+from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.render import answer_messages, text_messages
+from bot.vetting.pipeline import Vetter
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +43,16 @@ class Handlers:
     settings: Settings
     store: Store
     answerer: Answerer
+    seal: Seal
+    vetter: Vetter | None = None
     fixed_today: date | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
+
+    def __post_init__(self) -> None:
+        self.offers = OfferDesk(
+            self.settings, self.store, self.seal, lambda: self.vetter, self._say, self._send_parts, self._work
+        )
 
     @property
     def _messages(self) -> dict[str, Any]:
@@ -70,7 +80,24 @@ class Handlers:
         await self._say(_message(update), legal_notice(self.settings, self._messages))
 
     async def verify(self, update: Update, context: Context) -> None:
-        await self._say(_message(update), self._messages["verify_soon"])
+        """/verifier with the offer, or in reply to it, or alone before it."""
+        message = _message(update)
+        if self.vetter is None:
+            await self._say(message, self._messages["vetting"]["unavailable"])
+            return
+        text = (message.text or "").partition(" ")[2].strip() or (message.text or "").partition("\n")[2].strip()
+        replied = message.reply_to_message
+        if text:
+            await self.offers.vet_text(message, text)
+        elif replied and (replied.text or replied.caption):
+            await self.offers.vet_text(message, replied.text or replied.caption or "")
+        else:
+            await self.offers.ask_for_offer(message)
+
+    async def cancel(self, update: Update, context: Context) -> None:
+        message = _message(update)
+        cancelled = await self.offers.cancel(message)
+        await self._say(message, self._messages["vetting"]["cancelled" if cancelled else "nothing_open"])
 
     async def reset(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -87,13 +114,25 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
+        # Distress first, even where an offer is awaited.
+        if self.vetter and not self.answerer.is_crisis(text) and await self._is_offer(message):
+            await self.offers.vet_text(message, text)
+            return
         await self._answer(message, text)
 
+    async def _is_offer(self, message: Message) -> bool:
+        return is_offer_by_nature(message) or await self.offers.expects_offer(message)
+
     async def not_text(self, update: Update, context: Context) -> None:
-        """Photos, voice, files, stickers: say what can be read. A caption is a question like another."""
+        """Pictures and files are offers to vet; a caption that asks is answered first; the rest is declined."""
         message = _message(update)
-        if message.caption:
-            await self._answer(message, message.caption)
+        asks = message.caption and not is_offer_by_nature(message)
+        if asks:
+            await self._answer(message, message.caption or "")
+        if self.vetter and (message.photo or message.document):
+            await (self.offers.vet_image(message) if message.photo else self.offers.vet_document(message))
+            return
+        if asks:
             return
         kind = "photo" if message.photo else "voice" if message.voice or message.audio or message.video_note else None
         kind = kind or ("document" if message.document else "sticker")
@@ -104,6 +143,8 @@ class Handlers:
         earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
         await self._send(message, answer)
+        if answer.status is Status.OFFER and self.vetter:
+            return  # the button vets it; nothing is kept
         if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
             # Distress and pasted offers are never kept, not even for a follow-up.
             await self.store.add_turn(message.chat_id, text[: self.settings.question_max_chars])
@@ -128,6 +169,9 @@ class Handlers:
     async def _press(self, message: Message, data: str) -> None:
         action, _, rest = data.partition(":")
         generation = self.answerer.generation
+        if action in keyboards.OFFER_ACTIONS:
+            await self.offers.press(message, data)
+            return
         if action == keyboards.EXAMPLE:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
@@ -158,20 +202,27 @@ class Handlers:
         parts = answer_messages(answer, self._messages)
         if self._is_late(message):
             parts = [*text_messages(self._messages["late_excuse"]), *parts]
+        if answer.status is Status.OFFER and self.vetter:
+            # Sent as a reply to the offer, so that the button finds it.
+            await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
+            return
         await self._send_parts(message, parts, keyboards.under(answer, self.answerer.generation))
 
     async def _say(self, message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
         await self._send_parts(message, text_messages(text), markup)
 
-    async def _send_parts(self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None) -> None:
+    async def _send_parts(
+        self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None, as_reply: bool = False
+    ) -> None:
         """Buttons under the last message only."""
+        as_reply = as_reply or message.chat.type != ChatType.PRIVATE
         for index, html in enumerate(parts):
             await message.chat.send_message(
                 html,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=NO_PREVIEW,
                 reply_markup=markup if index == len(parts) - 1 else None,
-                reply_to_message_id=message.message_id if message.chat.type != ChatType.PRIVATE else None,
+                reply_to_message_id=message.message_id if as_reply else None,
                 message_thread_id=message.message_thread_id if message.is_topic_message else None,
             )
 

@@ -8,6 +8,14 @@ from bot.answering.answer import Answer, Part
 from knowledge.generation import Generation
 
 EXAMPLE, THEME, THEMES, FICHE, MORE = "e", "t", "ts", "f", "m"
+VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
+OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
+VET_LABEL = "Vérifier cette offre"
+ASK_LABEL = "Répondre à quelques questions"
+STAGES_LABEL = "Que faire maintenant ?"
+SUMMARY_LABEL = "Résumé à transmettre"
+SKIP_LABEL = "Passer les questions"
+REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"))
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
@@ -46,6 +54,30 @@ def shown_facts(generation: Generation, fiche_id: str, mask: str) -> frozenset[s
     """The facts a « Plus de détails » button says were already shown. Raises ``ValueError``."""
     bits = int(mask, 16)
     return frozenset(fact.id for index, fact in enumerate(generation.fiches[fiche_id].facts) if bits >> index & 1)
+
+
+def vet_this() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(VET_LABEL, f"{VET_REPLIED}:")]])
+
+
+def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:
+    rows = [[_button(STAGES_LABEL, f"{CHECK_STAGES}:{token}")], [_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]]
+    if has_questions:
+        rows.insert(0, [_button(ASK_LABEL, f"{CHECK_ASK}:{token}")])
+    return InlineKeyboardMarkup(rows)
+
+
+def replies(token: str, signal: str) -> InlineKeyboardMarkup:
+    row = [_button(label, f"{CHECK_REPLY}:{token}:{signal}:{reply}") for reply, label in REPLY_LABELS]
+    return InlineKeyboardMarkup([row, [_button(SKIP_LABEL, f"{CHECK_STAGES}:{token}")]])
+
+
+def stages(token: str, labels: list[tuple[str, str]]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(label, f"{CHECK_STAGE}:{token}:{stage}")] for stage, label in labels])
+
+
+def after_steps(token: str) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]])
 
 
 def _more(part: Part, answer: Answer, generation: Generation) -> str:

@@ -9,7 +9,13 @@ from html import escape
 from typing import Any
 
 from bot.answering.answer import Answer, Citation, Status
-from bot.answering.rendering import part_paragraphs, read_line
+from bot.answering.compose import contact_ref
+from bot.answering.rendering import contact_line, part_paragraphs, read_line
+from bot.vetting.pipeline import Knowledge
+from bot.vetting.rendering import paragraphs as vetting_paragraphs
+from bot.vetting.verdict import Advice, Verdict
+from knowledge.catalogue import Catalogue
+from knowledge.model import Contact
 
 MESSAGE_MAX = 4096
 """Telegram's limit, in UTF-16 units after entities are parsed."""
@@ -37,6 +43,33 @@ def answer_messages(answer: Answer, messages: Mapping[str, Any]) -> list[str]:
         paragraphs.append(Paragraph(f"<i>{escape_text(disclaimer)}</i>", disclaimer))
     paragraphs += _sources(answer.citations, messages)
     return split(paragraphs)
+
+
+def verdict_messages(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge, updated: bool) -> list[str]:
+    """A verdict, the level in bold, the sources folded."""
+    *paragraphs, sources = vetting_paragraphs(verdict, catalogue, knowledge)
+    level, _, now = paragraphs[0].partition("\n")
+    found = [text_paragraph(knowledge.messages["vetting"]["updated"])] if updated else []
+    found.append(Paragraph(f"<b>{escape_text(level)}</b>\n{escape_text(now)}", paragraphs[0]))
+    found += [text_paragraph(text) for text in paragraphs[1:]]
+    found.append(Paragraph(f"<blockquote expandable>{escape_text(sources)}</blockquote>", sources))
+    return split(found)
+
+
+def steps_messages(steps: list[Advice], contacts: list[Contact], knowledge: Knowledge) -> list[str]:
+    """What to do at a stage, numbered in order, with whom to call and the sources."""
+    words = knowledge.messages
+    urls = list(dict.fromkeys(step.source_url for step in steps))
+    lines = [f"{place}. {step.text} [{urls.index(step.source_url) + 1}]" for place, step in enumerate(steps, 1)]
+    title = words["vetting"]["steps_title"]
+    found = [Paragraph(f"<b>{escape_text(title)}</b>", title), *(text_paragraph(line) for line in lines)]
+    if contacts:
+        called = [f"– {contact_line(contact_ref(contact))}" for contact in contacts]
+        found.append(text_paragraph("\n".join([f"{words['contacts_title']} :", *called])))
+    found.append(Paragraph(f"<i>{escape_text(words['disclaimer'])}</i>", words["disclaimer"]))
+    sources = "\n".join([words["sources_title"], *(f"[{n}] {url}" for n, url in enumerate(urls, 1))])
+    found.append(Paragraph(f"<blockquote expandable>{escape_text(sources)}</blockquote>", sources))
+    return split(found)
 
 
 def text_messages(text: str) -> list[str]:

@@ -68,10 +68,37 @@ def test_jsonl_a_bad_line_gets_its_error_and_the_rest_goes_on(environment: dict[
     assert rows[6]["citations"][0]["fiche"] == "faux-depot"
 
 
-def test_verify_says_that_it_is_coming(environment: dict[str, str]) -> None:
-    result = runner.invoke(app, ["verify", "--jsonl"], input='{"id": 7, "text": "Bonjour"}\ncassé\n')
+def test_verify_answers_each_line_and_names_the_bad_ones(environment: dict[str, str]) -> None:
+    lines = ['{"id": 7, "text": "Il reste 49 € de frais de dossier à payer avant de signer"}', "cassé", '{"id": "x"}',
+             '{"id": 9, "text": " "}', '{"id": 10, "text": "' + "a " * 5000 + '"}']  # fmt: skip
+    result = runner.invoke(app, ["verify", "--jsonl", "--today", "2026-11-21"], input="\n".join(lines))
+    assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [row["id"] for row in rows] == [7, 2] and all("bientôt" in row["error"] for row in rows)
+    assert [row["id"] for row in rows] == [7, 2, 3, 9, 10]
+    assert ["error" in row for row in rows] == [False, True, True, True, True]
+    assert set(rows[0]) == {
+        "id",
+        "level",
+        "score",
+        "pattern",
+        "signals",
+        "reassuring",
+        "questions",
+        "advice",
+        "text",
+        "latency_ms",
+    }
+    assert rows[0]["level"] == "arnaque" and rows[0]["signals"][0]["id"] == "pay_to_work"
+    assert "trop long" in rows[4]["error"]
+
+
+def test_verify_reads_a_file(environment: dict[str, str], tmp_path: Path) -> None:
+    offer = tmp_path / "offre.txt"
+    offer.write_text("Envoyez-moi le code à six chiffres reçu par SMS pour valider votre embauche.", "utf-8")
+    result = runner.invoke(app, ["verify", "--file", str(offer)])
+    assert result.exit_code == 0 and result.stdout.startswith("ALERTE")
+    result = runner.invoke(app, ["verify", "--file", str(tmp_path / "absent.pdf")])
+    assert result.exit_code == 1 and "absent.pdf" in result.stderr
 
 
 def test_ask_without_a_question_or_a_generation_says_what_to_do(

@@ -77,7 +77,7 @@ async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
     assert await store.turns(5, half_hour, 2) == ["deux", "trois"]
     clock.now += timedelta(minutes=15)
     assert await store.turns(5, half_hour, 6) == ["trois"]
-    await store.sweep(half_hour)
+    await store.sweep(half_hour, timedelta(hours=24))
     async with store._engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM turns"))).scalar() == 2
     await store.forget_turns(5)
@@ -90,7 +90,7 @@ async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock)
     await store.finish(1)
     await store.receive(2, 5, {})
     clock.now += DONE_KEPT + timedelta(minutes=1)
-    await store.sweep(timedelta(minutes=30))
+    await store.sweep(timedelta(minutes=30), timedelta(hours=24))
     assert await store.receive(1, 5, {})
     assert [waiting.update_id for waiting in await store.waiting()] == [1, 2]
 

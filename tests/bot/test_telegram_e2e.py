@@ -82,7 +82,7 @@ async def test_menus_lead_from_themes_to_an_answer(running: Running) -> None:
         ("/aide", "Écrivez votre question comme vous parlez"),
         ("/sources", "Légifrance"),
         ("/mentions", "Éditeur : Association d'essai"),
-        ("/verifier", "arrive bientôt"),
+        ("/annuler", "Il n'y a pas de vérification en cours"),
         ("/nouveau", "oublié la conversation"),
         ("/inconnue", "Je ne connais pas cette commande"),
     ],
@@ -112,8 +112,8 @@ BadInput = Callable[[User], object]
         (lambda user: user.send("我需要缴税吗"), "I only answer in French"),
         (lambda user: user.send_sticker("😀"), "Je ne comprends que le texte"),
         (lambda user: user.send_voice(b"ogg", 3), "messages vocaux"),
-        (lambda user: user.send_photo(b"jpeg"), "lire les images"),
-        (lambda user: user.send_document(b"%PDF", "offre.pdf", "application/pdf"), "lire les fichiers"),
+        (lambda user: user.send_photo(b"jpeg"), "ce type de fichier"),
+        (lambda user: user.send_document(b"%PDF", "offre.pdf", "application/pdf"), "abîmé"),
         (lambda user: user.send_photo(b"jpeg", QUESTION), "25,6 %"),
         (lambda user: user.send_raw(location={"latitude": 48.8, "longitude": 2.3}), "que le texte"),
     ],
@@ -188,8 +188,8 @@ async def test_distress_is_answered_first_and_kept_nowhere(
 
 async def test_order_is_kept_in_each_chat(running: Running) -> None:
     api, chat = running.api, running.new_chat()
-    names = ["/aide", "/mentions", "/verifier", "/sources", QUESTION, "/nouveau"]
-    marks = ["comme vous parlez", "Éditeur", "bientôt", "Légifrance", "25,6", "oublié"]
+    names = ["/aide", "/mentions", "/annuler", "/sources", QUESTION, "/nouveau"]
+    marks = ["comme vous parlez", "Éditeur", "pas de vérification", "Légifrance", "25,6", "oublié"]
     chats = [running.new_chat() for _ in range(16)]
     for name in names:
         for chat in chats:

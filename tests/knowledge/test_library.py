@@ -117,6 +117,10 @@ def test_every_message_renders() -> None:
             "limit",
             "host",
             "contact",
+            "label",
+            "summary",
+            "number",
+            "total",
         ),
         "x",
     )

@@ -90,3 +90,17 @@ def test_a_long_story_is_searched_by_its_question_too() -> None:
     assert views("Comment récupérer mon argent ?") == ["Comment récupérer mon argent ?"]
     pieces = views("mot " * 400 + "et je fais quoi pour mon compte fermé")
     assert len(pieces) == 2 and "mon compte fermé" in pieces[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("do i need a siret for prolific?", "en"),
+        ("ana talib f france, wach n9der nkhdem f site ta3 sondage", "ar"),
+        ("tengo que pagar impuestos por mi trabajo", "es"),
+        ("je dois déclarer mes gains du job ?", None),
+        ("combien", None),
+    ],
+)
+def test_the_language_of_a_question(rewriter: Rewriter, text: str, language: str | None) -> None:
+    assert rewriter.language(text) == language

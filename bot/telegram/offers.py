@@ -1,0 +1,226 @@
+"""``/verifier`` on Telegram: what is sent is read and vetted, then the checklist, one button at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType
+from telegram.error import BadRequest
+
+from bot.settings import Settings
+from bot.storage.seal import Seal
+from bot.storage.store import Store
+from bot.telegram import keyboards
+from bot.telegram.render import steps_messages, verdict_messages
+from bot.vetting.checklist import Checklist, OpenCheck
+from bot.vetting.pipeline import OfferError, Vetter, reading_limits
+from bot.vetting.reading import Unreadable, read_document, read_images
+from bot.vetting.verdict import Reading, Reply, Verdict
+
+TELEGRAM_FILE_MAX = 20_000_000
+"""Bytes: what a bot may download."""
+
+Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
+SendParts = Callable[[Message, Sequence[str], InlineKeyboardMarkup | None], Awaitable[None]]
+
+
+@dataclass
+class OfferDesk:
+    """Vets the offers of every chat. ``work`` runs a job in the thread of the embedding model."""
+
+    settings: Settings
+    store: Store
+    seal: Seal
+    vetter: Callable[[], Vetter | None]
+    """The vetter of the serving generation."""
+    say: Say
+    send: SendParts
+    work: Callable[[Callable[[], Any], Message], Awaitable[Any]]
+    # OCR has a thread of its own: a screenshot takes a second, a question must not wait for it.
+    _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
+
+    # What is received
+
+    async def ask_for_offer(self, message: Message) -> None:
+        """/verifier alone: the next message is the offer."""
+        vetter = self.vetter()
+        if vetter is None:
+            return
+        await self._keep(message, OpenCheck())
+        await self.say(message, self._words(vetter)["ask"], None)
+
+    async def expects_offer(self, message: Message) -> bool:
+        check = await self._check(message)
+        return check is not None and check.reading is None
+
+    async def vet_text(self, message: Message, text: str, album: str | None = None) -> None:
+        vetter = self.vetter()
+        if vetter is None:
+            return
+        try:
+            reading: Reading = await self.work(lambda: vetter.read(text, vetter.knowledge.today), message)
+        except OfferError as error:
+            await self.say(message, str(error), None)
+            return
+        check = OpenCheck(reading=reading, album=album)
+        await self._keep(message, check)
+        await self._send_verdict(message, vetter.verdict(reading), check)
+
+    async def vet_image(self, message: Message) -> None:
+        """A screenshot, or every picture of its album that has arrived, as one conversation."""
+        vetter = self.vetter()
+        if vetter is None:
+            return
+        group = message.media_group_id
+        if group:
+            check = await self._check(message)
+            if check and check.album == group:
+                return  # read with the first picture of the album
+            await asyncio.sleep(self.settings.album_wait_s)
+        messages = [message, *(await self._rest_of_album(message) if group else [])]
+        try:
+            images = [await self._download(one) for one in messages[: self.settings.images_max + 1]]
+            limits = reading_limits(self.settings)
+            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_images, images, limits)
+        except Unreadable as error:
+            if group:
+                await self._keep(message, OpenCheck(album=group))
+            await self.say(message, vetter.unreadable(error.reason), None)
+            return
+        await self.vet_text(message, text, album=group)
+
+    async def vet_document(self, message: Message) -> None:
+        vetter = self.vetter()
+        document = message.document
+        if vetter is None or document is None:
+            return
+        if (document.mime_type or "").startswith("image/"):
+            await self.vet_image(message)
+            return
+        try:
+            data = await self._download(message)
+            name, limits = document.file_name or "", reading_limits(self.settings)
+            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_document, data, name, limits)
+        except Unreadable as error:
+            await self.say(message, vetter.unreadable(error.reason), None)
+            return
+        await self.vet_text(message, text)
+
+    async def cancel(self, message: Message) -> bool:
+        """/annuler: forget the offer. False when there was none."""
+        return await self.store.drop_check(message.chat_id)
+
+    # Buttons
+
+    async def press(self, message: Message, data: str) -> None:
+        """A button under a verdict. Raises ``ValueError`` or ``KeyError`` for one that is not ours or is too old."""
+        action, _, rest = data.partition(":")
+        token, _, argument = rest.partition(":")
+        if action == keyboards.VET_REPLIED:
+            # The offer is the message that the button's own message answers: nothing was kept meanwhile.
+            original = message.reply_to_message
+            text = (original.text or original.caption or "") if original else ""
+            if not text:
+                raise ValueError("the offer is gone")
+            await self.vet_text(message, text)
+            return
+        vetter = self.vetter()
+        check = await self._check(message)
+        if vetter is None or check is None or check.token != token or check.reading is None:
+            words = self._words(vetter) if vetter else {}
+            await self.say(message, words.get("expired", ""), None)
+            return
+        checklist = Checklist(vetter)
+        match action:
+            case keyboards.CHECK_ASK:
+                await self._ask_next(message, checklist, check)
+            case keyboards.CHECK_REPLY:
+                signal, _, reply = argument.partition(":")
+                await self._reply(message, checklist, check, signal, Reply(reply))
+            case keyboards.CHECK_STAGES:
+                markup = keyboards.stages(check.token, checklist.stages())
+                await self.say(message, self._words(vetter)["stage_question"], markup)
+            case keyboards.CHECK_STAGE:
+                steps, contacts = checklist.steps(argument)
+                parts = steps_messages(steps, contacts, vetter.knowledge)
+                await self.send(message, parts, keyboards.after_steps(check.token))
+            case keyboards.CHECK_SUMMARY:
+                await self.say(message, checklist.summary(check), None)
+            case _:
+                raise ValueError(data)
+
+    async def _reply(self, message: Message, checklist: Checklist, check: OpenCheck, signal: str, reply: Reply) -> None:
+        if check.reading and check.reading.replies.get(signal) is reply:
+            return  # pressed twice
+        before = checklist.verdict(check)
+        check, verdict = checklist.answer(check, signal, reply)
+        await self._keep(message, check)
+        if verdict.level is not before.level or len(verdict.signals) != len(before.signals):
+            await self._send_verdict(message, verdict, check, updated=True)
+        await self._ask_next(message, checklist, check)
+
+    async def _ask_next(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
+        question = checklist.question(check)
+        if question is None:
+            vetter = self.vetter()
+            markup = keyboards.stages(check.token, checklist.stages())
+            await self.say(message, self._words(vetter)["stage_question"] if vetter else "", markup)
+            return
+        markup = keyboards.replies(check.token, question.id)
+        await self.say(message, checklist.question_text(check, question), markup)
+
+    async def _send_verdict(self, message: Message, verdict: Verdict, check: OpenCheck, updated: bool = False) -> None:
+        vetter = self.vetter()
+        if vetter is None:
+            return
+        parts = verdict_messages(verdict, vetter.catalogue, vetter.knowledge, updated)
+        await self.send(message, parts, keyboards.under_verdict(check.token, bool(verdict.questions)))
+
+    # What is kept, and for how long
+
+    async def _check(self, message: Message) -> OpenCheck | None:
+        sealed = await self.store.open_check(message.chat_id, timedelta(hours=self.settings.checklist_hours))
+        opened = self.seal.open(sealed) if sealed else None
+        return OpenCheck.model_validate_json(opened) if opened else None
+
+    async def _keep(self, message: Message, check: OpenCheck) -> None:
+        await self.store.keep_check(message.chat_id, self.seal.close(check.model_dump_json()))
+
+    async def _rest_of_album(self, message: Message) -> list[Message]:
+        """The other pictures of an album wait in the inbox, received and not yet handled."""
+        found = []
+        for waiting in await self.store.waiting(message.chat_id):
+            other = Update.de_json(waiting.payload, message.get_bot()).message
+            if other and other.media_group_id == message.media_group_id and other.message_id != message.message_id:
+                found.append(other)
+        return sorted(found, key=lambda one: one.message_id)
+
+    async def _download(self, message: Message) -> bytes:
+        """Raises ``Unreadable``. The content stays in memory: no file is written."""
+        attached = message.photo[-1] if message.photo else message.document
+        if attached is None:
+            raise Unreadable("not_supported")
+        limit = min(TELEGRAM_FILE_MAX, self.settings.image_max_bytes)
+        if (attached.file_size or 0) > limit:
+            raise Unreadable("too_large")
+        try:
+            file = await attached.get_file()
+        except BadRequest as error:
+            raise Unreadable("too_large" if "too big" in str(error).lower() else "corrupt") from error
+        return bytes(await file.download_as_bytearray())
+
+    @staticmethod
+    def _words(vetter: Vetter) -> dict[str, Any]:
+        words: dict[str, Any] = vetter.knowledge.messages["vetting"]
+        return words
+
+
+def is_offer_by_nature(message: Message) -> bool:
+    """Forwarded in a private chat: somebody else's message, sent to be vetted."""
+    return message.chat.type == ChatType.PRIVATE and message.forward_origin is not None

@@ -1,0 +1,1 @@
+"""Whether an offer of work looks like a scam: what a user sends, read and judged."""

@@ -1,0 +1,239 @@
+"""Offer → Verdict, step by step: read → signals → verdict → words.
+
+The model and ``today`` are arguments: nothing here opens a socket, follows a link or reads a calendar.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from bot.settings import Settings
+from bot.vetting.reading import ReadingLimits
+from bot.vetting.rendering import plain_text
+from bot.vetting.verdict import (
+    LEAST_LOG_ODDS,
+    Advice,
+    Found,
+    Judge,
+    Judgement,
+    Level,
+    Question,
+    Reading,
+    Reply,
+    ShownSignal,
+    Verdict,
+)
+from detection.model import ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, read
+from knowledge.catalogue import Catalogue, Reassuring
+from knowledge.embeddings import SentenceEmbeddings
+from knowledge.generation import Generation
+from knowledge.model import Contact, Fact, Figure, Source
+
+
+class OfferError(Exception):
+    """The message cannot be vetted; the text says why, in French, to the worker."""
+
+
+class Vetter:
+    """Vets offers with one catalogue and one trained model. Stateless: replies come with the reading."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        model: OfferModel,
+        embeddings: SentenceEmbeddings,
+        knowledge: Knowledge,
+        settings: Settings,
+    ) -> None:
+        self.catalogue = catalogue
+        self.knowledge = knowledge
+        self._model = model
+        self._embeddings = embeddings
+        self._brands = brands_of(catalogue)
+        self._emoji = dict(knowledge.lexicon.get("emoji", {}))
+        self._judge = Judge(catalogue, model.thresholds)
+        self._signs: dict[str, Reassuring] = {s.id: s for s in [*catalogue.signals, *catalogue.reassuring]}
+        # A signal taken out of the catalogue after the training is no longer looked for.
+        self._column = {signal: column for column, signal in enumerate(model.signals) if signal in self._signs}
+        self._words_read = settings.offer_words_read
+        self._max_chars = settings.offer_max_chars
+
+    def vet(self, text: str, today: date) -> Verdict:
+        """The verdict on a message as received. Raises ``OfferError``."""
+        started = time.perf_counter()
+        verdict = self.verdict(self.read(text, today))
+        verdict.latency_ms = round((time.perf_counter() - started) * 1000, 2)
+        return verdict
+
+    def read(self, text: str, today: date) -> Reading:
+        """What the message holds: every signal with the words that show it. Raises ``OfferError``."""
+        if len(text) > self._max_chars:
+            raise OfferError(self.unreadable("too_long").format(length=len(text), limit=self._max_chars))
+        offer = read(text, self._emoji)
+        if not any(char.isalpha() for char in offer.text):
+            raise OfferError(self.unreadable("empty"))
+        texts = [clause.text for clause in offer.clauses]
+        vectors, embedded = self._embed(texts)
+        rows = self._model.rows(texts, vectors)
+        rows[~embedded, : vectors.shape[1]] = 0.0
+        log_odds = self._model.clause.scores(rows)
+        wage = self.knowledge.amount(MINIMUM_WAGE, today)
+        shown = {
+            s.signal: (s.start, s.end) for s in entity_signals(offer, self._brands, wage) if s.signal in self._column
+        }
+        row = message_row(log_odds, vectors[embedded], self._model.mean, [self._column[s] for s in shown])
+        patterns = _softmax(self._model.pattern.scores(row))
+        return Reading(
+            found=self._found(offer, log_odds, shown),
+            scam_log_odds=self._model.scam_log_odds(offer.text, row),
+            patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
+        )
+
+    def verdict(self, reading: Reading) -> Verdict:
+        """The verdict on what was read and answered so far."""
+        judgement = self._judge.judge(reading)
+        verdict = Verdict(
+            level=judgement.level,
+            score=round(float(1.0 / (1.0 + np.exp(-judgement.log_odds))), 4),
+            pattern=judgement.pattern,
+            signals=[self._shown(signal, found) for signal, found in judgement.red_flags],
+            reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
+            questions=[Question(id=i, text=self._signs[i].question) for i in judgement.questions],
+            advice=self._advice(judgement),
+        )
+        verdict.text = plain_text(verdict, self.catalogue, self.knowledge)
+        return verdict
+
+    def reply(self, reading: Reading, signal: str, reply: Reply) -> Reading:
+        """The reading with one more answer of the checklist. Raises ``KeyError`` for no signal."""
+        return reading.model_copy(update={"replies": {**reading.replies, self._signs[signal].id: reply}})
+
+    def unreadable(self, reason: str) -> str:
+        """What is said of a message or file that cannot be read."""
+        return str(self.knowledge.messages["vetting"]["unreadable"][reason])
+
+    def _embed(self, texts: list[str]) -> tuple[Array, Array]:
+        """Embeddings, and which clauses have one: the most telling ones by their words, since embedding costs
+        about a millisecond a word."""
+        order = np.arange(len(texts))
+        lengths = np.array([len(text.split()) for text in texts])
+        if lengths.sum() > self._words_read:
+            blank = np.tile(self._model.mean, (len(texts), 1))
+            telling = self._model.clause_log_odds(texts, blank).max(axis=1)
+            order = np.argsort(-telling, kind="stable")
+        chosen = np.zeros(len(texts), dtype=bool)
+        chosen[order[np.cumsum(lengths[order]) <= max(self._words_read, int(lengths[order[0]]))]] = True
+        vectors = np.tile(self._model.mean, (len(texts), 1))
+        vectors[chosen] = self._embeddings.embed_queries(
+            [text for text, kept in zip(texts, chosen, strict=True) if kept]
+        )
+        return vectors, chosen
+
+    def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, tuple[int, int]]) -> list[Found]:
+        found = []
+        for signal, column in self._column.items():
+            best = int(log_odds[:, column].argmax())
+            score = float(log_odds[best, column])
+            clause = offer.clauses[best]
+            start, end = parsed.get(signal, (clause.start, clause.end))
+            score = max(score, ENTITY_LOG_ODDS) if signal in parsed else score
+            if score < LEAST_LOG_ODDS:
+                continue
+            thresholds = self._model.thresholds
+            found.append(
+                Found(
+                    id=signal,
+                    evidence=offer.normalised.quote(start, end),
+                    log_odds=round(score, 3),
+                    shown=score >= thresholds[f"signal:{signal}"],
+                    sure=score >= thresholds[f"sure:{signal}"],
+                )
+            )
+        return found
+
+    def _shown(self, sign: Reassuring, found: Found | None) -> ShownSignal:
+        return ShownSignal(
+            id=sign.id,
+            label=sign.label,
+            evidence=found.evidence if found else "",
+            why=sign.why,
+            source_url=self.knowledge.url(sign.source),
+            weight=str(getattr(sign, "weight", "reassuring")),
+            sufficient=getattr(sign, "sufficient", False),
+        )
+
+    def _advice(self, judgement: Judgement) -> list[Advice]:
+        """What to do now, for somebody who has only received the message."""
+        if judgement.level in (Level.NOTHING, Level.CAUTION):
+            return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
+        stage = next(stage for stage in self.catalogue.stages if stage.id == "received")
+        return self.steps(stage.id)
+
+    def steps(self, stage: str) -> list[Advice]:
+        """The facts to act on at a stage, in order. Raises ``StopIteration`` for an unknown stage."""
+        steps = next(s for s in self.catalogue.stages if s.id == stage).steps
+        return [self.knowledge.advice(fact) for fact in steps if fact in self.knowledge.facts]
+
+
+def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: Settings, today: date) -> Vetter | None:
+    """The vetter of a generation; None when nothing was trained for its embedding model."""
+    if generation.offer_model is None:
+        return None
+    g = generation
+    knowledge = Knowledge(g.sources, g.facts, g.figures, g.contacts, g.messages, g.lexicon, today)
+    return Vetter(generation.catalogue, generation.offer_model, embeddings, knowledge, settings)
+
+
+def reading_limits(settings: Settings) -> ReadingLimits:
+    return ReadingLimits(
+        image_max_bytes=settings.image_max_bytes,
+        images_max=settings.images_max,
+        image_timeout_s=settings.ocr_timeout_s,
+        document_max_bytes=settings.document_max_bytes,
+        pdf_max_pages=settings.pdf_max_pages,
+        text_max_chars=settings.offer_max_chars,
+    )
+
+
+class Knowledge:
+    """What vetting takes from the knowledge base: sources, facts, amounts and messages."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        facts: Mapping[str, Fact],
+        figures: Mapping[str, Figure],
+        contacts: Mapping[str, Contact],
+        messages: Mapping[str, Any],
+        lexicon: Mapping[str, Any],
+        today: date,
+    ) -> None:
+        self.sources, self.facts, self.figures = sources, facts, figures
+        self.contacts, self.messages, self.lexicon = contacts, messages, lexicon
+        self.today = today
+
+    def url(self, source: str) -> str:
+        return str(self.sources[source].url)
+
+    def amount(self, figure: str, day: date) -> float | None:
+        """The figure's value on ``day``; the last known one when the series ends before, None without a series."""
+        if figure not in self.figures:
+            return None
+        series = self.figures[figure].series
+        return float(next((v.value for v in series if v.holds_on(day)), series[-1].value))
+
+    def advice(self, fact_id: str) -> Advice:
+        fact = self.facts[fact_id]
+        text = fact.render(dict(self.figures), self.today)
+        return Advice(text=text or fact.text, source_url=self.url(fact.sources[0]))
+
+
+def _softmax(scores: Array) -> Array:
+    exponent = np.exp(scores - scores.max())
+    return np.asarray(exponent / exponent.sum())

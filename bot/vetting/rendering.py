@@ -1,0 +1,90 @@
+"""Verdict → plain text, as a worker reads it: level in words, what to do, reasons with quotes, sources."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.vetting.verdict import Level, ShownSignal, Verdict
+from knowledge.catalogue import Catalogue
+from knowledge.model import format_date
+
+if TYPE_CHECKING:
+    from bot.vetting.pipeline import Knowledge
+
+QUOTE_MAX_CHARS = 160
+ADVICE_SHOWN = 3
+
+_NAME = re.compile(r"\b(M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Þ][\w'-]+")
+_NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){5,}")
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+
+
+def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> str:
+    """The verdict as one text."""
+    return "\n\n".join(paragraphs(verdict, catalogue, knowledge))
+
+
+def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> list[str]:
+    """The paragraphs of a verdict, in reading order."""
+    words = knowledge.messages["vetting"]
+    sources = _Sources(knowledge)
+    found = [f"{words['levels'][verdict.level]}\n{words['now'][verdict.level]}"]
+    pattern = next((p for p in catalogue.patterns if p.id == verdict.pattern), None)
+    if pattern:
+        line = words["pattern_line"].format(label=pattern.label, summary=pattern.summary)
+        found.append(f"{line} [{sources.number(knowledge.url(pattern.source))}]")
+    if verdict.signals:
+        title = words["notes_title" if verdict.level is Level.NOTHING else "why_title"]
+        found.append("\n".join([f"{title} :", *(_reason(s, words["said_by_you"], sources) for s in verdict.signals)]))
+    if verdict.reassuring and verdict.level is not Level.TRAP:
+        lines = [f"– {sign.label} : « {_short(sign.evidence)} »" for sign in verdict.reassuring]
+        found.append("\n".join([f"{words['reassuring_title']} :", *lines]))
+    if verdict.advice:
+        alerted = verdict.level in (Level.TRAP, Level.SUSPECT)
+        shown = verdict.advice[:ADVICE_SHOWN] if alerted else verdict.advice
+        lines = [f"– {advice.text} [{sources.number(advice.source_url)}]" for advice in shown]
+        found.append("\n".join([f"{words['advice_title' if alerted else 'checks_title']} :", *lines]))
+    found.append(words["disclaimer"])
+    found.append("\n".join([f"{knowledge.messages['sources_title']} :", *sources.lines()]))
+    return found
+
+
+def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
+    shown = f"« {_short(signal.evidence)} »" if signal.evidence else said
+    return f"– {signal.label} : {shown}. {signal.why} [{sources.number(signal.source_url)}]"
+
+
+def _short(quote: str) -> str:
+    quote = " ".join(quote.split())
+    return quote if len(quote) <= QUOTE_MAX_CHARS else quote[: QUOTE_MAX_CHARS - 1].rstrip() + "…"
+
+
+def masked(text: str) -> str:
+    """For a summary that leaves the conversation: names after a title, numbers and addresses hidden, links
+    made unclickable."""
+    text = _MAIL.sub("[adresse]", text)
+    text = _NAME.sub(r"\1 [nom]", text)
+    text = _NUMBER.sub("[numéro]", text)
+    return re.sub(r"(?i)https?://", "hxxp://", text).replace(".", "[.]") if "://" in text else text
+
+
+class _Sources:
+    """Numbers the addresses cited in a text, in order of appearance."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._titles = {str(s.url): s for s in knowledge.sources.values()}
+        self._found: list[str] = []
+
+    def number(self, url: str) -> int:
+        if url not in self._found:
+            self._found.append(url)
+        return self._found.index(url) + 1
+
+    def lines(self) -> list[str]:
+        found = []
+        for number, url in enumerate(self._found, 1):
+            source = self._titles[url]
+            found.append(f"[{number}] {source.publisher}, « {source.title} », lue le {format_date(source.read_on)}")
+            found.append(f"    {url}")
+        return found

@@ -1,0 +1,228 @@
+"""Signals → level, kind of trap, reasons, questions left. Computed by code, never by a language model.
+
+A level is never given without a shown reason, and a reassuring sign never cancels a sufficient signal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+from knowledge.catalogue import Catalogue, Detection, Signal, Weight
+
+QUESTIONS_MAX = 6
+SHOWN_MAX = 6
+REASSURING_MAX = 3
+LEAST_LOG_ODDS = -3.0
+"""The weakest clause that may be shown as the reason of a score: below it nothing is shown, and nothing claimed."""
+
+SURE_FLOOR = -5.5
+"""A sure sufficient signal makes a trap, unless the message is nothing like an offer (four chances in a thousand)."""
+DOUBT_MARGIN = 1.5
+"""A less sure one makes a trap down to this much under the score of ``prudence``."""
+
+WEIGHT_ORDER = [Weight.CRITICAL, Weight.STRONG, Weight.MEDIUM, Weight.WEAK]
+# What a « oui » to a question adds to the log-odds of a scam; a « non » takes a little away.
+REPLY_LOG_ODDS = {Weight.CRITICAL: 4.0, Weight.STRONG: 2.5, Weight.MEDIUM: 1.2, Weight.WEAK: 0.6}
+NO_LOG_ODDS = -0.4
+REASSURING_LOG_ODDS = -0.6
+_WEIGHT_OF_QUESTION = {Weight.CRITICAL: 3.0, Weight.STRONG: 2.0, Weight.MEDIUM: 1.0, Weight.WEAK: 0.3}
+
+
+class Level(StrEnum):
+    """What the signs of a message amount to. The verdict is on the message, never on a firm or a person."""
+
+    TRAP = "arnaque"
+    SUSPECT = "suspect"
+    CAUTION = "prudence"
+    NOTHING = "rien_detecte"
+
+
+LEVELS = [Level.NOTHING, Level.CAUTION, Level.SUSPECT, Level.TRAP]
+
+
+class Reply(StrEnum):
+    YES = "oui"
+    NO = "non"
+    UNKNOWN = "ne_sais_pas"
+
+
+class ShownSignal(BaseModel):
+    id: str
+    label: str
+    evidence: str
+    """Literal words of the message; empty when the worker said so."""
+    why: str
+    source_url: str
+    weight: str
+    sufficient: bool = False
+
+
+class Question(BaseModel):
+    id: str
+    """Of the signal that « oui » would raise."""
+    text: str
+
+
+class Advice(BaseModel):
+    text: str
+    source_url: str
+
+
+class Verdict(BaseModel):
+    """``score``: calibrated probability, 0–1, that the message is a scam."""
+
+    level: Level
+    score: float
+    pattern: str | None = None
+    signals: list[ShownSignal] = []
+    reassuring: list[ShownSignal] = []
+    questions: list[Question] = []
+    advice: list[Advice] = []
+    text: str = ""
+    latency_ms: float = 0.0
+
+
+class Found(BaseModel):
+    """A signal found in the message. ``log_odds``: how sure; ``sure``: right nineteen times out of twenty."""
+
+    id: str
+    evidence: str
+    log_odds: float
+    shown: bool
+    sure: bool
+
+
+class Reading(BaseModel):
+    """What was found in a message: all that a checklist keeps of it."""
+
+    found: list[Found] = []
+    """Best clause of each signal that reaches ``LEAST_LOG_ODDS``, red flags and reassuring signs."""
+    scam_log_odds: float
+    patterns: dict[str, float] = Field(default={})
+    """Probability of each kind of trap, were it one."""
+    replies: dict[str, Reply] = Field(default={})
+    """The worker's answers so far, by signal."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Level and reasons, before they are put into words."""
+
+    level: Level
+    log_odds: float
+    red_flags: list[tuple[Signal, Found | None]]
+    """With what shows it; None when the worker said so."""
+    reassuring: list[Found]
+    pattern: str | None
+    questions: list[str] = field(default_factory=list)
+    """Signal ids, most informative first."""
+
+
+class Judge:
+    """Turns a reading into a judgement with the catalogue and the trained thresholds."""
+
+    def __init__(self, catalogue: Catalogue, thresholds: Mapping[str, float]) -> None:
+        self._catalogue = catalogue
+        self._signals = catalogue.signal
+        self._reassuring = {sign.id for sign in catalogue.reassuring}
+        self._level_scores = {level: thresholds.get(f"level:{level}", math.inf) for level in LEVELS[1:]}
+
+    def judge(self, reading: Reading) -> Judgement:
+        declared = [
+            self._signals[i] for i, reply in reading.replies.items() if reply is Reply.YES and i in self._signals
+        ]
+        log_odds = reading.scam_log_odds + self._of_replies(reading.replies)
+        flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
+        shown = [found for found in flags if found.shown]
+        level = self._level(log_odds, shown, declared)
+        if level is not Level.NOTHING and not shown and not declared:
+            shown = self._reason(flags)
+            level = level if shown else Level.NOTHING
+        if level is Level.NOTHING:
+            shown = [found for found in shown if self._signals[found.id].weight is not Weight.WEAK]
+        red_flags: list[tuple[Signal, Found | None]] = [(signal, None) for signal in declared]
+        red_flags += [(self._signals[found.id], found) for found in shown if found.id not in reading.replies]
+        red_flags.sort(key=lambda pair: self._order(*pair))
+        reassuring = [f for f in reading.found if f.id in self._reassuring and f.shown]
+        return Judgement(
+            level=level,
+            log_odds=log_odds,
+            red_flags=red_flags[:SHOWN_MAX],
+            reassuring=sorted(reassuring, key=lambda f: -f.log_odds)[:REASSURING_MAX],
+            pattern=self._pattern(reading, red_flags) if level in (Level.TRAP, Level.SUSPECT) else None,
+            questions=self._questions(reading, {signal.id for signal, _ in red_flags}),
+        )
+
+    def _stands(self, found: Found, reading: Reading) -> bool:
+        """The worker may know better than the words: « non » takes a signal away, unless it is sufficient."""
+        return reading.replies.get(found.id) is not Reply.NO or (self._signals[found.id].sufficient and found.sure)
+
+    def _of_replies(self, replies: Mapping[str, Reply]) -> float:
+        total = 0.0
+        for identifier, reply in replies.items():
+            if identifier in self._reassuring:
+                total += REASSURING_LOG_ODDS if reply is Reply.YES else 0.0
+            elif reply is Reply.YES:
+                total += REPLY_LOG_ODDS[self._signals[identifier].weight]
+            elif reply is Reply.NO:
+                total += NO_LOG_ODDS
+        return total
+
+    def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal]) -> Level:
+        by_score = max((level for level in LEVELS[1:] if log_odds >= self._level_scores[level]),
+                       key=LEVELS.index, default=Level.NOTHING)  # fmt: skip
+        if any(signal.sufficient for signal in declared):
+            return Level.TRAP
+        doubtful = self._level_scores[Level.CAUTION] - DOUBT_MARGIN
+        sufficient = [found for found in shown if self._signals[found.id].sufficient]
+        if any(log_odds >= (SURE_FLOOR if found.sure else doubtful) for found in sufficient):
+            return Level.TRAP
+        strong = [f for f in shown if self._signals[f.id].weight in (Weight.CRITICAL, Weight.STRONG)]
+        strength = len(strong) + sum(s.weight in (Weight.CRITICAL, Weight.STRONG) for s in declared)
+        if by_score is Level.TRAP:
+            # A score alone is no verdict: a strong sign, or several others, must be there to be read.
+            return Level.TRAP if strength or len(shown) >= 3 else Level.SUSPECT
+        critical = any(self._signals[found.id].weight is Weight.CRITICAL for found in strong)
+        notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
+        several = strength >= 1 and notable >= 2
+        if sufficient or strength >= 2 or ((critical or several) and by_score is Level.CAUTION):
+            return Level.SUSPECT
+        if by_score is Level.NOTHING and strength:
+            return Level.CAUTION
+        return by_score
+
+    def _reason(self, flags: Iterable[Found]) -> list[Found]:
+        """The best reason that can be shown when none is sure enough by itself."""
+        best = max(flags, key=lambda found: found.log_odds, default=None)
+        return [best] if best else []
+
+    def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, float]:
+        weight = WEIGHT_ORDER.index(signal.weight)
+        return (0 if signal.sufficient else 1, weight, -found.log_odds if found else -99.0)
+
+    def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
+        """The likeliest kind among those that a shown signal points to."""
+        pointed = {pattern for signal, _ in red_flags for pattern in signal.patterns}
+        fitting = {p: reading.patterns.get(p, 0.0) for p in pointed} or dict(reading.patterns)
+        return max(fitting, key=lambda p: fitting[p], default=None)
+
+    def _questions(self, reading: Reading, known: set[str]) -> list[str]:
+        """What would change the verdict most: sufficient signals of the likely kinds of trap first."""
+        expected = {
+            signal.id: _WEIGHT_OF_QUESTION[signal.weight]
+            * (1.5 if signal.sufficient else 1.0)
+            * (0.05 + max((reading.patterns.get(pattern, 0.0) for pattern in signal.patterns), default=0.0))
+            for signal in self._catalogue.signals
+            if signal.id not in known and signal.id not in reading.replies and _can_be_asked(signal)
+        }
+        return sorted(expected, key=lambda i: -expected[i])[: max(0, QUESTIONS_MAX - len(reading.replies))]
+
+
+def _can_be_asked(signal: Signal) -> bool:
+    # What a library parses in the message need not be asked.
+    return signal.detection is not Detection.ENTITY

@@ -1,0 +1,325 @@
+"""What a message holds that a library can parse: phones, links, e-mail addresses, accounts, pay.
+
+Links are never opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+import tldextract
+from antispam_link_shorteners import is_link_shortener
+from phonenumbers import PhoneNumberMatcher, PhoneNumberType
+from rapidfuzz.distance import DamerauLevenshtein
+from stdnum import iban
+from stdnum.fr import siren, siret
+
+from detection.normalise import normalise
+from knowledge.text import fold
+
+# Calling codes of France and of its overseas territories.
+FRENCH_CODES = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
+MESSAGING_DOMAINS = frozenset({"wa.me", "t.me", "telegram.me", "whatsapp.com", "signal.me", "signal.group", "m.me"})
+FREE_MAIL = frozenset(
+    """gmail.com outlook.com outlook.fr hotmail.com hotmail.fr live.com live.fr yahoo.com yahoo.fr ymail.com aol.com
+    gmx.com gmx.fr proton.me protonmail.com icloud.com mail.com yandex.com laposte.net orange.fr wanadoo.fr free.fr
+    sfr.fr""".split()
+)
+_RESERVED_SUFFIXES = frozenset({"example", "test", "invalid"})  # RFC 2606: what tests and documents use
+
+_LINK = re.compile(
+    r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"«»()\[\]]+|(?<![\w@./-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/[^\s<>\"«»()\[\]]*)?",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
+_WALLET = re.compile(
+    r"\b(?:T[1-9A-HJ-NP-Za-km-z]{33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b"
+)
+_COMPANY_NUMBER = re.compile(r"(?<!\d)\d{3}[ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{5})?(?!\d)")
+_PREMIUM = re.compile(r"(?<!\d)(?:0[ .-]?8[ .-]?9(?:[ .-]?\d){7}|3[26]\d\d|118[ ]?\d{3})(?!\d)")
+_FILE = re.compile(r"\b[\w-]+\.(?:apk|exe|msi|dmg|scr|bat|zip|rar|iso)\b", re.IGNORECASE)
+
+
+class Kind(StrEnum):
+    PHONE = "phone"
+    LINK = "link"
+    MAIL = "mail"
+    IBAN = "iban"
+    WALLET = "wallet"
+    COMPANY_NUMBER = "company_number"
+    PREMIUM = "premium"
+    FILE = "file"
+    PAY = "pay"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something parsed in the normalised text, at ``text[start:end]``."""
+
+    kind: Kind
+    start: int
+    end: int
+    value: str
+    """E.164 number, registrable domain, compact IBAN or company number."""
+    country: str = ""
+    """Calling code of a phone, country of an IBAN."""
+    host: str = ""
+    """Whole host of a link or mail address."""
+
+
+def entities(text: str) -> list[Entity]:
+    """Every entity of a normalised text, by kind."""
+    found: list[Entity] = []
+    mails = list(_mails(text))
+    taken = [(mail.start, mail.end) for mail in mails]
+    found += mails
+    found += [link for link in _links(text) if not _inside(link, taken)]
+    taken += [(link.start, link.end) for link in found]
+    found += _ibans(text)
+    taken += [(e.start, e.end) for e in found]
+    found += [e for e in _company_numbers(text) if not _inside(e, taken)]
+    taken += [(e.start, e.end) for e in found if e.kind is Kind.COMPANY_NUMBER]
+    found += [phone for phone in _phones(text) if not _inside(phone, taken)]
+    found += _phones_of_links(text)
+    for kind, pattern in ((Kind.WALLET, _WALLET), (Kind.PREMIUM, _PREMIUM), (Kind.FILE, _FILE)):
+        found += [Entity(kind, m.start(), m.end(), m[0]) for m in pattern.finditer(text)]
+    return found
+
+
+def _inside(entity: Entity, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= entity.start < end for start, end in spans)
+
+
+def _phones(text: str) -> Iterator[Entity]:
+    for match in PhoneNumberMatcher(text, "FR", leniency=phonenumbers.Leniency.POSSIBLE):
+        raw = match.raw_string
+        number = match.number
+        digits = sum(char.isdigit() for char in raw)
+        # « 10 000 000 » or a date is no phone: a French number has its 0 or its country code.
+        if not raw.lstrip().startswith(("+", "00", "0", "(+", "(0")) or digits < 9:
+            continue
+        if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+            continue
+        value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        yield Entity(Kind.PHONE, match.start, match.end, value, country=str(number.country_code or ""))
+
+
+def _phones_of_links(text: str) -> Iterator[Entity]:
+    for link in re.finditer(r"wa\.me/\+?(\d{8,15})", text):
+        yield Entity(Kind.PHONE, link.start(), link.end(), f"+{link[1]}", country=_calling_code(link[1]))
+
+
+def _calling_code(digits: str) -> str:
+    for length in (1, 2, 3):
+        if int(digits[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return digits[:length]
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> tldextract.TLDExtract:
+    # The list that comes with the library: nothing is fetched.
+    return tldextract.TLDExtract(suffix_list_urls=(), include_psl_private_domains=False, cache_dir=None)
+
+
+def registrable(host: str) -> str:
+    """« www.a.exemple.co.uk » → « exemple.co.uk »; empty when it is no domain."""
+    host = host.lower().strip(".")
+    parts = _suffixes()(host)
+    if parts.domain and parts.suffix:
+        return f"{parts.domain}.{parts.suffix}"
+    labels = host.split(".")
+    return ".".join(labels[-2:]) if len(labels) >= 2 and labels[-1] in _RESERVED_SUFFIXES else ""
+
+
+def _links(text: str) -> Iterator[Entity]:
+    for match in _LINK.finditer(text):
+        raw = match[0].rstrip(".,;:!?…'’")
+        host = re.sub(r"^(https?://)", "", raw, flags=re.IGNORECASE).split("/")[0].split("?")[0].split(":")[0]
+        domain = registrable(host)
+        # « fin.Demain » is a missing space: without http, www or a path a link is in lower case.
+        bare = not raw.lower().startswith(("http", "www")) and "/" not in raw
+        if not domain or (bare and host != host.lower()) or _FILE.fullmatch(raw):
+            continue
+        yield Entity(Kind.LINK, match.start(), match.start() + len(raw), domain, host=host.lower())
+
+
+def _mails(text: str) -> Iterator[Entity]:
+    for match in _MAIL.finditer(text):
+        host = match[0].split("@")[1].strip().lower()
+        domain = registrable(host)
+        if domain:
+            yield Entity(Kind.MAIL, match.start(), match.end(), domain, host=host)
+
+
+def _ibans(text: str) -> Iterator[Entity]:
+    for match in _IBAN.finditer(text):
+        compact = match[0].replace(" ", "")
+        # The check digits of an example are often wrong: the country tells enough.
+        if iban.is_valid(compact) or (len(compact) >= 15 and sum(c.isdigit() for c in compact) >= 10):
+            yield Entity(Kind.IBAN, match.start(), match.end(), compact, country=compact[:2])
+
+
+def _company_numbers(text: str) -> Iterator[Entity]:
+    for match in _COMPANY_NUMBER.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if siret.is_valid(digits) if len(digits) == 14 else siren.is_valid(digits):
+            yield Entity(Kind.COMPANY_NUMBER, match.start(), match.end(), digits)
+
+
+def is_shortener(domain: str) -> bool:
+    return domain not in MESSAGING_DOMAINS and bool(is_link_shortener(domain))
+
+
+# --- brands -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A name that traps borrow, and the registrable domains that are really its own."""
+
+    name: str
+    tokens: tuple[str, ...]
+    """Folded words or joined words that stand for it in a domain: « francetravail »."""
+    domains: frozenset[str]
+
+
+def imitated(entity: Entity, brands: Sequence[Brand]) -> Brand | None:
+    """The brand that the domain of a link or mail address imitates without being one of its own."""
+    if any(entity.value in brand.domains for brand in brands) or entity.value in MESSAGING_DOMAINS:
+        return None
+    host = fold(normalise(_decoded(entity.host)).text)
+    suffix = entity.value.split(".", 1)[1]
+    labels = [part for part in re.split(r"[.\-_]", host.removesuffix("." + suffix)) if part]
+    joined = "".join(labels)
+    for brand in brands:
+        for token in brand.tokens:
+            short = len(token) <= 4
+            if token in labels or (not short and token in joined):
+                return brand
+            limit = 0 if len(token) < 7 else 1 if len(token) < 10 else 2
+            if limit and any(0 < DamerauLevenshtein.distance(label, token) <= limit for label in labels):
+                return brand
+    return None
+
+
+def own_domain(entity: Entity, brands: Sequence[Brand]) -> Brand | None:
+    return next((brand for brand in brands if entity.value in brand.domains), None)
+
+
+def _decoded(host: str) -> str:
+    """Punycode read as the letters it shows."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except UnicodeError:
+        return host
+
+
+# --- pay --------------------------------------------------------------------------------------
+
+# Rough rates, only to tell 30 € from 300 €: a message is never judged on a few per cent.
+EUROS = {
+    "€": 1.0,
+    "eur": 1.0,
+    "euro": 1.0,
+    "euros": 1.0,
+    "e": 1.0,
+    "balles": 1.0,
+    "$": 0.9,
+    "usd": 0.9,
+    "dollars": 0.9,
+    "usdt": 0.9,
+    "£": 1.15,
+    "gbp": 1.15,
+    "livres": 1.15,
+    "chf": 1.05,
+    "fcfa": 1 / 656,
+    "cfa": 1 / 656,
+    "f": 1 / 656,
+    "dh": 0.092,
+    "mad": 0.092,
+    "dirhams": 0.092,
+    "da": 0.0066,
+    "dinars": 0.3,
+}
+_HOURS = {
+    "heure": 1.0,
+    "h": 1.0,
+    "hour": 1.0,
+    "hr": 1.0,
+    "jour": 7.0,
+    "j": 7.0,
+    "jr": 7.0,
+    "day": 7.0,
+    "daily": 7.0,
+    "soir": 4.0,
+    "semaine": 35.0,
+    "sem": 35.0,
+    "week": 35.0,
+    "mois": 151.67,
+    "month": 151.67,
+}
+_NUMBER = r"\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d{1,2})?"
+_UNIT = "|".join(sorted(map(re.escape, EUROS), key=len, reverse=True))
+_PERIOD = "|".join(sorted(_HOURS, key=len, reverse=True))
+_PAY = re.compile(
+    rf"(?:(?P<low>{_NUMBER})\s*(?:{_UNIT})?\s*(?:à|a|-|–|to|et)\s*)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*"
+    rf"(?P<unit>{_UNIT})?s?\s*(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*"
+    rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*(?P<period>{_PERIOD})s?\b",
+    re.IGNORECASE,
+)
+_SHORT_DAY = re.compile(
+    r"(?P<hours>\d{1,2})\s?(?:h|heures?|hours?)\s?(?:de travail |de taf )?(?:/|par|per|a|le)\s?(?:jour|j|day)\b"
+)
+_MINUTES_DAY = re.compile(
+    r"(?P<minutes>\d{1,3})\s?(?:min|minutes|mn)\s?(?:de travail )?(?:/|par|per|a|le)\s?(?:jour|j|day)\b"
+)
+
+
+@dataclass(frozen=True)
+class Pay:
+    """A promised pay, at ``text[start:end]``; ``hourly`` in euros an hour."""
+
+    start: int
+    end: int
+    amount: float
+    period: str
+    hourly: float
+
+
+def pays(text: str) -> list[Pay]:
+    """Every amount of money for a time. Hours a day said elsewhere in the text count."""
+    folded = text.lower()
+    day = _hours_a_day(fold(text))
+    found = []
+    for match in _PAY.finditer(folded):
+        unit = match["unit"] or match["prefix"]
+        if unit is None:
+            continue
+        amount = _number(match["amount"]) * EUROS[unit]
+        hours = _HOURS[match["period"]]
+        if day and hours > 1:
+            hours = hours / 7.0 * day
+        found.append(Pay(match.start(), match.end(), amount, match["period"], amount / hours))
+    return found
+
+
+def _hours_a_day(folded: str) -> float | None:
+    if match := _SHORT_DAY.search(folded):
+        return max(float(match["hours"]), 0.5)
+    if match := _MINUTES_DAY.search(folded):
+        return max(float(match["minutes"]) / 60, 0.25)
+    return None
+
+
+def _number(text: str) -> float:
+    compact = re.sub(r"[ \u00a0\u202f]", "", text)
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", compact):
+        return float(re.sub(r"[.,]", "", compact))
+    return float(compact.replace(",", "."))

@@ -1,0 +1,138 @@
+"""Offer as received → text that can be read by a program, with a map back to the original.
+
+Scammers write so that a filter reads nothing: invisible characters, letters of another alphabet, spaced or
+dotted words, digits for letters, emoji for words. Evidence is always quoted from the original.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from confusable_homoglyphs import confusables
+
+# « W h a t s A p p », « U.S.D.T », « t-é-l-é-g-r-a-m »: four single letters or more with one kind of separator,
+# or three with dots.
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_](?:([ .\-_*·/|])[^\W\d_](?!\w))(?:\1[^\W\d_](?!\w)){1,})")
+_LEET_WORD = re.compile(r"(?<![\w@./])[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
+_LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
+_JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """``text`` as read, and where each of its characters comes from in ``original``."""
+
+    original: str
+    text: str
+    origin: tuple[int, ...]
+    """For each character of ``text``, the place of its character in ``original``."""
+
+    def quote(self, start: int, end: int) -> str:
+        """The literal words of the original behind ``text[start:end]``."""
+        first, last = self.span(start, end)
+        return self.original[first:last]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """``text[start:end]`` as a span of the original."""
+        if start >= end or start >= len(self.origin):
+            return (0, 0)
+        last = self.origin[min(end, len(self.origin)) - 1] + 1
+        while last < len(self.original) and _is_invisible(self.original[last]):
+            last += 1
+        return self.origin[start], last
+
+
+def normalise(original: str, emoji_words: Mapping[str, str] | None = None) -> Normalised:
+    """``emoji_words``: what an emoji stands for (« 💰 » → « argent »); any other emoji becomes a space."""
+    text, origin = _plain_characters(original, emoji_words or {})
+    text, origin = _replace(text, origin, _SPACED, lambda match: re.sub(r"[ .\-_*·/|]", "", match[0]), joins=True)
+    text, origin = _replace(text, origin, _LEET_WORD, _without_digits)
+    return Normalised(original, text, origin)
+
+
+def _plain_characters(original: str, emoji_words: Mapping[str, str]) -> tuple[str, tuple[int, ...]]:
+    """NFKC (mathematical and full-width letters), no invisible character, Latin look-alikes read as Latin."""
+    latin = _mostly_latin(original)
+    out: list[str] = []
+    origin: list[int] = []
+
+    def put(piece: str, place: int) -> None:
+        out.append(piece)
+        origin.extend([place] * len(piece))
+
+    for place, char in enumerate(original):
+        if char == "\n":
+            put("\n", place)
+        elif char in emoji_words:
+            put(f" {emoji_words[char]} ", place)
+        elif _is_invisible(char):
+            continue
+        elif unicodedata.category(char) in ("So", "Cc", "Co", "Cn", "Cs") and char not in "°€™®©":
+            put(" ", place)
+        else:
+            plain = unicodedata.normalize("NFKC", char)
+            put("".join(_latin(c) for c in plain) if latin else plain, place)
+    return "".join(out), tuple(origin)
+
+
+def _is_invisible(char: str) -> bool:
+    return ord(char) in _JOINERS or unicodedata.category(char) == "Cf" or 0xFE00 <= ord(char) <= 0xFE0F
+
+
+def _mostly_latin(text: str) -> bool:
+    letters = [char for char in unicodedata.normalize("NFKC", text) if char.isalpha()]
+    return sum("LATIN" in unicodedata.name(char, "") for char in letters) * 2 >= len(letters)
+
+
+@lru_cache(maxsize=4096)
+def _latin(char: str) -> str:
+    """The Latin letter that a Cyrillic or Greek one imitates; any other character as it is."""
+    if char.isascii() or not char.isalpha() or "LATIN" in unicodedata.name(char, ""):
+        return char
+    found = confusables.is_confusable(char, preferred_aliases=["latin"])
+    for entry in found or []:
+        for glyph in entry["homoglyphs"]:
+            if len(glyph["c"]) == 1 and glyph["c"].isalpha() and "LATIN" in unicodedata.name(glyph["c"], ""):
+                return str(glyph["c"])
+    return char
+
+
+def _without_digits(match: re.Match[str]) -> str:
+    """« T3legram » → « Telegram »; a word of fewer than four letters (« b2b », « 3x ») as it is."""
+    word = match[0]
+    letters = sum(char.isalpha() for char in word)
+    disguised = sum(char in _LEET for char in word)
+    if letters < 4 or disguised * 2 > letters:
+        return word
+    return "".join(
+        _LEET.get(char, char) if 0 < at < len(word) - 1 and not word[at - 1].isdigit() else char
+        for at, char in enumerate(word)
+    )
+
+
+def _replace(
+    text: str, origin: tuple[int, ...], pattern: re.Pattern[str], new: object, joins: bool = False
+) -> tuple[str, tuple[int, ...]]:
+    """Substitution that keeps the map: same length, or (``joins``) separators dropped."""
+    assert callable(new)
+    out: list[str] = []
+    places: list[int] = []
+    at = 0
+    for match in pattern.finditer(text):
+        out.append(text[at : match.start()])
+        places.extend(origin[at : match.start()])
+        replaced = new(match)
+        out.append(replaced)
+        if joins:
+            kept = [i for i in range(match.start(), match.end()) if text[i] not in " .-_*·/|"]
+        else:
+            kept = list(range(match.start(), match.end()))
+        places.extend(origin[i] for i in kept)
+        at = match.end()
+    out.append(text[at:])
+    places.extend(origin[at:])
+    return "".join(out), tuple(places)

@@ -1,0 +1,108 @@
+"""What ``/verifier`` knows: signals, kinds of trap, what to do at each stage. One file, ``signals.yaml``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from knowledge.model import Content, Slug
+
+
+class Weight(StrEnum):
+    CRITICAL = "critical"
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+
+
+class Detection(StrEnum):
+    """Where a signal is seen: in the words, in what a library parses, or only by asking the worker."""
+
+    TEXT = "text"
+    ENTITY = "entity"
+    QUESTION = "question"
+
+
+class Reassuring(Content):
+    """A sign of an honest offer. It never cancels a sufficient signal."""
+
+    id: str
+    label: str = Field(max_length=80)
+    why: str
+    source: Slug
+    question: str
+    detection: Detection
+    examples: list[str] = []
+    """Clauses that show it, as people write them: ``ingest train`` learns from them."""
+    counter_examples: list[str] = []
+    """Clauses that look like it and do not show it: negation, warning, other direction."""
+
+
+class Signal(Reassuring):
+    """A red flag. ``sufficient``: alone enough to call the message a trap."""
+
+    weight: Weight
+    sufficient: bool
+    fiche: Slug
+    patterns: list[str] = []
+
+
+class TrapPattern(Content):
+    """A kind of trap; ``label`` completes « Ce message ressemble à : … »."""
+
+    id: str
+    label: str = Field(max_length=90)
+    summary: str
+    source: Slug
+    fiche: Slug
+
+
+class Stage(Content):
+    """« Où en êtes-vous ? » and the facts that say what to do, in order."""
+
+    id: str
+    label: str = Field(max_length=40)
+    steps: list[str] = Field(min_length=1)
+    """Fact ids."""
+    contacts: list[Slug] = []
+
+
+class Check(Content):
+    """Something to verify by oneself when nothing was found."""
+
+    text: str
+    source: Slug
+
+
+class BrandName(Content):
+    """A name that traps borrow. A domain that carries it and is none of ``domains`` is a look-alike."""
+
+    name: str
+    tokens: list[str] = Field(min_length=1)
+    domains: list[str] = []
+
+
+class Catalogue(Content):
+    """The whole of ``signals.yaml``, with the names of ``brands.yaml``."""
+
+    signals: list[Signal] = []
+    reassuring: list[Reassuring] = []
+    patterns: list[TrapPattern] = []
+    stages: list[Stage] = []
+    checks: list[Check] = []
+    brands: list[BrandName] = []
+
+    @property
+    def signal(self) -> dict[str, Signal]:
+        return {signal.id: signal for signal in self.signals}
+
+    def without_examples(self) -> Catalogue:
+        """What vetting needs; the examples are for training only."""
+        bare: dict[str, list[str]] = {"examples": [], "counter_examples": []}
+        return self.model_copy(
+            update={
+                "signals": [signal.model_copy(update=bare) for signal in self.signals],
+                "reassuring": [sign.model_copy(update=bare) for sign in self.reassuring],
+            }
+        )
