@@ -53,7 +53,7 @@ def content_hash(folder: Path, model: str) -> str:
     code = [root / "ingest" / name for name in ("passages.py", "calibrate.py")] + sorted(
         (root / "retrieval").glob("*.py")
     )
-    content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml"}]
+    content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz"}]
     for path in [*sorted(content), *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
