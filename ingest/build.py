@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import with_ordinary_words
 from ingest.passages import passages_of
@@ -53,7 +54,7 @@ def content_hash(folder: Path, model: str) -> str:
     code = [root / "ingest" / name for name in ("passages.py", "calibrate.py")] + sorted(
         (root / "retrieval").glob("*.py")
     )
-    content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz"}]
+    content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
     for path in [*sorted(content), *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -117,6 +118,10 @@ def _write(
     question_vectors = cache.queries([passage.text for passage in questions], advance)
     fact_vectors = cache.documents([passage.text for passage in facts], advance)
     writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)
+    learned = calibration_file.load(library.folder, model.identity)
+    if learned is not None:
+        writer.calibrate(learned)
+        return
     # Calibration searches the candidate itself, with neutral weights first.
     writer.calibrate(DEFAULTS)
     candidate = open_generation(writer.folder, model)

@@ -63,9 +63,9 @@ DEFAULTS: dict[str, Any] = {
         "answer": 0.5,
         "fact": 0.25,
         "least_facts": 3,
-        "crisis": 0.8,
-        "crisis_hinted": 0.5,
-        "refusal": 0.6,
+        "crisis": 0.6,
+        "crisis_hinted": 0.35,
+        "refusal": 0.5,
         "redirection": 0.5,
         "answers_anyway": 0.8,
         "stands_alone": 0.6,
@@ -174,7 +174,7 @@ def _train_routes(
     for bag in bags:
         for token in set(bag):
             counts[token] = counts.get(token, 0) + 1
-    vocabulary = sorted(token for token, count in counts.items() if count >= 2)
+    vocabulary = sorted(token for token, count in counts.items() if count >= 3)
     vectors = cache.queries(texts)
     shape = TextClassifier(
         classes=classes,
@@ -191,23 +191,27 @@ def _train_routes(
             for vector, bag in zip(vectors, bags, strict=True)
         ]
     )
-    model = LogisticRegression(C=ROUTES_C, max_iter=200, class_weight="balanced")
-    folds = cross_val_predict(model, rows, labels, cv=2, method="predict_proba", n_jobs=1)
+    # Between none and balanced: rare routes must be found, and most of what is asked is a question.
+    balanced = {name: len(labels) / (len(classes) * labels.count(name)) for name in classes}
+    weights = np.array([balanced[label] ** ROUTES_BALANCE for label in labels])
+    model = LogisticRegression(C=ROUTES_C, max_iter=200)
+    folds = cross_val_predict(model, rows, labels, cv=2, method="predict_proba", params={"sample_weight": weights})
     out_of_fold = {text: float(p) for text, p in zip(texts, folds[:, classes.index(QUESTION)], strict=True)}
-    model.fit(rows, labels)
+    model.fit(rows, labels, sample_weight=weights)
     return {
         "classes": classes,
         "vocabulary": shape.vocabulary,
         "idf": shape.idf,
         "embedding_scale": shape.embedding_scale,
         "embedding_mean": shape.embedding_mean,
-        "coefficients": np.round(model.coef_, 3).tolist(),
+        "coefficients": np.round(model.coef_, 2).tolist(),
         "intercepts": np.round(model.intercept_, 4).tolist(),
     }, out_of_fold
 
 
 EMBEDDING_SCALE = 4.0
 ROUTES_C = 4.0
+ROUTES_BALANCE = 0.4
 
 
 # --- training rows ----------------------------------------------------------------------------
@@ -298,8 +302,11 @@ def _choose_thresholds(found: Found, model: Logistic) -> tuple[dict[str, Any], d
         off = sum(p >= threshold and not _is_right(row, r) for row, r, p in golden if row.facts)
         cost = WRONG_ANSWER_COST * wrong_answers + silences + OFF_COST * off
         curve.append({"threshold": threshold, "wrong": wrong_answers, "silent": silences, "off": off, "cost": cost})
-    best = min(curve, key=lambda point: point["cost"]) if len(golden) >= LEAST_ROWS else None
-    thresholds = {**DEFAULTS["thresholds"], **({"answer": best["threshold"]} if best else {})}
+    # The mean of three neighbours: one row more or less must not move the threshold across a flat valley.
+    costs = [point["cost"] for point in curve]
+    smooth = np.convolve([costs[0], *costs, costs[-1]], np.ones(3) / 3, mode="valid")
+    best = curve[int(smooth.argmin())]["threshold"] if len(golden) >= LEAST_ROWS else None
+    thresholds = {**DEFAULTS["thresholds"], **({"answer": best} if best else {})}
     return thresholds, {"answer": curve}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from ingest import calibration_file
 from knowledge.library import Library, Problem
 from knowledge.model import Audience, Confidence, Fact, Role, SourceKind
 
@@ -51,6 +52,10 @@ def check_library(library: Library, today: date) -> Report:
     used |= {source for figure in library.figures.values() for value in figure.series for source in value.sources}
     for source_id in library.sources.keys() - used:
         report.warnings.append(Problem(*library.lines[source_id], f"la source « {source_id} » ne sert à aucun fait"))
+    saved = list((library.folder / "models").glob("answers-*.json.gz"))
+    if saved and not any(calibration_file.is_current(library.folder, path) for path in saved):
+        path = str(saved[0].relative_to(library.folder.parent))
+        report.warnings.append(Problem(path, 1, "réglé sur d'autres questions : python -m ingest calibrate"))
     report.errors.sort()
     report.warnings.sort()
     return report

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Annotated, NoReturn
 
@@ -16,8 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ingest import calibration_file
 from ingest.build import build as build_generation
+from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import check_library
+from ingest.lexicon import with_ordinary_words
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, known_identity, load_embeddings
@@ -100,6 +103,27 @@ def build(
     else:
         state = "publiée" if result.published else f"à publier : python -m ingest publish {result.generation}"
         _say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
+
+
+@app.command()
+def calibrate(today: Today = None) -> None:
+    """Régler de nouveau les réponses sur les questions d'essai (golden, routes), avec les fiches d'aujourd'hui."""
+    settings = KnowledgeSettings()
+    try:
+        library = libraries.load(settings.knowledge_dir)
+        model = load_embeddings(settings.embedding_model)
+        generation = open_active(settings, model)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été réglé")
+    except (EmbeddingModelError, GenerationError) as error:
+        fail(str(error))
+    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    cache = EmbeddingCache(settings.embedding_cache, model)
+    with _progress_bar() as progress:
+        learned = calibrate_answers(generation, library, cache, day_of(today), progress)
+    cache.close()
+    _say(f"Réglage écrit dans {calibration_file.save(library.folder, model.identity, learned)} ; puis make build.")
 
 
 @app.command()

@@ -170,9 +170,14 @@ class Generation:
         return Hits(best, scores[best])
 
 
+def model_file(folder: Path, name: str, embedding_model: str, suffix: str) -> Path:
+    """Where what was learned is kept in ``knowledge/``: one file for each embedding model."""
+    return folder / "models" / f"{name}-{re.sub(r'[^a-z0-9]+', '-', embedding_model.lower())}{suffix}"
+
+
 def offer_model_path(folder: Path, embedding_model: str) -> Path:
-    """Where ``ingest train`` keeps its models: one file for each embedding model, in ``knowledge/``."""
-    return folder / "models" / f"offers-{re.sub(r'[^a-z0-9]+', '-', embedding_model.lower())}.npz"
+    """What ``ingest train`` learned."""
+    return model_file(folder, "offers", embedding_model, ".npz")
 
 
 def active_id(settings: KnowledgeSettings) -> str | None:

@@ -199,7 +199,8 @@ class Composer:
 
 def contact_ref(contact: Contact) -> ContactRef:
     return ContactRef(
-        name=contact.name,
+        # « Point-justice (3039) : 3039 » says the number twice.
+        name=contact.name.replace(f" ({contact.phone})", "") if contact.phone else contact.name,
         help=contact.help,
         phone=contact.phone,
         url=str(contact.url) if contact.url else None,

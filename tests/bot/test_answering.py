@@ -208,3 +208,20 @@ def test_no_fiche_of_the_base_renders_badly(answerer: Answerer) -> None:
     for fiche in answerer.generation.fiches:
         text = answerer.fiche(fiche, TODAY).text
         assert not re.search(r"[{}]|None|\bnan\b", text), (fiche, text)
+
+
+@full
+def test_the_examples_offered_at_start_are_answered(answerer: Answerer) -> None:
+    for question in answerer.messages["welcome_examples"]:
+        assert answerer.answer(question, TODAY).status is Status.ANSWERED, question
+
+
+@full
+def test_a_question_in_english_is_answered_in_french_and_says_so(answerer: Answerer) -> None:
+    answer = answerer.answer("do i have to declare my survey money to the tax office?", TODAY)
+    assert answer.citations and answer.text.startswith("I answer in French")
+
+
+def test_an_unfinished_question_asks_for_the_rest(small_answerer: Answerer) -> None:
+    answer = small_answerer.answer("et si", TODAY)
+    assert answer.status is Status.SMALLTALK and "Il manque la suite" in answer.text
