@@ -33,7 +33,7 @@ from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, 
 from knowledge.catalogue import Catalogue, Reassuring
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
-from knowledge.model import Contact, Fact, Figure, Source
+from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
 
 
 class OfferError(Exception):
@@ -231,7 +231,8 @@ class Knowledge:
     def advice(self, fact_id: str) -> Advice:
         fact = self.facts[fact_id]
         text = fact.render(dict(self.figures), self.today)
-        return Advice(text=text or fact.text, source_url=self.url(fact.sources[0]))
+        strongest = min(fact.sources, key=lambda source: SOURCE_STRENGTH.index(self.sources[source].kind))
+        return Advice(text=text or fact.text, source_url=self.url(strongest))
 
 
 def _softmax(scores: Array) -> Array:

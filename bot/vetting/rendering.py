@@ -56,7 +56,7 @@ def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
 
 
 def _short(quote: str) -> str:
-    quote = " ".join(quote.split())
+    quote = " ".join(quote.split()).rstrip(" .,;:")
     return quote if len(quote) <= QUOTE_MAX_CHARS else quote[: QUOTE_MAX_CHARS - 1].rstrip() + "…"
 
 
