@@ -14,6 +14,9 @@ for _name, _value in {
     "LANGSMITH_TRACING": "false",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # The embedding engine's threads would wait by spinning: on a server with a share of the processor, that spends
+    # the share and stops the whole process for a tenth of a second (p95 of an answer: 136 ms spinning, 88 ms not).
+    "OMP_WAIT_POLICY": "passive",
 }.items():
     os.environ.setdefault(_name, _value)
 
