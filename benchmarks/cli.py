@@ -56,7 +56,7 @@ def vetting(
     from benchmarks.vetting import baselines, ordinary_talk, report, score
 
     settings = Settings()
-    vetter = load_vetter(settings, day_of(today))
+    vetter = load_vetter(settings)
     golden = settings.knowledge_dir / "golden"
     every = load_offers(golden)
     offers = [offer for offer in every if offer.split == split]

@@ -18,7 +18,7 @@ from bot.vetting.pipeline import Vetter
 from bot.vetting.verdict import Level, Verdict
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.golden import GoldenQuestion
-from knowledge.offers import UNSEEN_PATTERNS, UNSEEN_WRITERS, Offer
+from knowledge.offers import UNSEEN_PATTERNS, UNSEEN_WRITERS, Offer, ordinary_lines
 
 ALERTED = {Level.TRAP, Level.SUSPECT}
 RECALL = "recall: scams called arnaque or suspect"
@@ -163,7 +163,6 @@ def report(scores: VettingScores) -> list[str]:
 
 def ordinary_talk(folder: Path, questions: Sequence[GoldenQuestion]) -> list[str]:
     """Everyday lines that training does not read, and the golden questions that tell of no trap."""
-    lines = (folder / "ordinary.txt").read_text("utf-8").splitlines()[1::2]
     about_other_things = [
         row.all_turns[-1]
         for row in questions
@@ -172,7 +171,7 @@ def ordinary_talk(folder: Path, questions: Sequence[GoldenQuestion]) -> list[str
         and not any(fact.startswith(TRAP_FICHES) for facts in row.facts for fact in facts.split("|"))
         and not TRAP_WORDS.search(row.all_turns[-1].lower())
     ]
-    return [line for line in [*lines, *about_other_things] if line.strip()]
+    return [*ordinary_lines(folder, "unseen"), *about_other_things]
 
 
 TRAP_FICHES = (

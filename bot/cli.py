@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -16,8 +16,8 @@ from bot.settings import Settings
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
 from bot.vetting.verdict import Verdict
-from knowledge.embeddings import EmbeddingModelError, load_embeddings
-from knowledge.generation import GenerationError, open_active
+from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
+from knowledge.generation import Generation, GenerationError, open_active
 
 app = typer.Typer(
     help="ClicDroit : poser une question, discuter, ou lancer le bot Telegram.",
@@ -37,13 +37,18 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def load_answerer(settings: Settings) -> Answerer:
-    """The answerer of the serving generation; one clear line when there is none."""
+def _serving(settings: Settings) -> tuple[Generation, SentenceEmbeddings]:
+    """The serving generation and its embedding model; one clear line when there is none."""
     try:
         embeddings = load_embeddings(settings.embedding_model)
-        return Answerer(open_active(settings, embeddings), embeddings, settings)
+        return open_active(settings, embeddings), embeddings
     except (EmbeddingModelError, GenerationError) as error:
         fail(str(error))
+
+
+def load_answerer(settings: Settings) -> Answerer:
+    """The answerer of the serving generation; one clear line when there is none."""
+    return Answerer(*_serving(settings), settings)
 
 
 def day_of(today: datetime | None) -> date:
@@ -62,15 +67,14 @@ def ask(
         fail('écrivez une question : python -m bot ask "Dois-je déclarer mes gains ?"')
     answerer = load_answerer(Settings())
     if jsonl:
-        for row in _answer_lines(answerer, sys.stdin, day_of(today)):
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+        _json_lines(sys.stdin, lambda row, identifier: _answer_to(answerer, row, identifier, day_of(today)))
         return
     answer = answerer.answer(question or "", day_of(today))
     print(json.dumps(answer_row(answer, None), ensure_ascii=False) if as_json else answer.text)
 
 
-def _answer_lines(answerer: Answerer, lines: Iterator[str] | Any, today: date) -> Iterator[dict[str, Any]]:
-    """One result a line; a bad line gets its error and the rest goes on."""
+def _json_lines(lines: Iterable[str], handle: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
+    """Print one result a line, ``handle(row, id)``; a bad line gets its error and the rest goes on."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -80,18 +84,23 @@ def _answer_lines(answerer: Answerer, lines: Iterator[str] | Any, today: date) -
             if not isinstance(row, dict):
                 raise ValueError("une ligne est un objet JSON")
             identifier = row.get("id", number)
-            turns = row.get("turns") if "turns" in row else [row.get("question")]
-            if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
-                raise ValueError("il faut « question » (texte) ou « turns » (liste de textes)")
-            yield answer_row(answerer.answer(turns[-1], today, turns[:-1]), identifier)
+            result = handle(row, identifier)
         except json.JSONDecodeError:
-            yield {"id": identifier, "error": f"ligne {number} illisible : ce n'est pas du JSON"}
-        except ValueError as error:
-            yield {"id": identifier, "error": f"ligne {number} illisible : {error}"}
+            result = {"id": identifier, "error": f"ligne {number} illisible : ce n'est pas du JSON"}
+        except (ValueError, OfferError) as error:
+            result = {"id": identifier, "error": f"ligne {number} illisible : {error}"}
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+
+
+def _answer_to(answerer: Answerer, row: dict[str, Any], identifier: Any, today: date) -> dict[str, Any]:
+    turns = row.get("turns") if "turns" in row else [row.get("question")]
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+        raise ValueError("il faut « question » (texte) ou « turns » (liste de textes)")
+    return answer_row(answerer.answer(turns[-1], today, turns[:-1]), identifier)
 
 
 def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
-    """The command-line contract of an answer (docs/contract.md)."""
+    """The command-line contract of an answer."""
     data = answer.model_dump(mode="json")
     return {
         "id": identifier,
@@ -106,13 +115,10 @@ def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
     }
 
 
-def load_vetter(settings: Settings, today: date) -> Vetter:
+def load_vetter(settings: Settings) -> Vetter:
     """The vetter of the serving generation; one clear line when there is none."""
-    try:
-        embeddings = load_embeddings(settings.embedding_model)
-        vetter = vetter_of(open_active(settings, embeddings), embeddings, settings, today)
-    except (EmbeddingModelError, GenerationError) as error:
-        fail(str(error))
+    generation, embeddings = _serving(settings)
+    vetter = vetter_of(generation, embeddings, settings)
     if vetter is None:
         fail(f"aucun modèle de vérification pour ces embeddings ({embeddings.identity}) : python -m ingest train")
     return vetter
@@ -129,18 +135,14 @@ def verify(
     """Vérifier une offre reçue : le message sur l'entrée standard, ou des images, ou un fichier."""
     settings = Settings()
     day = day_of(today)
+    vetter = load_vetter(settings)
     if jsonl:
-        vetter = load_vetter(settings, day)
-        for row in _verdict_lines(vetter, sys.stdin, day):
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+        _json_lines(sys.stdin, lambda row, identifier: _verdict_on(vetter, row, identifier, day))
         return
     try:
-        text = _offer_text(image or [], file, settings)
+        verdict = vetter.vet(_offer_text(image or [], file, settings), day)
     except Unreadable as error:
-        fail(load_vetter(settings, day).unreadable(error.reason))
-    vetter = load_vetter(settings, day)
-    try:
-        verdict = vetter.vet(text, day)
+        fail(vetter.unreadable(error.reason))
     except OfferError as error:
         fail(str(error))
     print(json.dumps(verdict_row(verdict, None), ensure_ascii=False) if as_json else verdict.text)
@@ -159,26 +161,14 @@ def _offer_text(images: list[Path], file: Path | None, settings: Settings) -> st
     return sys.stdin.read()
 
 
-def _verdict_lines(vetter: Vetter, lines: Iterable[str], today: date) -> Iterator[dict[str, Any]]:
-    """One verdict a line; a bad line gets its error and the rest goes on."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        identifier: Any = number
-        try:
-            row = json.loads(line)
-            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-                raise ValueError("il faut un objet JSON avec « text » (texte)")
-            identifier = row.get("id", number)
-            yield verdict_row(vetter.vet(row["text"], today), identifier)
-        except json.JSONDecodeError:
-            yield {"id": identifier, "error": f"ligne {number} illisible : ce n'est pas du JSON"}
-        except (ValueError, OfferError) as error:
-            yield {"id": identifier, "error": f"ligne {number} illisible : {error}"}
+def _verdict_on(vetter: Vetter, row: dict[str, Any], identifier: Any, today: date) -> dict[str, Any]:
+    if not isinstance(row.get("text"), str):
+        raise ValueError("il faut un objet JSON avec « text » (texte)")
+    return verdict_row(vetter.vet(row["text"], today), identifier)
 
 
 def verdict_row(verdict: Verdict, identifier: Any) -> dict[str, Any]:
-    """The command-line contract of a verdict (docs/contract.md)."""
+    """The command-line contract of a verdict."""
     return {"id": identifier, **verdict.model_dump(mode="json")}
 
 
@@ -200,5 +190,5 @@ def telegram(today: Today = None) -> None:
     from bot.telegram.app import run
 
     answerer = load_answerer(settings)
-    vetter = vetter_of(answerer.generation, answerer.embeddings, settings, day_of(today))
+    vetter = vetter_of(answerer.generation, answerer.embeddings, settings)
     run(settings, answerer, vetter, today.date() if today else None)

@@ -55,7 +55,6 @@ class Kind(StrEnum):
     COMPANY_NUMBER = "company_number"
     PREMIUM = "premium"
     FILE = "file"
-    PAY = "pay"
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,7 @@ _NUMBER = r"\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d{1,2})?"
 _UNIT = "|".join(sorted(map(re.escape, EUROS), key=len, reverse=True))
 _PERIOD = "|".join(sorted(_HOURS, key=len, reverse=True))
 _PAY = re.compile(
-    rf"(?:(?P<low>{_NUMBER})\s*(?:{_UNIT})?\s*(?:à|a|-|–|to|et)\s*)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*"
+    rf"(?:(?:{_NUMBER})\s*(?:{_UNIT})?\s*(?:à|a|-|–|to|et)\s*)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*"
     rf"(?P<unit>{_UNIT})?s?\s*(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*"
     rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*(?P<period>{_PERIOD})s?\b",
     re.IGNORECASE,
@@ -288,7 +287,6 @@ class Pay:
 
     start: int
     end: int
-    amount: float
     period: str
     hourly: float
 
@@ -306,7 +304,7 @@ def pays(text: str) -> list[Pay]:
         hours = _HOURS[match["period"]]
         if day and hours > 1:
             hours = hours / 7.0 * day
-        found.append(Pay(match.start(), match.end(), amount, match["period"], amount / hours))
+        found.append(Pay(match.start(), match.end(), match["period"], amount / hours))
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.text import words
+from retrieval.linear import sigmoid
 
 Array = np.ndarray[Any, Any]
 
@@ -166,6 +167,5 @@ def message_row(log_odds: Array, vectors: Array, mean: Array, parsed: Sequence[i
     """
     best = np.clip(log_odds.max(axis=0), -8.0, 8.0)
     best[list(parsed)] = np.maximum(best[list(parsed)], ENTITY_LOG_ODDS)
-    probability = 1.0 / (1.0 + np.exp(-best))
     centred = (vectors.mean(axis=0) - mean) * EMBEDDING_SCALE
-    return np.concatenate([best / 2.0, probability, centred])
+    return np.concatenate([best / 2.0, sigmoid(best), centred])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,8 @@ from confusable_homoglyphs import confusables
 
 # « W h a t s A p p », « U.S.D.T », « t-é-l-é-g-r-a-m »: four single letters or more with one kind of separator,
 # or three with dots.
-_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_](?:([ .\-_*·/|])[^\W\d_](?!\w))(?:\1[^\W\d_](?!\w)){1,})")
+_SEPARATORS = " .-_*·/|"
+_SPACED = re.compile(rf"(?<!\w)(?:[^\W\d_](?:([{re.escape(_SEPARATORS)}])[^\W\d_](?!\w))(?:\1[^\W\d_](?!\w))+)")
 _LEET_WORD = re.compile(r"(?<![\w@./])[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
 _JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
@@ -49,7 +50,7 @@ class Normalised:
 def normalise(original: str, emoji_words: Mapping[str, str] | None = None) -> Normalised:
     """``emoji_words``: what an emoji stands for (« 💰 » → « argent »); any other emoji becomes a space."""
     text, origin = _plain_characters(original, emoji_words or {})
-    text, origin = _replace(text, origin, _SPACED, lambda match: re.sub(r"[ .\-_*·/|]", "", match[0]), joins=True)
+    text, origin = _replace(text, origin, _SPACED, _joined)
     text, origin = _replace(text, origin, _LEET_WORD, _without_digits)
     return Normalised(original, text, origin)
 
@@ -101,6 +102,11 @@ def _latin(char: str) -> str:
     return char
 
 
+def _joined(match: re.Match[str]) -> str:
+    """« U.S.D.T » → « USDT »."""
+    return "".join(char for char in match[0] if char not in _SEPARATORS)
+
+
 def _without_digits(match: re.Match[str]) -> str:
     """« T3legram » → « Telegram »; a word of fewer than four letters (« b2b », « 3x ») as it is."""
     word = match[0]
@@ -115,10 +121,9 @@ def _without_digits(match: re.Match[str]) -> str:
 
 
 def _replace(
-    text: str, origin: tuple[int, ...], pattern: re.Pattern[str], new: object, joins: bool = False
+    text: str, origin: tuple[int, ...], pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]
 ) -> tuple[str, tuple[int, ...]]:
-    """Substitution that keeps the map: same length, or (``joins``) separators dropped."""
-    assert callable(new)
+    """Substitution that keeps the map. ``new``: of the same length, or the letters without their separators."""
     out: list[str] = []
     places: list[int] = []
     at = 0
@@ -127,10 +132,9 @@ def _replace(
         places.extend(origin[at : match.start()])
         replaced = new(match)
         out.append(replaced)
-        if joins:
-            kept = [i for i in range(match.start(), match.end()) if text[i] not in " .-_*·/|"]
-        else:
-            kept = list(range(match.start(), match.end()))
+        kept = list(range(match.start(), match.end()))
+        if len(replaced) < len(kept):
+            kept = [place for place in kept if text[place] not in _SEPARATORS]
         places.extend(origin[i] for i in kept)
         at = match.end()
     out.append(text[at:])

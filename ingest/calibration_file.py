@@ -40,12 +40,13 @@ def save(folder: Path, embedding_model: str, calibration: dict[str, Any]) -> Pat
 def load(folder: Path, embedding_model: str) -> dict[str, Any] | None:
     """None when there is none for this model, or when it was learned on other grounds."""
     path = model_file(folder, "answers", embedding_model, ".json.gz")
-    if not path.exists():
-        return None
-    saved = json.loads(gzip.decompress(path.read_bytes()))
-    return saved["calibration"] if saved["grounds"] == grounds(folder) else None
+    return _read(path)["calibration"] if path.exists() and is_current(folder, path) else None
 
 
 def is_current(folder: Path, path: Path) -> bool:
+    return bool(_read(path)["grounds"] == grounds(folder))
+
+
+def _read(path: Path) -> dict[str, Any]:
     saved: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-    return bool(saved["grounds"] == grounds(folder))
+    return saved

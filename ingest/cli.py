@@ -23,7 +23,13 @@ from ingest.checks import check_library
 from ingest.lexicon import with_ordinary_words
 from ingest.train import train as train_offers
 from knowledge import library as libraries
-from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, known_identity, load_embeddings
+from knowledge.embeddings import (
+    EmbeddingCache,
+    EmbeddingModelError,
+    SentenceEmbeddings,
+    known_identity,
+    load_embeddings,
+)
 from knowledge.generation import (
     Generation,
     GenerationError,
@@ -105,18 +111,25 @@ def build(
         _say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
 
 
+def _library_and_model(settings: KnowledgeSettings) -> tuple[libraries.Library, SentenceEmbeddings]:
+    """What a command that learns starts from; ends with what is wrong."""
+    try:
+        return libraries.load(settings.knowledge_dir), load_embeddings(settings.embedding_model)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
+    except EmbeddingModelError as error:
+        fail(str(error))
+
+
 @app.command()
 def calibrate(today: Today = None) -> None:
     """Régler de nouveau les réponses sur les questions d'essai (golden, routes), avec les fiches d'aujourd'hui."""
     settings = KnowledgeSettings()
+    library, model = _library_and_model(settings)
     try:
-        library = libraries.load(settings.knowledge_dir)
-        model = load_embeddings(settings.embedding_model)
         generation = open_active(settings, model)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été réglé")
-    except (EmbeddingModelError, GenerationError) as error:
+    except GenerationError as error:
         fail(str(error))
     library = replace(library, lexicon=with_ordinary_words(library.lexicon))
     cache = EmbeddingCache(settings.embedding_cache, model)
@@ -130,14 +143,7 @@ def calibrate(today: Today = None) -> None:
 def train(today: Today = None) -> None:
     """Apprendre à reconnaître les arnaques dans les offres étiquetées (une dizaine de minutes), pour /verifier."""
     settings = KnowledgeSettings()
-    try:
-        library = libraries.load(settings.knowledge_dir)
-        model = load_embeddings(settings.embedding_model)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
-    except EmbeddingModelError as error:
-        fail(str(error))
+    library, model = _library_and_model(settings)
     cache = EmbeddingCache(settings.embedding_cache, model)
     path = offer_model_path(settings.knowledge_dir, model.identity)
     with _progress_bar() as progress:

@@ -25,7 +25,7 @@ from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, 
 from knowledge.catalogue import Catalogue, Detection
 from knowledge.embeddings import EmbeddingCache
 from knowledge.library import Library
-from knowledge.offers import Offer, load_offers
+from knowledge.offers import Offer, load_offers, ordinary_lines
 
 OTHER_EXAMPLE_WEIGHT = 0.3
 """An example of one signal probably does not show the others, but nobody checked."""
@@ -179,14 +179,11 @@ def _ordinary_talk(library: Library) -> list[Offer]:
     for fiche in library.fiches.values():
         if fiche.theme not in TRAP_THEMES:
             texts += [fiche.question, *fiche.rewordings[:3]]
-    ordinary = library.folder / "golden" / "ordinary.txt"
-    if ordinary.exists():
-        # Every other line: the rest measures.
-        texts += ordinary.read_text("utf-8").splitlines()[::2]
+    texts += ordinary_lines(library.folder / "golden", "train")
     return [
         Offer(id=f"{ORDINARY}{n}", label="honest", pattern=ORDINARY, hard=False, variety="fr", text=text, signals=[],
               writer=ORDINARY)
-        for n, text in enumerate(filter(str.strip, texts))
+        for n, text in enumerate(texts)
     ]  # fmt: skip
 
 
@@ -283,10 +280,11 @@ class _ScamModels:
             left_out = np.isin(writers, sorted(group))
             learnt = train & ~left_out
             vocabulary = Vocabulary.of([t for t, kept in zip(texts, learnt, strict=True) if kept], MESSAGE_LEAST)
-            words = _fit_binary(_word_rows(texts, vocabulary), messages, learnt, WORDS_C)
+            rows = _word_rows(texts, vocabulary)
+            words = _fit_binary(rows, messages, learnt, WORDS_C)
             signs = _fit_binary(features, messages, learnt, SIGNS_C)
             new = train & left_out if group else ~train
-            scores[new, 0] = words.scores(_word_rows(texts, vocabulary)[new])[:, 0]
+            scores[new, 0] = words.scores(rows[new])[:, 0]
             scores[new, 1] = signs.scores(features[new])[:, 0]
         both = _fit_binary(scores, messages, train, C=1.0)
         return cls(vocabulary, words, signs, both, both.scores(scores)[:, 0])

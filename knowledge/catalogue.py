@@ -97,6 +97,10 @@ class Catalogue(Content):
     def signal(self) -> dict[str, Signal]:
         return {signal.id: signal for signal in self.signals}
 
+    def stage(self, identifier: str) -> Stage:
+        """Raises ``KeyError`` for an unknown one."""
+        return {stage.id: stage for stage in self.stages}[identifier]
+
     def without_examples(self) -> Catalogue:
         """What vetting needs; the examples are for training only."""
         bare: dict[str, list[str]] = {"examples": [], "counter_examples": []}

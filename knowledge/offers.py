@@ -63,6 +63,13 @@ class Offer(BaseModel):
 _LINE = TypeAdapter(Offer)
 
 
+def ordinary_lines(folder: Path, half: Literal["train", "unseen"]) -> list[str]:
+    """Everyday talk that offers nothing (``ordinary.txt``): one line teaches, the next one measures."""
+    path = folder / "ordinary.txt"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [line for line in lines[half == "unseen" :: 2] if line.strip()]
+
+
 def load_offers(folder: Path) -> list[Offer]:
     """Every ``offers-<writer>.jsonl`` of ``folder``. Raises pydantic's ``ValidationError``."""
     found = []

@@ -72,7 +72,7 @@ def vetter(model: EmbeddedE5) -> Vetter:
     """On the real catalogue, read from its folder: building the whole base is not needed to vet."""
     library = libraries.load()
     knowledge = Knowledge(
-        library.sources, library.facts, library.figures, library.contacts, library.messages, library.lexicon, TODAY
+        library.sources, library.facts, library.figures, library.contacts, library.messages, library.lexicon
     )
     offer_model = OfferModel.load(offer_model_path(KNOWLEDGE_DIR, model.identity))
     return Vetter(library.catalogue, offer_model, model, knowledge, Settings(_env_file=None))

@@ -50,9 +50,11 @@ class Handlers:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
     def __post_init__(self) -> None:
-        self.offers = OfferDesk(
-            self.settings, self.store, self.seal, lambda: self.vetter, self._say, self._send_parts, self._work
-        )
+        self.offers: OfferDesk | None = None
+        if self.vetter:
+            self.offers = OfferDesk(
+                self.settings, self.store, self.seal, self.vetter, self._today, self._say, self._send_parts, self._work
+            )
 
     @property
     def _messages(self) -> dict[str, Any]:
@@ -82,21 +84,22 @@ class Handlers:
     async def verify(self, update: Update, context: Context) -> None:
         """/verifier with the offer, or in reply to it, or alone before it."""
         message = _message(update)
-        if self.vetter is None:
+        if self.offers is None:
             await self._say(message, self._messages["vetting"]["unavailable"])
             return
-        text = (message.text or "").partition(" ")[2].strip() or (message.text or "").partition("\n")[2].strip()
+        _, *rest = (message.text or "").split(maxsplit=1)
         replied = message.reply_to_message
-        if text:
-            await self.offers.vet_text(message, text)
-        elif replied and (replied.text or replied.caption):
-            await self.offers.vet_text(message, replied.text or replied.caption or "")
-        else:
+        text = rest[0] if rest else (replied.text or replied.caption) if replied else None
+        if text is None:
             await self.offers.ask_for_offer(message)
+        elif self.answerer.is_crisis(text):
+            await self._answer(message, text)
+        else:
+            await self.offers.vet_text(message, text)
 
     async def cancel(self, update: Update, context: Context) -> None:
         message = _message(update)
-        cancelled = await self.offers.cancel(message)
+        cancelled = self.offers is not None and await self.offers.cancel(message)
         await self._say(message, self._messages["vetting"]["cancelled" if cancelled else "nothing_open"])
 
     async def reset(self, update: Update, context: Context) -> None:
@@ -114,14 +117,12 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
+        awaited = self.offers and (is_offer_by_nature(message) or await self.offers.expects_offer(message))
         # Distress first, even where an offer is awaited.
-        if self.vetter and not self.answerer.is_crisis(text) and await self._is_offer(message):
+        if self.offers and awaited and not self.answerer.is_crisis(text):
             await self.offers.vet_text(message, text)
             return
         await self._answer(message, text)
-
-    async def _is_offer(self, message: Message) -> bool:
-        return is_offer_by_nature(message) or await self.offers.expects_offer(message)
 
     async def not_text(self, update: Update, context: Context) -> None:
         """Pictures and files are offers to vet; a caption that asks is answered first; the rest is declined."""
@@ -129,7 +130,7 @@ class Handlers:
         asks = message.caption and not is_offer_by_nature(message)
         if asks:
             await self._answer(message, message.caption or "")
-        if self.vetter and (message.photo or message.document):
+        if self.offers and (message.photo or message.document):
             await (self.offers.vet_image(message) if message.photo else self.offers.vet_document(message))
             return
         if asks:
@@ -143,8 +144,6 @@ class Handlers:
         earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
         await self._send(message, answer)
-        if answer.status is Status.OFFER and self.vetter:
-            return  # the button vets it; nothing is kept
         if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
             # Distress and pasted offers are never kept, not even for a follow-up.
             await self.store.add_turn(message.chat_id, text[: self.settings.question_max_chars])
@@ -169,7 +168,7 @@ class Handlers:
     async def _press(self, message: Message, data: str) -> None:
         action, _, rest = data.partition(":")
         generation = self.answerer.generation
-        if action in keyboards.OFFER_ACTIONS:
+        if action in keyboards.OFFER_ACTIONS and self.offers:
             await self.offers.press(message, data)
             return
         if action == keyboards.EXAMPLE:
@@ -202,7 +201,7 @@ class Handlers:
         parts = answer_messages(answer, self._messages)
         if self._is_late(message):
             parts = [*text_messages(self._messages["late_excuse"]), *parts]
-        if answer.status is Status.OFFER and self.vetter:
+        if answer.status is Status.OFFER and self.offers:
             # Sent as a reply to the offer, so that the button finds it.
             await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
             return

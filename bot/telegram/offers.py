@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from telegram import InlineKeyboardMarkup, Message, Update
@@ -37,8 +37,8 @@ class OfferDesk:
     settings: Settings
     store: Store
     seal: Seal
-    vetter: Callable[[], Vetter | None]
-    """The vetter of the serving generation."""
+    vetter: Vetter
+    today: Callable[[], date]
     say: Say
     send: SendParts
     work: Callable[[Callable[[], Any], Message], Awaitable[Any]]
@@ -49,34 +49,25 @@ class OfferDesk:
 
     async def ask_for_offer(self, message: Message) -> None:
         """/verifier alone: the next message is the offer."""
-        vetter = self.vetter()
-        if vetter is None:
-            return
         await self._keep(message, OpenCheck())
-        await self.say(message, self._words(vetter)["ask"], None)
+        await self.say(message, self._words["ask"], None)
 
     async def expects_offer(self, message: Message) -> bool:
         check = await self._check(message)
         return check is not None and check.reading is None
 
     async def vet_text(self, message: Message, text: str, album: str | None = None) -> None:
-        vetter = self.vetter()
-        if vetter is None:
-            return
         try:
-            reading: Reading = await self.work(lambda: vetter.read(text, vetter.knowledge.today), message)
+            reading: Reading = await self.work(lambda: self.vetter.read(text, self.today()), message)
         except OfferError as error:
             await self.say(message, str(error), None)
             return
         check = OpenCheck(reading=reading, album=album)
         await self._keep(message, check)
-        await self._send_verdict(message, vetter.verdict(reading), check)
+        await self._send_verdict(message, self.vetter.verdict(reading, self.today()), check)
 
     async def vet_image(self, message: Message) -> None:
         """A screenshot, or every picture of its album that has arrived, as one conversation."""
-        vetter = self.vetter()
-        if vetter is None:
-            return
         group = message.media_group_id
         if group:
             check = await self._check(message)
@@ -91,14 +82,13 @@ class OfferDesk:
         except Unreadable as error:
             if group:
                 await self._keep(message, OpenCheck(album=group))
-            await self.say(message, vetter.unreadable(error.reason), None)
+            await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text, album=group)
 
     async def vet_document(self, message: Message) -> None:
-        vetter = self.vetter()
         document = message.document
-        if vetter is None or document is None:
+        if document is None:
             return
         if (document.mime_type or "").startswith("image/"):
             await self.vet_image(message)
@@ -108,7 +98,7 @@ class OfferDesk:
             name, limits = document.file_name or "", reading_limits(self.settings)
             text = await asyncio.get_running_loop().run_in_executor(self._reader, read_document, data, name, limits)
         except Unreadable as error:
-            await self.say(message, vetter.unreadable(error.reason), None)
+            await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text)
 
@@ -130,13 +120,11 @@ class OfferDesk:
                 raise ValueError("the offer is gone")
             await self.vet_text(message, text)
             return
-        vetter = self.vetter()
         check = await self._check(message)
-        if vetter is None or check is None or check.token != token or check.reading is None:
-            words = self._words(vetter) if vetter else {}
-            await self.say(message, words.get("expired", ""), None)
+        if check is None or check.token != token or check.reading is None:
+            await self.say(message, self._words["expired"], None)
             return
-        checklist = Checklist(vetter)
+        checklist = Checklist(self.vetter, self.today())
         match action:
             case keyboards.CHECK_ASK:
                 await self._ask_next(message, checklist, check)
@@ -144,11 +132,10 @@ class OfferDesk:
                 signal, _, reply = argument.partition(":")
                 await self._reply(message, checklist, check, signal, Reply(reply))
             case keyboards.CHECK_STAGES:
-                markup = keyboards.stages(check.token, checklist.stages())
-                await self.say(message, self._words(vetter)["stage_question"], markup)
+                await self._ask_stage(message, checklist, check)
             case keyboards.CHECK_STAGE:
                 steps, contacts = checklist.steps(argument)
-                parts = steps_messages(steps, contacts, vetter.knowledge)
+                parts = steps_messages(steps, contacts, self.vetter.knowledge)
                 await self.send(message, parts, keyboards.after_steps(check.token))
             case keyboards.CHECK_SUMMARY:
                 await self.say(message, checklist.summary(check), None)
@@ -168,18 +155,16 @@ class OfferDesk:
     async def _ask_next(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
         question = checklist.question(check)
         if question is None:
-            vetter = self.vetter()
-            markup = keyboards.stages(check.token, checklist.stages())
-            await self.say(message, self._words(vetter)["stage_question"] if vetter else "", markup)
+            await self._ask_stage(message, checklist, check)
             return
         markup = keyboards.replies(check.token, question.id)
         await self.say(message, checklist.question_text(check, question), markup)
 
+    async def _ask_stage(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
+        await self.say(message, self._words["stage_question"], keyboards.stages(check.token, checklist.stages()))
+
     async def _send_verdict(self, message: Message, verdict: Verdict, check: OpenCheck, updated: bool = False) -> None:
-        vetter = self.vetter()
-        if vetter is None:
-            return
-        parts = verdict_messages(verdict, vetter.catalogue, vetter.knowledge, updated)
+        parts = verdict_messages(verdict, self.vetter.catalogue, self.vetter.knowledge, updated)
         await self.send(message, parts, keyboards.under_verdict(check.token, bool(verdict.questions)))
 
     # What is kept, and for how long
@@ -215,9 +200,9 @@ class OfferDesk:
             raise Unreadable("too_large" if "too big" in str(error).lower() else "corrupt") from error
         return bytes(await file.download_as_bytearray())
 
-    @staticmethod
-    def _words(vetter: Vetter) -> dict[str, Any]:
-        words: dict[str, Any] = vetter.knowledge.messages["vetting"]
+    @property
+    def _words(self) -> dict[str, Any]:
+        words: dict[str, Any] = self.vetter.knowledge.messages["vetting"]
         return words
 
 

@@ -6,6 +6,7 @@ Everything that it needs is in ``OpenCheck``, which a front end keeps between tw
 from __future__ import annotations
 
 import secrets
+from datetime import date
 
 from pydantic import BaseModel, Field
 
@@ -27,17 +28,18 @@ class OpenCheck(BaseModel):
 
 
 class Checklist:
-    """Questions, stages and the summary of one vetter."""
+    """Questions, stages and the summary of one vetter, as of ``today``."""
 
-    def __init__(self, vetter: Vetter) -> None:
+    def __init__(self, vetter: Vetter, today: date) -> None:
         self._vetter = vetter
+        self._today = today
         self._words = vetter.knowledge.messages["vetting"]
 
     def question(self, check: OpenCheck) -> Question | None:
         """The next question, most informative first; None when enough was asked."""
         if check.reading is None:
             return None
-        return next(iter(self._vetter.verdict(check.reading).questions), None)
+        return next(iter(self._vetter.questions(check.reading)), None)
 
     def question_text(self, check: OpenCheck, question: Question) -> str:
         asked = len(check.reading.replies) if check.reading else 0
@@ -50,22 +52,22 @@ class Checklist:
         if check.reading is None:
             raise ValueError("no offer was read")
         reading = self._vetter.reply(check.reading, signal, reply)
-        return check.model_copy(update={"reading": reading}), self._vetter.verdict(reading)
+        return check.model_copy(update={"reading": reading}), self._vetter.verdict(reading, self._today)
 
     def verdict(self, check: OpenCheck) -> Verdict:
         if check.reading is None:
             raise ValueError("no offer was read")
-        return self._vetter.verdict(check.reading)
+        return self._vetter.verdict(check.reading, self._today)
 
     def stages(self) -> list[tuple[str, str]]:
         """Id and button label of each stage."""
         return [(stage.id, stage.label) for stage in self._vetter.catalogue.stages]
 
     def steps(self, stage: str) -> tuple[list[Advice], list[Contact]]:
-        """What to do at a stage, in order, and whom to call. Raises ``StopIteration`` for an unknown one."""
-        found = next(s for s in self._vetter.catalogue.stages if s.id == stage)
+        """What to do at a stage, in order, and whom to call. Raises ``KeyError`` for an unknown one."""
+        found = self._vetter.catalogue.stage(stage)
         contacts = self._vetter.knowledge.contacts
-        return self._vetter.steps(stage), [contacts[c] for c in found.contacts if c in contacts]
+        return self._vetter.steps(found, self._today), [contacts[c] for c in found.contacts if c in contacts]
 
     def summary(self, check: OpenCheck) -> str:
         """To forward to a friend or show at a police desk: names and numbers masked, links unclickable."""

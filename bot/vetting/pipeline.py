@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,11 @@ from bot.vetting.verdict import (
 )
 from detection.model import ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, read
-from knowledge.catalogue import Catalogue, Reassuring
+from knowledge.catalogue import Catalogue, Reassuring, Stage
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
+from retrieval.linear import sigmoid
 
 
 class OfferError(Exception):
@@ -67,7 +69,7 @@ class Vetter:
     def vet(self, text: str, today: date) -> Verdict:
         """The verdict on a message as received. Raises ``OfferError``."""
         started = time.perf_counter()
-        verdict = self.verdict(self.read(text, today))
+        verdict = self.verdict(self.read(text, today), today)
         verdict.latency_ms = round((time.perf_counter() - started) * 1000, 2)
         return verdict
 
@@ -95,20 +97,24 @@ class Vetter:
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
 
-    def verdict(self, reading: Reading) -> Verdict:
+    def verdict(self, reading: Reading, today: date) -> Verdict:
         """The verdict on what was read and answered so far."""
         judgement = self._judge.judge(reading)
         verdict = Verdict(
             level=judgement.level,
-            score=round(float(1.0 / (1.0 + np.exp(-judgement.log_odds))), 4),
+            score=round(float(sigmoid(np.array(judgement.log_odds))), 4),
             pattern=judgement.pattern,
             signals=[self._shown(signal, found) for signal, found in judgement.red_flags],
             reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
-            questions=[Question(id=i, text=self._signs[i].question) for i in judgement.questions],
-            advice=self._advice(judgement),
+            questions=self._questions(judgement),
+            advice=self._advice(judgement, today),
         )
         verdict.text = plain_text(verdict, self.catalogue, self.knowledge)
         return verdict
+
+    def questions(self, reading: Reading) -> list[Question]:
+        """What is left to ask, most informative first."""
+        return self._questions(self._judge.judge(reading))
 
     def reply(self, reading: Reading, signal: str, reply: Reply) -> Reading:
         """The reading with one more answer of the checklist. Raises ``KeyError`` for no signal."""
@@ -157,6 +163,9 @@ class Vetter:
             )
         return found
 
+    def _questions(self, judgement: Judgement) -> list[Question]:
+        return [Question(id=i, text=self._signs[i].question) for i in judgement.questions]
+
     def _shown(self, sign: Reassuring, found: Found | None) -> ShownSignal:
         return ShownSignal(
             id=sign.id,
@@ -168,25 +177,23 @@ class Vetter:
             sufficient=getattr(sign, "sufficient", False),
         )
 
-    def _advice(self, judgement: Judgement) -> list[Advice]:
+    def _advice(self, judgement: Judgement, today: date) -> list[Advice]:
         """What to do now, for somebody who has only received the message."""
         if judgement.level in (Level.NOTHING, Level.CAUTION):
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
-        stage = next(stage for stage in self.catalogue.stages if stage.id == "received")
-        return self.steps(stage.id)
+        return self.steps(self.catalogue.stage("received"), today)
 
-    def steps(self, stage: str) -> list[Advice]:
-        """The facts to act on at a stage, in order. Raises ``StopIteration`` for an unknown stage."""
-        steps = next(s for s in self.catalogue.stages if s.id == stage).steps
-        return [self.knowledge.advice(fact) for fact in steps if fact in self.knowledge.facts]
+    def steps(self, stage: Stage, today: date) -> list[Advice]:
+        """The facts to act on at a stage, in order."""
+        return [self.knowledge.advice(fact, today) for fact in stage.steps if fact in self.knowledge.facts]
 
 
-def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: Settings, today: date) -> Vetter | None:
+def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: Settings) -> Vetter | None:
     """The vetter of a generation; None when nothing was trained for its embedding model."""
     if generation.offer_model is None:
         return None
     g = generation
-    knowledge = Knowledge(g.sources, g.facts, g.figures, g.contacts, g.messages, g.lexicon, today)
+    knowledge = Knowledge(g.sources, g.facts, g.figures, g.contacts, g.messages, g.lexicon)
     return Vetter(generation.catalogue, generation.offer_model, embeddings, knowledge, settings)
 
 
@@ -212,11 +219,13 @@ class Knowledge:
         contacts: Mapping[str, Contact],
         messages: Mapping[str, Any],
         lexicon: Mapping[str, Any],
-        today: date,
     ) -> None:
         self.sources, self.facts, self.figures = sources, facts, figures
         self.contacts, self.messages, self.lexicon = contacts, messages, lexicon
-        self.today = today
+
+    @cached_property
+    def by_url(self) -> dict[str, Source]:
+        return {str(source.url): source for source in self.sources.values()}
 
     def url(self, source: str) -> str:
         return str(self.sources[source].url)
@@ -228,9 +237,9 @@ class Knowledge:
         series = self.figures[figure].series
         return float(next((v.value for v in series if v.holds_on(day)), series[-1].value))
 
-    def advice(self, fact_id: str) -> Advice:
+    def advice(self, fact_id: str, day: date) -> Advice:
         fact = self.facts[fact_id]
-        text = fact.render(dict(self.figures), self.today)
+        text = fact.render(dict(self.figures), day)
         strongest = min(fact.sources, key=lambda source: SOURCE_STRENGTH.index(self.sources[source].kind))
         return Advice(text=text or fact.text, source_url=self.url(strongest))
 

@@ -73,7 +73,7 @@ class _Sources:
     """Numbers the addresses cited in a text, in order of appearance."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._titles = {str(s.url): s for s in knowledge.sources.values()}
+        self._sources = knowledge.by_url
         self._found: list[str] = []
 
     def number(self, url: str) -> int:
@@ -84,7 +84,7 @@ class _Sources:
     def lines(self) -> list[str]:
         found = []
         for number, url in enumerate(self._found, 1):
-            source = self._titles[url]
+            source = self._sources[url]
             found.append(f"[{number}] {source.publisher}, « {source.title} », lue le {format_date(source.read_on)}")
             found.append(f"    {url}")
         return found

@@ -146,7 +146,7 @@ class Judge:
         if level is Level.NOTHING:
             shown = [found for found in shown if self._signals[found.id].weight is not Weight.WEAK]
         red_flags: list[tuple[Signal, Found | None]] = [(signal, None) for signal in declared]
-        red_flags += [(self._signals[found.id], found) for found in shown if found.id not in reading.replies]
+        red_flags += [(self._signals[f.id], f) for f in shown if reading.replies.get(f.id) is not Reply.YES]
         red_flags.sort(key=lambda pair: self._order(*pair))
         reassuring = [f for f in reading.found if f.id in self._reassuring and f.shown]
         return Judgement(

@@ -74,7 +74,7 @@ def test_verify_answers_each_line_and_names_the_bad_ones(environment: dict[str, 
     result = runner.invoke(app, ["verify", "--jsonl", "--today", "2026-11-21"], input="\n".join(lines))
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [row["id"] for row in rows] == [7, 2, 3, 9, 10]
+    assert [row["id"] for row in rows] == [7, 2, "x", 9, 10]
     assert ["error" in row for row in rows] == [False, True, True, True, True]
     assert set(rows[0]) == {
         "id",

@@ -27,6 +27,18 @@ async def test_the_command_with_the_offer(running: Running) -> None:
     assert "Que faire maintenant ?" in buttons(message)
 
 
+async def test_an_offer_on_the_next_line_is_read_from_its_first_word(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send("/verifier\n49€ de frais de dossier à payer avant de signer le contrat")
+    assert "« 49€ de frais de dossier" in (await api.wait_sent(chat))[0]["text"].replace("\u00a0", " ")
+
+
+async def test_distress_given_to_the_command_comes_first(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send("/verifier je veux mourir")
+    assert "3114" in (await api.wait_sent(chat))[0]["text"]
+
+
 async def test_the_command_alone_waits_for_the_offer(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     user = api.user(chat)

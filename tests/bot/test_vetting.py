@@ -125,7 +125,7 @@ def test_the_worker_knows_better(judge: Judge) -> None:
 
 
 def test_at_most_six_questions_none_twice_and_each_reply_counts(vetter: Vetter) -> None:
-    checklist = Checklist(vetter)
+    checklist = Checklist(vetter, TODAY)
     check = OpenCheck(reading=vetter.read("Bonjour, j'ai un travail pour vous, on en parle sur WhatsApp ?", TODAY))
     asked = []
     while question := checklist.question(check):
@@ -138,7 +138,7 @@ def test_at_most_six_questions_none_twice_and_each_reply_counts(vetter: Vetter) 
 
 
 def test_every_stage_has_steps_with_sources(vetter: Vetter) -> None:
-    checklist = Checklist(vetter)
+    checklist = Checklist(vetter, TODAY)
     for stage, label in checklist.stages():
         steps, _ = checklist.steps(stage)
         assert len(steps) >= 3 and len(label) <= 40
@@ -149,7 +149,7 @@ def test_the_summary_hides_names_numbers_and_links(vetter: Vetter) -> None:
     text = "Monsieur Durand, payez 49 € de frais au 06 39 98 12 34 ou à jean@exemple.example, https://piege.example/x"
     assert masked(text).count("[") >= 4 and "Durand" not in masked(text) and "06 39" not in masked(text)
     check = OpenCheck(reading=vetter.read(text, TODAY))
-    summary = Checklist(vetter).summary(check)
+    summary = Checklist(vetter, TODAY).summary(check)
     assert "Durand" not in summary and "06 39" not in summary and "https://piege" not in summary
 
 
@@ -157,4 +157,4 @@ def test_an_open_check_survives_being_written_down(vetter: Vetter) -> None:
     check = OpenCheck(reading=vetter.read(TRAPS[0][0], TODAY))
     again = OpenCheck.model_validate_json(check.model_dump_json())
     assert again.reading is not None and check.reading is not None
-    assert vetter.verdict(again.reading).text == vetter.verdict(check.reading).text
+    assert vetter.verdict(again.reading, TODAY).text == vetter.verdict(check.reading, TODAY).text
