@@ -20,7 +20,7 @@ from ingest import calibration_file
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import check_library
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -131,7 +131,7 @@ def calibrate(today: Today = None) -> None:
         generation = open_active(settings, model)
     except GenerationError as error:
         fail(str(error))
-    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     cache = EmbeddingCache(settings.embedding_cache, model)
     with _progress_bar() as progress:
         learned = calibrate_answers(generation, library, cache, day_of(today), progress)

@@ -144,6 +144,10 @@ class Retriever:
         """The query's tokens and their synonyms, each once."""
         return list(dict.fromkeys([*tokens, *(other for token in tokens for other in self._synonyms.get(token, ()))]))
 
+    def _named(self, query: Query) -> Array:
+        """1.0 for the fiches of the platforms that the question names, (fiches,)."""
+        return np.array([float(fiche in query.platforms) for fiche in self._index.fiches])
+
     def _weigh_fiches(self, query: Query, evidence: Evidence) -> tuple[list[FicheFit], Array, Candidates]:
         happened = bool(_HAPPENED.search(fold(query.text)))
         columns: Columns = {
@@ -154,7 +158,8 @@ class Retriever:
             "centroid_behind": evidence.fiche_centroid.max(initial=0.0) - evidence.fiche_centroid,
             "happened_to_victim": (self._urgent & happened).astype(float),
             "victim_unasked": (self._urgent & (not happened)).astype(float),
-            "one_platform": self._one_platform,
+            "platform_named": self._named(query),
+            "platform_not_named": self._one_platform * (1 - self._named(query)),
             "coverage": evidence.fiche_coverage,
             "question_coverage": evidence.question_coverage,
             "wording": evidence.fiche_wording,
@@ -180,6 +185,7 @@ class Retriever:
         kept = np.flatnonzero((rank < FICHES_READ) | ((rank < len(fiches)) & evidence.fact_found))
         rank = rank[kept]
         fiche_score = np.array([fit.score for fit in fiches])[rank]
+        named, one_platform = self._named(query)[index.fact_fiche[kept]], self._one_platform[index.fact_fiche[kept]]
         number, step, risk = (_asks(query, cues) for cues in (_NUMBER_CUES, _STEP_CUES, _RISK_CUES))
         columns: Columns = {
             f"{prefix}_{name}": column[kept]
@@ -191,6 +197,8 @@ class Retriever:
             "centroid": evidence.fact_centroid[kept],
             "coverage": evidence.fact_coverage[kept],
             "wording": evidence.fact_wording[kept],
+            "platform_named": named,
+            "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
             "fiche_behind": fiches[0].score - fiche_score,
             "fiche_rank": rank.astype(float),

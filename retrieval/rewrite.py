@@ -48,6 +48,10 @@ class Query:
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
+    anonymous: str
+    """``text`` with « une plateforme » in place of a platform's name: which one it is, ``platforms`` says."""
+    platforms: frozenset[str]
+    """The fiches of the platforms that are named."""
     day: date
     """The date whose rules and amounts are asked for."""
     day_was_asked: bool = False
@@ -59,6 +63,10 @@ class Query:
     def tokens(self) -> list[str]:
         return stems(self.text)
 
+    @cached_property
+    def anonymous_tokens(self) -> list[str]:
+        return stems(self.anonymous)
+
 
 class Rewriter:
     """Reads questions with the lexicon of a generation."""
@@ -69,7 +77,8 @@ class Rewriter:
             for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
         }
         self._longest = max((len(typed) for typed in self._meanings), default=1)
-        platforms = sorted((fold(name) for name in lexicon.get("platforms", [])), key=len, reverse=True)
+        self._platform_fiches: dict[str, str] = lexicon.get("platform_fiches", {})
+        platforms = sorted(map(fold, {*lexicon.get("platforms", []), *self._platform_fiches}), key=len, reverse=True)
         names = "|".join(map(re.escape, platforms))
         self._platform = re.compile(rf"\b({names})\b", re.IGNORECASE) if names else None
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
@@ -96,7 +105,10 @@ class Rewriter:
 
     def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)
-        return Query(asked, text, self._views(text), day, was_asked, follows)
+        named = self._platform.findall(fold(text)) if self._platform else []
+        fiches = frozenset(self._platform_fiches[name] for name in named if name in self._platform_fiches)
+        anonymous = self._platform.sub(ANY_PLATFORM, text) if self._platform else text
+        return Query(asked, text, self._views(text), anonymous, fiches, day, was_asked, follows)
 
     def _views(self, text: str) -> tuple[str, ...]:
         """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
