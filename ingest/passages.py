@@ -9,6 +9,7 @@ from knowledge.library import Library
 from knowledge.model import Fact, Figure
 from retrieval.rewrite import Rewriter
 
+
 def passages_of(library: Library, today: date) -> list[Passage]:
     """All passages, in a stable order. Questions are spelt out as a user's will be."""
     spell_out = Rewriter(library.lexicon, max_questions=1).spell_out

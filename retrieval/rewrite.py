@@ -35,6 +35,14 @@ _FOLLOW_UP = re.compile(
 _LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
 _NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
 _YEAR = re.compile(r"\b(20[12]\d)\b")
+_MONEY = re.compile(
+    r"\b(seuils?|plafonds?|taux|montants?|smic|bareme|impots?|imposable|declar\w*|revenus?|cotis\w*|tva|combien)\b"
+)
+# « arrivé en 2023 », « depuis 2019 »: a year of somebody's life, not of the rules asked about.
+_LIFE_EVENT = re.compile(
+    r"\b(depuis|since|arrive\w*|nee?|entree?|venue?|installe\w*|divorce\w*|marie\w*|licencie\w*|diplome\w*)\b"
+    r"[^.?!]{0,25}?\b20[12]\d\b"
+)
 _FOLLOW_UP_MAX_STEMS = 4
 
 
@@ -200,10 +208,12 @@ PLATFORM_READ_TWICE = 16
 
 
 def asked_day(text: str, today: date) -> tuple[date, bool]:
-    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today."""
-    folded = fold(text)
-    years = [int(year) for year in _YEAR.findall(folded)]
-    year = years[-1] if years else None
+    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today. A year
+    that is neither this one nor its neighbour dates something else (« en France depuis 2019 ») unless money is asked
+    about."""
+    folded = _LIFE_EVENT.sub(" ", fold(text))
+    near = [int(year) for year in _YEAR.findall(folded) if abs(int(year) - today.year) <= 1 or _MONEY.search(folded)]
+    year = near[-1] if near else None
     if _LAST_YEAR.search(folded):
         year = today.year - 1
     elif _NEXT_YEAR.search(folded):

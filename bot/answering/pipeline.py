@@ -1,6 +1,6 @@
 """Question → Answer, step by step.
 
-crisis → readable → rewrite → embed → retrieve → route → compose → render. The subject is judged
+crisis → readable → rewrite → embed → retrieve → route → compute → compose → render. The subject is judged
 after rewriting, because « et si je suis étudiant ? » is on the subject only with what came before
 (see docs/decisions). The generation, the model and ``today`` are arguments: nothing here opens a
 socket or reads a calendar.
@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.answering.answer import Answer, Part, Status
 from bot.answering.compose import Citations, Composer, Limits
+from bot.answering.compute import Calculator
 from bot.answering.rendering import plain_text
 from bot.answering.route import REPLIES, Route, Router
 from bot.settings import Settings
@@ -40,6 +41,7 @@ class Answerer:
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
         self._composer = Composer(generation, limits)
+        self._calculator = Calculator(generation)
 
     def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
         """Answer ``question``; ``earlier``: the chat's turns before it, oldest first."""
@@ -109,9 +111,10 @@ class Answerer:
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        if not retrieval.facts or retrieval.answerable < self._thresholds["answer"]:
+        computed = self._calculator.compute(retrieval.query)
+        if not computed and not self._composer.answers(retrieval):
             return self._composer.abstain(retrieval)
-        return self._composer.answer(retrieval, citations, today)
+        return self._composer.answer(retrieval, citations, today, computed)
 
     def _crisis(self, question: str) -> Answer:
         message = self.messages["crisis"][self._router.crisis_kind(question)]

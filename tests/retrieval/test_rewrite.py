@@ -14,9 +14,7 @@ TODAY = date(2026, 11, 21)
 
 @pytest.fixture(scope="module")
 def rewriter() -> Rewriter:
-    return Rewriter(
-        completed(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3
-    )
+    return Rewriter(completed(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
 
 
 @pytest.mark.parametrize(
