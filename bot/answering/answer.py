@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -86,6 +86,15 @@ class Part(BaseModel):
     has_more: bool = False
 
 
+class AskBack(BaseModel):
+    """One question to the user, with the replies that buttons offer."""
+
+    question: str
+    options: list[str]
+    says: Mapping[str, str] = Field(default={}, exclude=True)
+    """Option → the follow-up that it stands for."""
+
+
 class Answer(BaseModel):
     """A whole reply. ``text`` is what a user reads in plain text."""
 
@@ -94,7 +103,7 @@ class Answer(BaseModel):
     citations: list[Citation] = []
     notes: list[str] = []
     """Lines said once for the whole answer, before its parts."""
-    ask: dict[str, Any] | None = None
+    ask: AskBack | None = None
     generation: str = ""
     text: str = ""
     latency_ms: float = 0.0

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from bot.answering.answer import Answer, Part, Status
+from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.rendering import plain_text
@@ -42,6 +43,7 @@ class Answerer:
         limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
         self._composer = Composer(generation, limits)
         self._calculator = Calculator(generation)
+        self._asker = Asker(self.messages, {fiche.id: fiche.theme for fiche in generation.fiches.values()})
 
     def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
         """Answer ``question``; ``earlier``: the chat's turns before it, oldest first."""
@@ -89,9 +91,13 @@ class Answerer:
             [self._part(look.retrieval, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
+        facts = [self.generation.facts[citation.fact_id] for citation in citations.found]
+        ask = self._asker.ask(found[0].retrieval.query, facts) if len(parts) == 1 else None
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
-        return Answer(status=_overall(parts), parts=parts, citations=citations.found, notes=notes, scores=scores)
+        return Answer(
+            status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
+        )
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
