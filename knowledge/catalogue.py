@@ -58,6 +58,8 @@ class TrapPattern(Content):
     summary: str
     source: Slug
     fiche: Slug
+    steps: list[str] = Field(min_length=1)
+    """Fact ids: what to know and do first in front of this trap."""
 
 
 class Stage(Content):

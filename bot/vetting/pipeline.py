@@ -6,7 +6,7 @@ The model and ``today`` are arguments: nothing here opens a socket, follows a li
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -195,11 +195,17 @@ class Vetter:
         """What to do now, for somebody who has only received the message."""
         if judgement.level in (Level.NOTHING, Level.CAUTION):
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
-        return self.steps(self.catalogue.stage("received"), today)
+        pattern = next((p for p in self.catalogue.patterns if p.id == judgement.pattern), None)
+        of_trap = pattern.steps if pattern else []
+        received = self.catalogue.stage("received").steps
+        return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
         """The facts to act on at a stage, in order."""
-        return [self.knowledge.advice(fact, today) for fact in stage.steps if fact in self.knowledge.facts]
+        return self._facts(stage.steps, today)
+
+    def _facts(self, facts: Sequence[str], today: date) -> list[Advice]:
+        return [self.knowledge.advice(fact, today) for fact in facts if fact in self.knowledge.facts]
 
 
 def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: Settings) -> Vetter | None:

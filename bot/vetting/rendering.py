@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.vetting.pipeline import Knowledge
 
 QUOTE_MAX_CHARS = 160
-ADVICE_SHOWN = 3
+ADVICE_SHOWN = 4
 
 _NAME = re.compile(r"\b(M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Þ][\w'-]+")
 _NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){5,}")
