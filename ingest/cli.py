@@ -184,7 +184,11 @@ def law(
     if accept:
         _say(f"Rédactions retenues dans {keep_law(library, codes)}.")
     _say(f"{len(citations_of(library).facts)} articles cités, regardés un par un.")
-    _conclude(check_law(library, codes, day_of(today)))
+    try:
+        report = check_law(library, codes, day_of(today))
+    except libraries.LibraryError as error:
+        fail(str(error))
+    _conclude(report)
 
 
 @app.command()

@@ -17,7 +17,7 @@ import yaml
 
 from ingest.checks import Report
 from ingest.official.legi import TITLES, Article, Code, normal_number
-from knowledge.library import Library, Problem
+from knowledge.library import Library, LibraryError, Problem
 from knowledge.model import Fact, Source
 
 KEPT = "law.yaml"
@@ -92,16 +92,24 @@ def check_law(library: Library, codes: dict[str, Code], today: date) -> Report:
 
 
 def read_kept(folder: Path) -> dict[Reference, Kept]:
-    """``law.yaml``; empty when nothing was accepted yet."""
+    """``law.yaml``; empty when nothing was accepted yet. Raises ``LibraryError`` when it cannot be read."""
     path = folder / KEPT
-    data = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
-    return {(name, number): Kept(**version) for name in TITLES for number, version in data.get(name, {}).items()}
+    if not path.exists():
+        return {}
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+        return {
+            (name, number): Kept(**version) for name in TITLES for number, version in (data.get(name) or {}).items()
+        }
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        advice = "illisible : remettez la version d'avant, ou relisez tout puis python -m ingest law --accept"
+        raise LibraryError([Problem(f"{folder.name}/{KEPT}", 1, advice)]) from error
 
 
 def keep(library: Library, codes: dict[str, Code]) -> Path:
     """Write the wording of every cited article as read. Raises ``OSError``."""
     path = library.folder / KEPT
-    lines = ["# Écrit par « python -m ingest law --accept », la rédaction de chaque article cité, telle que relue."]
+    lines = ["# Écrit par « python -m ingest law --accept » : la rédaction de chaque article cité, telle que relue."]
     cited = citations_of(library).facts
     for name, code in codes.items():
         lines += [f"# {code.title}, version du {code.snapshot}", f"{name}:"]
