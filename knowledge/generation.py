@@ -42,7 +42,7 @@ from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised whenever the files of a generation change shape."""
 
 COLLECTION = "passages"

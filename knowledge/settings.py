@@ -34,8 +34,8 @@ class KnowledgeSettings(BaseSettings):
     embedding_model: str = EMBEDDED
     """``embedded`` (no download) or the name or path of a sentence-transformers model."""
 
-    npm_timeout: float = 300
-    """Seconds left to npm to bring one corpus (``ingest law``)."""
+    fetch_timeout: float = 300
+    """Seconds left to npm or pip to bring one archive of open data (``ingest law``, ``ingest figures``)."""
 
     @property
     def corpora_dir(self) -> Path:
