@@ -20,10 +20,11 @@ from ingest import calibration_file
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import Report, check_library
+from ingest.figures import check_figures, read_matches
 from ingest.law import check_law, citations_of
 from ingest.law import keep as keep_law
 from ingest.lexicon import with_ordinary_words
-from ingest.official import legi
+from ingest.official import legi, openfisca
 from ingest.official.package import CorpusError
 from ingest.train import train as train_offers
 from knowledge import library as libraries
@@ -176,7 +177,7 @@ def law(
     settings = KnowledgeSettings()
     library = _checked_library(settings)
     try:
-        codes = legi.load(settings.corpora_dir, settings.npm_timeout)
+        codes = legi.load(settings.corpora_dir, settings.fetch_timeout)
     except CorpusError as error:
         fail(str(error))
     for code in codes.values():
@@ -189,6 +190,21 @@ def law(
     except libraries.LibraryError as error:
         fail(str(error))
     _conclude(report)
+
+
+@app.command()
+def figures(today: Today = None) -> None:
+    """Comparer les montants de figures.yaml aux paramètres datés d'OpenFisca-France (apportés par pip)."""
+    settings = KnowledgeSettings()
+    library = _checked_library(settings)
+    try:
+        matches, _ = read_matches(library)
+        paths = dict.fromkeys(path for match in matches.values() for path in match.parameters)
+        parameters = openfisca.load(paths, settings.corpora_dir, settings.fetch_timeout)
+    except (libraries.LibraryError, CorpusError) as error:
+        fail(str(error))
+    _say(f"{len(matches)} montants sur {len(library.figures)} comparés à {openfisca.PACKAGE}.")
+    _conclude(check_figures(library, parameters, day_of(today)))
 
 
 @app.command()

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.official.package import Package, bring, read_json
+from ingest.official.package import NpmPackage, bring, read_json
 
-PACKAGE = Package(
+PACKAGE = NpmPackage(
     "@socialgouv/legi-data",
     "2.513.0",
     "sha512-YaBJPF39Ic/EKdBq+gCagjPJdHeqA1Fpa5lHKEn3G7za/j9ZENRqMKcenntnNBUXFvrVA+fSXVfpi4gQr228UA==",

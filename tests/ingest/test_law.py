@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from bot.settings import Settings
 from ingest.cli import app
 from ingest.official import legi
-from ingest.official.package import CorpusError, Package, bring
+from ingest.official.package import CorpusError, NpmPackage, bring
 
 Edit = Callable[[Path, str, str], None]
 TODAY = "2026-11-21"
@@ -65,7 +65,7 @@ class Npm:
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
 
-    def serve(self, package: Package, files: dict[str, Any]) -> Package:
+    def serve(self, package: NpmPackage, files: dict[str, Any]) -> NpmPackage:
         """The package as published with these files, its checksum with it."""
         data = archive_of({"package.json": {"name": package.name, "version": package.version}} | files)
         self._served.write_bytes(data)
@@ -110,7 +110,7 @@ def cite(small_settings: Settings, edit: Edit) -> Callable[[str], None]:
     return lambda number: edit(path, "- sources:", f"- articles: [code_securite_sociale {number}]\n- sources:")
 
 
-PACKAGE = Package("@socialgouv/essai", "1.2.3", "")
+PACKAGE = NpmPackage("@socialgouv/essai", "1.2.3", "")
 
 
 def test_an_archive_is_asked_for_once_and_checked_each_time(npm: Npm, tmp_path: Path) -> None:
