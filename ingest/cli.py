@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from statistics import median
 from typing import Annotated, NoReturn
 
 import typer
@@ -20,12 +21,14 @@ from ingest import calibration_file
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import Report, check_library
+from ingest.duplicates import check_duplicates
 from ingest.figures import check_figures, read_matches
 from ingest.law import check_law, citations_of
 from ingest.law import keep as keep_law
 from ingest.lexicon import with_ordinary_words
 from ingest.official import legi, openfisca
 from ingest.official.package import CorpusError
+from ingest.readability import WORST_SHARE, readings_of
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -122,7 +125,7 @@ def _library_and_model(settings: KnowledgeSettings) -> tuple[libraries.Library, 
         return libraries.load(settings.knowledge_dir), load_embeddings(settings.embedding_model)
     except libraries.LibraryError as error:
         _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été fait")
     except EmbeddingModelError as error:
         fail(str(error))
 
@@ -205,6 +208,37 @@ def figures(today: Today = None) -> None:
         fail(str(error))
     _say(f"{len(matches)} montants sur {len(library.figures)} comparés à {openfisca.PACKAGE}.")
     _conclude(check_figures(library, parameters, day_of(today)))
+
+
+@app.command()
+def duplicates(today: Today = None) -> None:
+    """Chercher les faits presque semblables, et ceux qui donnent deux valeurs d'une même chose."""
+    settings = KnowledgeSettings()
+    library, model = _library_and_model(settings)
+    cache = EmbeddingCache(settings.embedding_cache, model)
+    try:
+        report = check_duplicates(library, cache, day_of(today))
+    except libraries.LibraryError as error:
+        fail(str(error))
+    finally:
+        cache.close()
+    _conclude(report)
+
+
+@app.command()
+def readability(
+    share: Annotated[float, typer.Option("--share", min=0, max=1, help="Part des faits à montrer.")] = WORST_SHARE,
+    today: Today = None,
+) -> None:
+    """Montrer les faits les plus difficiles à lire (indice de Kandel et Moles)."""
+    library = _checked_library(KnowledgeSettings())
+    readings = readings_of(library, day_of(today))
+    for reading in readings[: round(len(readings) * share)]:
+        path, line = library.lines[reading.fact]
+        measures = f"indice {reading.score:.0f}, phrase de {reading.longest} mots"
+        _say(f"{path}:{line}: {reading.fact} ({measures}) : {reading.text}")
+    middle = median(reading.score for reading in readings)
+    _say(f"{len(readings)} faits, indice médian {middle:.0f} (100 : très facile, moins de 30 : très difficile).")
 
 
 @app.command()
