@@ -28,6 +28,8 @@ from ingest.law import keep as keep_law
 from ingest.lexicon import with_ordinary_words
 from ingest.official import legi, openfisca
 from ingest.official.package import CorpusError
+from ingest.official.tier import forget as forget_official
+from ingest.official.tier import gather as gather_official
 from ingest.readability import WORST_SHARE, readings_of
 from ingest.train import train as train_offers
 from knowledge import library as libraries
@@ -239,6 +241,26 @@ def readability(
         _say(f"{path}:{line}: {reading.fact} ({measures}) : {reading.text}")
     middle = median(reading.score for reading in readings)
     _say(f"{len(readings)} faits, indice médian {middle:.0f} (100 : très facile, moins de 30 : très difficile).")
+
+
+@app.command()
+def official(
+    off: Annotated[bool, typer.Option("--off", help="Ôter les textes officiels de la prochaine construction.")] = False,
+    today: Today = None,
+) -> None:
+    """Apporter les textes officiels (ministère du Travail, codes) montrés quand aucun fait ne répond."""
+    settings = KnowledgeSettings()
+    if off:
+        forget_official(settings)
+        _say("Plus de textes officiels à la prochaine construction : make build.")
+        return
+    try:
+        texts = gather_official(settings, day_of(today))
+    except CorpusError as error:
+        fail(str(error))
+    for publisher, count in Counter(text.publisher for text in texts).items():
+        _say(f"{publisher} : {count} textes.")
+    _say("Ils entreront dans la base à la prochaine construction : make build.")
 
 
 @app.command()

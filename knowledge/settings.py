@@ -43,6 +43,11 @@ class KnowledgeSettings(BaseSettings):
         return self.data_dir / "corpora"
 
     @property
+    def official_texts(self) -> Path:
+        """What ``ingest official`` gathered for the next build; absent when the tier is off."""
+        return self.data_dir / "official.jsonl"
+
+    @property
     def generations_dir(self) -> Path:
         return self.data_dir / "generations"
 

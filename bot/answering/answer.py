@@ -70,6 +70,17 @@ class ContactRef(BaseModel):
     price: str | None = None
 
 
+class OfficialQuote(BaseModel):
+    """A text of the second tier, under an abstention."""
+
+    text: str
+    title: str
+    concerns: str
+    version_date: date
+    n: int
+    """The number of its citation."""
+
+
 class Part(BaseModel):
     """The answer to one question of the message."""
 
@@ -84,6 +95,7 @@ class Part(BaseModel):
     """The fiche that answers, or the nearest one when none does."""
     nearest_question: str | None = None
     has_more: bool = False
+    official: OfficialQuote | None = None
 
 
 class Answer(BaseModel):
