@@ -178,7 +178,7 @@ def law(
         bool, typer.Option("--accept", help="Après relecture : retenir la rédaction actuelle des articles.")
     ] = False,
 ) -> None:
-    """Comparer les articles cités aux Codes du travail et de la sécurité sociale (apportés par npm)."""
+    """Comparer les articles de loi cités aux codes (travail, sécurité sociale… apportés par npm)."""
     settings = KnowledgeSettings()
     library = _checked_library(settings)
     try:
@@ -189,7 +189,11 @@ def law(
         _say(f"{code.title} : version du {code.snapshot} ({legi.PACKAGE}), {len(code.articles)} articles.")
     if accept:
         _say(f"Rédactions retenues dans {keep_law(library, codes)}.")
-    _say(f"{len(citations_of(library).facts)} articles cités, regardés un par un.")
+    cited = citations_of(library)
+    _say(f"{len(cited.facts)} articles cités, regardés un par un.")
+    if cited.elsewhere:
+        others = ", ".join(f"{name} {count}" for name, count in cited.elsewhere.most_common())
+        _say(f"Cités d'ailleurs, non regardés ici : {others}.")
     try:
         report = check_law(library, codes, day_of(today))
     except libraries.LibraryError as error:

@@ -7,7 +7,7 @@ wording in a later snapshot is a warning until somebody has read it again and ru
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +24,7 @@ KEPT = "law.yaml"
 _NUMBER = r"[LRD]\.? ?\*?\d[\d-]*(?: [A-Z]\b)?"
 _NAMES = "|".join(TITLES.values())
 _IN_TITLE = re.compile(rf"^Article (?P<number>{_NUMBER}) du (?P<code>{_NAMES})")
-_IN_SENTENCE = re.compile(rf"\barticle (?P<number>{_NUMBER})(?: du (?P<code>{_NAMES}))?")
+_IN_SENTENCE = re.compile(rf"\barticle (?P<number>{_NUMBER}) du (?P<code>{_NAMES})")
 _VERSION = re.compile(r"LEGIARTI\d{12}")
 
 Reference = tuple[str, str]
@@ -37,6 +37,8 @@ class Citations:
 
     facts: dict[Reference, list[str]] = field(default_factory=lambda: defaultdict(list))
     sources: dict[str, Reference] = field(default_factory=dict)
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """Code that is not looked up → how many of its articles are cited; a misspelt name shows here."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -61,8 +63,9 @@ def citations_of(library: Library) -> Citations:
         for reference in declared:
             found.facts[reference].append(fact.id)
         path, line = library.lines[fact.id]
-        for number in _undeclared(fact, declared):
-            advice = f"ajoutez-le au champ articles, par exemple [code_travail {number}]"
+        found.elsewhere.update(code for code, _ in map(_split, fact.articles) if code not in TITLES)
+        for name, number in _undeclared(fact, declared):
+            advice = f"ajoutez-le au champ articles : [{name} {number}]"
             found.problems.append(Problem(path, line, f"{fact.slug} : l'article {number} est nommé : {advice}"))
     return found
 
@@ -122,18 +125,23 @@ def keep(library: Library, codes: dict[str, Code]) -> Path:
 
 
 def _declared(fact: Fact) -> Iterator[Reference]:
-    for entry in fact.articles:
-        name, _, number = entry.partition(" ")
+    for name, number in map(_split, fact.articles):
         if name in TITLES:
             yield name, normal_number(number)
 
 
-def _undeclared(fact: Fact, declared: dict[Reference, None]) -> Iterator[str]:
+def _split(entry: str) -> Reference:
+    """``code_travail L7341-1`` → its code and its number."""
+    name, _, number = entry.partition(" ")
+    return name, number
+
+
+def _undeclared(fact: Fact, declared: dict[Reference, None]) -> Iterator[Reference]:
     """Articles that a sentence names with one of the two codes, and that nothing of the fact declares."""
     for match in _IN_SENTENCE.finditer(fact.text):
-        number = normal_number(match["number"])
-        if match["code"] and (_code_named(match["code"]), number) not in declared:
-            yield number
+        reference = (_code_named(match["code"]), normal_number(match["number"]))
+        if reference not in declared:
+            yield reference
 
 
 def _code_named(title: str) -> str:

@@ -1,4 +1,4 @@
-"""The Code du travail and the Code de la sécurité sociale, article by article, from ``@socialgouv/legi-data``."""
+"""The codes that the facts cite most, article by article, from ``@socialgouv/legi-data``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ PACKAGE = NpmPackage(
     "2.513.0",
     "sha512-YaBJPF39Ic/EKdBq+gCagjPJdHeqA1Fpa5lHKEn3G7za/j9ZENRqMKcenntnNBUXFvrVA+fSXVfpi4gQr228UA==",
 )
-FILES = {"code_travail": "LEGITEXT000006072050", "code_securite_sociale": "LEGITEXT000006073189"}
-TITLES = {"code_travail": "Code du travail", "code_securite_sociale": "Code de la sécurité sociale"}
+FILES = {
+    "code_travail": "LEGITEXT000006072050",
+    "code_securite_sociale": "LEGITEXT000006073189",
+    "code_relations_public_admin": "LEGITEXT000031366350",
+}
+TITLES = {
+    "code_travail": "Code du travail",
+    "code_securite_sociale": "Code de la sécurité sociale",
+    "code_relations_public_admin": "Code des relations entre le public et l'administration",
+}
 _NO_END = 2222
 """Légifrance writes 2999 for no end, and 2222 for an end whose day is not fixed yet."""
 _IN_FORCE = ("VIGUEUR", "ABROGE_DIFF")
@@ -65,7 +73,7 @@ class Code:
 
 
 def load(folder: Path, timeout: float) -> dict[str, Code]:
-    """Both codes, by the names that ``articles:`` uses in fiches. Raises ``CorpusError``."""
+    """The codes, by the names that ``articles:`` uses in fiches. Raises ``CorpusError``."""
     archive = bring(PACKAGE, folder, timeout)
     return {name: read_code(name, read_json(archive, f"data/{file}.json")) for name, file in FILES.items()}
 

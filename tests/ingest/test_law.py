@@ -88,7 +88,7 @@ def publish_codes(npm: Npm, monkeypatch: pytest.MonkeyPatch, small_settings: Set
     """Publishes a version of the two codes, as if a new package had been pinned."""
 
     def publish(*articles: dict[str, Any]) -> None:
-        files = {"code_securite_sociale": code(*articles), "code_travail": code()}
+        files = dict.fromkeys(legi.FILES, code()) | {"code_securite_sociale": code(*articles)}
         package = npm.serve(legi.PACKAGE, {f"data/{legi.FILES[name]}.json": root for name, root in files.items()})
         monkeypatch.setattr(legi, "PACKAGE", package)
         (small_settings.data_dir / "corpora" / package.archive_name).unlink(missing_ok=True)
@@ -192,7 +192,17 @@ def test_a_sentence_may_not_name_an_article_that_nothing_declares(  # type: igno
     path = small_settings.knowledge_dir / "fiches/argent/cotisations.md"
     edit(path, "déclare zéro", "déclare zéro (article L. 613-8 du Code de la sécurité sociale)")
     publish_codes()
-    assert "l'article L613-8 est nommé : ajoutez-le" in law().stderr
+    said = law().stderr
+    assert "l'article L613-8 est nommé : ajoutez-le au champ articles : [code_securite_sociale L613-8]" in said
+
+
+def test_articles_of_other_codes_are_said_not_to_be_looked_up(  # type: ignore[no-untyped-def]
+    law, publish_codes, small_settings: Settings, edit: Edit
+) -> None:
+    path = small_settings.knowledge_dir / "fiches/argent/cotisations.md"
+    edit(path, "- sources:", "- articles: [code_civil 1303, code_du_travail L1]\n- sources:")
+    publish_codes()
+    assert "non regardés ici : code_civil 1, code_du_travail 1." in law().stderr
 
 
 def test_a_damaged_memory_of_what_was_read_is_said(law, publish_codes, small_settings: Settings) -> None:  # type: ignore[no-untyped-def]
