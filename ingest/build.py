@@ -16,7 +16,7 @@ import numpy as np
 
 from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
 from ingest.passages import passages_of
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
@@ -85,7 +85,7 @@ def build(
         return BuildResult(serving, changed=False, embedded=0, published=False)
     official_texts = _official_texts(settings.official_texts)
     library = libraries.load(settings.knowledge_dir)
-    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     model = model or load_model()
     cache = EmbeddingCache(settings.embedding_cache, model)
     try:

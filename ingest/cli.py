@@ -25,7 +25,7 @@ from ingest.duplicates import check_duplicates
 from ingest.figures import check_figures, read_matches
 from ingest.law import check_law, citations_of
 from ingest.law import keep as keep_law
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
 from ingest.official import legi, openfisca
 from ingest.official.package import CorpusError
 from ingest.official.tier import forget as forget_official
@@ -141,7 +141,7 @@ def calibrate(today: Today = None) -> None:
         generation = open_active(settings, model)
     except GenerationError as error:
         fail(str(error))
-    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     cache = EmbeddingCache(settings.embedding_cache, model)
     with _progress_bar() as progress:
         learned = calibrate_answers(generation, library, cache, day_of(today), progress)

@@ -10,6 +10,7 @@
         centroids.npz      the mean question of each fiche and of each fact
         calibration.json   thresholds and small models, valid for this generation only
         chroma/  bm25/     the two indexes over the passages
+        bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
         official.*         texts of the second tier, when they were brought (see ``official``)
     data/active            the id of the one that answers
 
@@ -42,12 +43,14 @@ from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
 from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
-from knowledge.text import stems
+from knowledge.text import phrases, stems
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised whenever the files of a generation change shape."""
 
 COLLECTION = "passages"
+BM25 = "bm25"
+BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
 OFFER_MODEL = "offers.npz"
 EF_SEARCH = 300
 """Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
@@ -127,6 +130,8 @@ class Generation:
     fact_centroids: Centroids = field(repr=False)
     collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
+    bm25_fiches: Any = field(repr=False)
+    bm25_facts: Any = field(repr=False)
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
@@ -171,6 +176,17 @@ class Generation:
         best = np.argsort(-scores, kind="stable")[:k]
         best = best[scores[best] > 0]
         return Hits(best, scores[best])
+
+    def wording(self, text: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """BM25 of each fiche, (fiches,), and each fact, (facts,): a document is all that is written of it, how people
+        ask for it included, as words and pairs of words."""
+        tokens = phrases(text)
+        return _scores(self.bm25_fiches, tokens, len(self.fiches)), _scores(self.bm25_facts, tokens, len(self.facts))
+
+
+def _scores(index: Any, tokens: list[str], documents: int) -> np.ndarray[Any, Any]:
+    known = [token for token in tokens if token in index.vocab_dict]
+    return np.asarray(index.get_scores(known)) if known else np.zeros(documents)
 
 
 def model_file(folder: Path, name: str, embedding_model: str, suffix: str) -> Path:
@@ -232,7 +248,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
         with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
-        bm25 = bm25s.BM25.load(folder / "bm25")
+        bm25, bm25_fiches, bm25_facts = (bm25s.BM25.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
         return Generation(
             manifest=manifest,
             themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
@@ -248,6 +264,8 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             calibration=calibration,
             collection=_open_collection(folder / "chroma"),
             bm25=bm25,
+            bm25_fiches=bm25_fiches,
+            bm25_facts=bm25_facts,
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
@@ -312,9 +330,16 @@ class GenerationWriter:
             shutil.copyfile(trained, self.folder / OFFER_MODEL)
         with (self.folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
-        bm25 = bm25s.BM25(k1=1.2, b=0.6)
-        bm25.index([stems(passage.text) for passage in passages], show_progress=False)
-        bm25.save(self.folder / "bm25")
+        self._index(BM25, [stems(passage.text) for passage in passages])
+        of_fiche: dict[str, list[str]] = {fiche: [] for fiche in library.fiches}
+        of_fact: dict[str, list[str]] = {fact: [] for fact in library.facts}
+        for passage in passages:
+            tokens = phrases(passage.text)
+            of_fiche[passage.fiche] += tokens
+            if passage.fact:
+                of_fact[passage.fact] += tokens
+        for name, documents in zip(BM25_DOCUMENTS, (of_fiche, of_fact), strict=True):
+            self._index(name, list(documents.values()))
         collection = _open_collection(self.folder / "chroma")
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
@@ -339,6 +364,11 @@ class GenerationWriter:
             oldest_read=min(reads).isoformat() if reads else "",
         )
         _write_json(self.folder / "manifest.json", asdict(manifest))
+
+    def _index(self, name: str, documents: list[list[str]]) -> None:
+        index = bm25s.BM25(k1=1.2, b=0.6)
+        index.index(documents, show_progress=False)
+        index.save(self.folder / name)
 
     def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         is_fact = np.array([passage.kind == FACT for passage in passages])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,13 @@ class Status(StrEnum):
     CRISIS = "crisis"
     SMALLTALK = "smalltalk"
     OFFER = "offer"
+
+
+class Tier(StrEnum):
+    """What a citation is: a fact that was read and judged, or an official text shown under an abstention."""
+
+    FACT = "fact"
+    OFFICIAL_TEXT = "official_text"
 
 
 class SourceRef(BaseModel):
@@ -42,7 +49,7 @@ class Citation(BaseModel):
     url: str
     read_on: date
     page_date: date | None
-    tier: str = "fact"
+    tier: Tier = Tier.FACT
     sources: list[SourceRef]
 
 
@@ -98,6 +105,15 @@ class Part(BaseModel):
     official: OfficialQuote | None = None
 
 
+class AskBack(BaseModel):
+    """One question to the user, with the replies that buttons offer."""
+
+    question: str
+    options: list[str]
+    says: Mapping[str, str] = Field(default={}, exclude=True)
+    """Option → the follow-up that it stands for."""
+
+
 class Answer(BaseModel):
     """A whole reply. ``text`` is what a user reads in plain text."""
 
@@ -106,7 +122,7 @@ class Answer(BaseModel):
     citations: list[Citation] = []
     notes: list[str] = []
     """Lines said once for the whole answer, before its parts."""
-    ask: dict[str, Any] | None = None
+    ask: AskBack | None = None
     generation: str = ""
     text: str = ""
     latency_ms: float = 0.0

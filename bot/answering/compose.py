@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +15,9 @@ from bot.answering.answer import (
     Part,
     SourceRef,
     Status,
+    Tier,
 )
+from bot.answering.compute import Computed
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
 from knowledge.official import OfficialText
@@ -90,7 +93,7 @@ class Citations:
         number = len(self.found) + 1
         described = source.model_dump(exclude={"kind"})
         self.found.append(
-            Citation(n=number, fact_id=text.id, fiche="", tier="official_text", sources=[source], **described)
+            Citation(n=number, fact_id=text.id, fiche="", tier=Tier.OFFICIAL_TEXT, sources=[source], **described)
         )
         return OfficialQuote(
             text=text.quote, title=text.title, concerns=text.concerns, version_date=text.version_date, n=number
@@ -107,26 +110,39 @@ class Composer:
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
-    def answer(self, retrieval: Retrieval, citations: Citations, today: date) -> Part:
-        """The facts that answer; an abstention when none holds on the date asked about."""
+    def answer(
+        self, retrieval: Retrieval, citations: Citations, today: date, computed: Sequence[Computed] = ()
+    ) -> Part:
+        """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
         query = retrieval.query
-        chosen = self._choose(retrieval)
+        rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
+        found = self._choose(retrieval) if self.answers(retrieval) else []
+        chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
+        results = [
+            AnswerSentence(text=result.text, n=citations.number(self._generation.facts[result.fact_id]))
+            for result in computed
+            if self._generation.facts[result.fact_id] in kept
+        ]
         return Part(
             question=query.asked,
             status=Status.ANSWERED,
             message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
-            sentences=self._sentences(kept, texts, citations),
+            sentences=[*results, *self._sentences(kept, texts, citations)],
             audience=self.audience(kept),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
+
+    def answers(self, retrieval: Retrieval) -> bool:
+        """Whether the base answers, surely enough."""
+        return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
     def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject and somebody to ask."""

@@ -1,6 +1,6 @@
 """Question → Answer, step by step.
 
-crisis → readable → rewrite → embed → retrieve → route → compose → render. The subject is judged
+crisis → readable → rewrite → embed → retrieve → route → compute → compose → render. The subject is judged
 after rewriting, because « et si je suis étudiant ? » is on the subject only with what came before
 (see docs/decisions). The generation, the model and ``today`` are arguments: nothing here opens a
 socket or reads a calendar.
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.answering.answer import Answer, Part, Status
+from bot.answering.answer import Answer, Part, Status, Tier
+from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
+from bot.answering.compute import Calculator
 from bot.answering.rendering import plain_text
 from bot.answering.route import REPLIES, Route, Router
 from bot.settings import Settings
@@ -40,6 +42,8 @@ class Answerer:
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
         self._composer = Composer(generation, limits)
+        self._calculator = Calculator(generation)
+        self._asker = Asker(self.messages, {fiche.id: fiche.theme for fiche in generation.fiches.values()})
 
     def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
         """Answer ``question``; ``earlier``: the chat's turns before it, oldest first."""
@@ -87,9 +91,13 @@ class Answerer:
             [self._part(look, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
+        facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
+        ask = self._asker.ask(found[0].retrieval.query, facts) if len(parts) == 1 else None
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
-        return Answer(status=_overall(parts), parts=parts, citations=citations.found, notes=notes, scores=scores)
+        return Answer(
+            status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
+        )
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
@@ -110,9 +118,10 @@ class Answerer:
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        if not retrieval.facts or retrieval.answerable < self._thresholds["answer"]:
+        computed = self._calculator.compute(retrieval.query)
+        if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval), look, citations)
-        return self._composer.answer(retrieval, citations, today)
+        return self._composer.answer(retrieval, citations, today, computed)
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""

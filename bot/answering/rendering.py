@@ -15,6 +15,8 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
     several = len(answer.parts) > 1
     for part in answer.parts:
         paragraphs += part_paragraphs(part, messages, several)
+    if answer.ask:
+        paragraphs.append(f"{answer.ask.question} ({' / '.join(answer.ask.options)})")
     if answer.citations or answer.status in (Status.ABSTAINED, Status.PARTIAL, Status.ANSWERED):
         paragraphs.append(messages["disclaimer"])
     if answer.citations:

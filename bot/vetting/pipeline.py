@@ -31,7 +31,7 @@ from bot.vetting.verdict import (
 )
 from detection.model import ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, read
-from knowledge.catalogue import Catalogue, Reassuring, Stage
+from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
@@ -80,7 +80,7 @@ class Vetter:
         offer = read(text, self._emoji)
         if not any(char.isalpha() for char in offer.text):
             raise OfferError(self.unreadable("empty"))
-        texts = [clause.text for clause in offer.clauses]
+        texts = [clause.said for clause in offer.clauses]
         vectors, embedded = self._embed(texts)
         rows = self._model.rows(texts, vectors)
         rows[~embedded, : vectors.shape[1]] = 0.0
@@ -92,8 +92,8 @@ class Vetter:
         row = message_row(log_odds, vectors[embedded], self._model.mean, [self._column[s] for s in shown])
         patterns = _softmax(self._model.pattern.scores(row))
         return Reading(
-            found=self._found(offer, log_odds, shown),
-            scam_log_odds=self._model.scam_log_odds(offer.text, row),
+            found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
+            scam_log_odds=self._model.scam_log_odds(offer.said, row),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
 
@@ -144,6 +144,8 @@ class Vetter:
     def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, tuple[int, int]]) -> list[Found]:
         found = []
         for signal, column in self._column.items():
+            if self._signs[signal].detection is Detection.ENTITY and signal not in parsed:
+                continue
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
             clause = offer.clauses[best]
@@ -162,6 +164,18 @@ class Vetter:
                 )
             )
         return found
+
+    def _likeness(self, offer: ReadOffer) -> list[Found]:
+        """The clause that makes the message most like known traps: the reason when nothing else can be shown."""
+        likenesses = self._model.likenesses([clause.said for clause in offer.clauses])
+        best = int(likenesses.argmax())
+        clause = offer.clauses[best]
+        quote = offer.normalised.quote(clause.start, clause.end)
+        return [
+            Found(id=signal.id, evidence=quote, log_odds=LEAST_LOG_ODDS, shown=False, sure=False)
+            for signal in self.catalogue.signals
+            if signal.detection is Detection.LIKENESS
+        ]
 
     def _questions(self, judgement: Judgement) -> list[Question]:
         return [Question(id=i, text=self._signs[i].question) for i in judgement.questions]
