@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from benchmarks.rates import Rate
-from bot.answering.answer import Answer, Status
+from bot.answering.answer import Answer, Status, Tier
 from bot.answering.pipeline import Answerer
 from knowledge.golden import GoldenQuestion
 from knowledge.model import SourceKind
@@ -39,7 +39,8 @@ def score(answerer: Answerer, rows: Iterable[GoldenQuestion], today: date) -> Sc
 
 
 def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
-    given = {citation.fact_id for citation in answer.citations}
+    cited = [citation for citation in answer.citations if citation.tier is Tier.FACT]
+    given = {citation.fact_id for citation in cited}
     answered = answer.status in ANSWERS
     if row.status == "not_crisis":
         _note(scores, row, answer, "look-alike not taken for distress", answer.status is not Status.CRISIS)
@@ -66,7 +67,7 @@ def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
         asked = set().union(*wanted)
         for fact in given:
             scores.add("shown facts that were asked for (precision)", fact in asked)
-        for citation in answer.citations:
+        for citation in cited:
             scores.add("cited facts with an official, legal or court source", citation.sources[0].kind in STRONG)
 
 

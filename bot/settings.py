@@ -43,6 +43,8 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
+    official_text_score: float = 0.9
+    """Likeness from which an official text is shown under an abstention (see docs/verifier-la-base.md)."""
     questions_max: int = 3
     """Questions of one message that are answered separately."""
     contacts_max: int = 2

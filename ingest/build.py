@@ -31,6 +31,7 @@ from knowledge.generation import (
     read_manifest,
 )
 from knowledge.library import Library
+from knowledge.official import OfficialText, read_texts, write_tier
 from knowledge.settings import KnowledgeSettings
 
 Progress = Callable[[str, int, int], None]
@@ -47,15 +48,16 @@ class BuildResult:
     published: bool
 
 
-def content_hash(folder: Path, model: str) -> str:
-    """Of every file of ``knowledge/`` and of the code that turns it into a generation."""
+def content_hash(folder: Path, model: str, official_texts: Path | None = None) -> str:
+    """Of every file of ``knowledge/``, of the official texts, and of the code that makes a generation of them."""
     digest = hashlib.sha256(f"{SCHEMA}\0{model}".encode())
     root = Path(__file__).parent.parent
     code = [root / "ingest" / name for name in ("passages.py", "calibrate.py")] + sorted(
         (root / "retrieval").glob("*.py")
     )
     content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
-    for path in [*sorted(content), *code]:
+    brought = [official_texts] if official_texts and official_texts.exists() else []
+    for path in [*sorted(content), *code, *brought]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -72,14 +74,16 @@ def build(
     """Build a generation from ``settings.knowledge_dir``.
 
     ``model_identity``: when the identity is known without loading the model, an unchanged build
-    loads nothing. Raises ``LibraryError`` (content) and ``EmbeddingModelError`` (model).
+    loads nothing. Raises ``LibraryError`` (content), ``EmbeddingModelError`` (model) and ``GenerationError``
+    (official texts that cannot be read).
     """
     model = None if model_identity else load_model()
     identity = model_identity or (model.identity if model else "")
-    hashed = content_hash(settings.knowledge_dir, identity)
+    hashed = content_hash(settings.knowledge_dir, identity, settings.official_texts)
     serving = _serving_with(settings, hashed, identity)
     if serving:
         return BuildResult(serving, changed=False, embedded=0, published=False)
+    official_texts = _official_texts(settings.official_texts)
     library = libraries.load(settings.knowledge_dir)
     library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     model = model or load_model()
@@ -87,6 +91,8 @@ def build(
     try:
         writer = GenerationWriter(settings, hashed, now)
         _write(writer, library, cache, model, today, progress)
+        if official_texts:
+            _write_official(writer, official_texts, cache, progress)
         identifier = writer.commit()
         embedded = cache.computed
     finally:
@@ -126,6 +132,29 @@ def _write(
     writer.calibrate(DEFAULTS)
     candidate = open_generation(writer.folder, model)
     writer.calibrate(calibrate(candidate, library, cache, today, progress))
+
+
+def _official_texts(path: Path) -> list[OfficialText]:
+    """What ``ingest official`` gathered, if it did. Raises ``GenerationError``."""
+    if not path.exists():
+        return []
+    try:
+        return read_texts(path)
+    except ValueError as error:
+        raise GenerationError(f"{path} est illisible : relancez python -m ingest official") from error
+
+
+def _write_official(
+    writer: GenerationWriter, texts: list[OfficialText], cache: EmbeddingCache, progress: Progress
+) -> None:
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("Textes officiels", done, len(texts))
+
+    write_tier(writer.folder, texts, cache.documents([text.embedded for text in texts], advance))
 
 
 def _serving_with(settings: KnowledgeSettings, hashed: str, model: str) -> str | None:

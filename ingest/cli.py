@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from statistics import median
 from typing import Annotated, NoReturn
 
 import typer
@@ -19,8 +20,17 @@ from rich.table import Table
 from ingest import calibration_file
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
-from ingest.checks import check_library
+from ingest.checks import Report, check_library
+from ingest.duplicates import check_duplicates
+from ingest.figures import check_figures, read_matches
+from ingest.law import check_law, citations_of
+from ingest.law import keep as keep_law
 from ingest.lexicon import completed
+from ingest.official import legi, openfisca
+from ingest.official.package import CorpusError
+from ingest.official.tier import forget as forget_official
+from ingest.official.tier import gather as gather_official
+from ingest.readability import WORST_SHARE, readings_of
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -117,7 +127,7 @@ def _library_and_model(settings: KnowledgeSettings) -> tuple[libraries.Library, 
         return libraries.load(settings.knowledge_dir), load_embeddings(settings.embedding_model)
     except libraries.LibraryError as error:
         _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été fait")
     except EmbeddingModelError as error:
         fail(str(error))
 
@@ -155,19 +165,106 @@ def train(today: Today = None) -> None:
 @app.command()
 def check(today: Today = None) -> None:
     """Vérifier knowledge/ : format, sources, périodes, relectures en retard."""
-    try:
-        library = libraries.load(KnowledgeSettings().knowledge_dir)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s)")
+    library = _checked_library(KnowledgeSettings())
     report = check_library(library, day_of(today))
-    _print_problems(report.errors)
-    for problem in report.warnings:
-        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
     _print_counts(library)
-    if report.errors:
-        fail(f"{len(report.errors)} problème(s)")
-    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
+    _conclude(report)
+
+
+@app.command()
+def law(
+    today: Today = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Après relecture : retenir la rédaction actuelle des articles.")
+    ] = False,
+) -> None:
+    """Comparer les articles de loi cités aux codes (travail, sécurité sociale… apportés par npm)."""
+    settings = KnowledgeSettings()
+    library = _checked_library(settings)
+    try:
+        codes = legi.load(settings.corpora_dir, settings.fetch_timeout)
+    except CorpusError as error:
+        fail(str(error))
+    for code in codes.values():
+        _say(f"{code.title} : version du {code.snapshot} ({legi.PACKAGE}), {len(code.articles)} articles.")
+    if accept:
+        _say(f"Rédactions retenues dans {keep_law(library, codes)}.")
+    cited = citations_of(library)
+    _say(f"{len(cited.facts)} articles cités, regardés un par un.")
+    if cited.elsewhere:
+        others = ", ".join(f"{name} {count}" for name, count in cited.elsewhere.most_common())
+        _say(f"Cités d'ailleurs, non regardés ici : {others}.")
+    try:
+        report = check_law(library, codes, day_of(today))
+    except libraries.LibraryError as error:
+        fail(str(error))
+    _conclude(report)
+
+
+@app.command()
+def figures(today: Today = None) -> None:
+    """Comparer les montants de figures.yaml aux paramètres datés d'OpenFisca-France (apportés par pip)."""
+    settings = KnowledgeSettings()
+    library = _checked_library(settings)
+    try:
+        matches, _ = read_matches(library)
+        paths = dict.fromkeys(path for match in matches.values() for path in match.parameters)
+        parameters = openfisca.load(paths, settings.corpora_dir, settings.fetch_timeout)
+    except (libraries.LibraryError, CorpusError) as error:
+        fail(str(error))
+    _say(f"{len(matches)} montants sur {len(library.figures)} comparés à {openfisca.PACKAGE}.")
+    _conclude(check_figures(library, parameters, day_of(today)))
+
+
+@app.command()
+def duplicates(today: Today = None) -> None:
+    """Chercher les faits presque semblables, et ceux qui donnent deux valeurs d'une même chose."""
+    settings = KnowledgeSettings()
+    library, model = _library_and_model(settings)
+    cache = EmbeddingCache(settings.embedding_cache, model)
+    try:
+        report = check_duplicates(library, cache, day_of(today))
+    except libraries.LibraryError as error:
+        fail(str(error))
+    finally:
+        cache.close()
+    _conclude(report)
+
+
+@app.command()
+def readability(
+    share: Annotated[float, typer.Option("--share", min=0, max=1, help="Part des faits à montrer.")] = WORST_SHARE,
+    today: Today = None,
+) -> None:
+    """Montrer les faits les plus difficiles à lire (indice de Kandel et Moles)."""
+    library = _checked_library(KnowledgeSettings())
+    readings = readings_of(library, day_of(today))
+    for reading in readings[: round(len(readings) * share)]:
+        path, line = library.lines[reading.fact]
+        measures = f"indice {reading.score:.0f}, phrase de {reading.longest} mots"
+        _say(f"{path}:{line}: {reading.fact} ({measures}) : {reading.text}")
+    middle = median(reading.score for reading in readings)
+    _say(f"{len(readings)} faits, indice médian {middle:.0f} (100 : très facile, moins de 30 : très difficile).")
+
+
+@app.command()
+def official(
+    off: Annotated[bool, typer.Option("--off", help="Ôter les textes officiels de la prochaine construction.")] = False,
+    today: Today = None,
+) -> None:
+    """Apporter les textes officiels (ministère du Travail, codes) montrés quand aucun fait ne répond."""
+    settings = KnowledgeSettings()
+    if off:
+        forget_official(settings)
+        _say("Plus de textes officiels à la prochaine construction : make build.")
+        return
+    try:
+        texts = gather_official(settings, day_of(today))
+    except CorpusError as error:
+        fail(str(error))
+    for publisher, count in Counter(text.publisher for text in texts).items():
+        _say(f"{publisher} : {count} textes.")
+    _say("Ils entreront dans la base à la prochaine construction : make build.")
 
 
 @app.command()
@@ -238,6 +335,24 @@ def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, ob
         "valid_to": fact.valid_to.isoformat() if fact.valid_to else None,
         "expires_on": fact.expires_on.isoformat(),
     }
+
+
+def _checked_library(settings: KnowledgeSettings) -> libraries.Library:
+    try:
+        return libraries.load(settings.knowledge_dir)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s)")
+
+
+def _conclude(report: Report) -> None:
+    """Print what was found; exit 1 on an error."""
+    _print_problems(report.errors)
+    for problem in report.warnings:
+        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
+    if report.errors:
+        fail(f"{len(report.errors)} problème(s)")
+    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
 
 
 def _print_problems(problems: list[libraries.Problem]) -> None:

@@ -11,6 +11,7 @@
         calibration.json   thresholds and small models, valid for this generation only
         chroma/  bm25/     the two indexes over the passages
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
+        official.*         texts of the second tier, when they were brought (see ``official``)
     data/active            the id of the one that answers
 
 A generation is written under a temporary name and renamed when it is whole, so a build that dies
@@ -39,11 +40,12 @@ from knowledge.catalogue import Catalogue
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.library import Library
 from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
+from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import phrases, stems
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised whenever the files of a generation change shape."""
 
 COLLECTION = "passages"
@@ -133,6 +135,7 @@ class Generation:
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
+    official: OfficialTier | None = field(default=None, repr=False)
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -268,6 +271,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
+            official=open_tier(folder),
         )
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error

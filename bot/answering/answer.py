@@ -20,6 +20,13 @@ class Status(StrEnum):
     OFFER = "offer"
 
 
+class Tier(StrEnum):
+    """What a citation is: a fact that was read and judged, or an official text shown under an abstention."""
+
+    FACT = "fact"
+    OFFICIAL_TEXT = "official_text"
+
+
 class SourceRef(BaseModel):
     """A source as an answer cites it."""
 
@@ -42,7 +49,7 @@ class Citation(BaseModel):
     url: str
     read_on: date
     page_date: date | None
-    tier: str = "fact"
+    tier: Tier = Tier.FACT
     sources: list[SourceRef]
 
 
@@ -70,6 +77,17 @@ class ContactRef(BaseModel):
     price: str | None = None
 
 
+class OfficialQuote(BaseModel):
+    """A text of the second tier, under an abstention."""
+
+    text: str
+    title: str
+    concerns: str
+    version_date: date
+    n: int
+    """The number of its citation."""
+
+
 class Part(BaseModel):
     """The answer to one question of the message."""
 
@@ -84,6 +102,7 @@ class Part(BaseModel):
     """The fiche that answers, or the nearest one when none does."""
     nearest_question: str | None = None
     has_more: bool = False
+    official: OfficialQuote | None = None
 
 
 class AskBack(BaseModel):

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.answering.answer import AnswerSentence, Block, Citation, ContactRef, Part, SourceRef, Status
+from bot.answering.answer import (
+    AnswerSentence,
+    Block,
+    Citation,
+    ContactRef,
+    OfficialQuote,
+    Part,
+    SourceRef,
+    Status,
+    Tier,
+)
 from bot.answering.compute import Computed
 from knowledge.generation import Generation
-from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, format_date
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
+from knowledge.official import OfficialText
 from retrieval.retriever import Retrieval
 
 _BLOCKS = {
@@ -68,6 +79,25 @@ class Citations:
             )
         )
         return self.found[-1].n
+
+    def official(self, text: OfficialText) -> OfficialQuote:
+        """Cites a text of the second tier, and quotes it."""
+        source = SourceRef(
+            title=text.title,
+            publisher=text.publisher,
+            url=text.url,
+            kind=SourceKind.OFFICIAL,
+            read_on=text.read_on,
+            page_date=text.version_date,
+        )
+        number = len(self.found) + 1
+        described = source.model_dump(exclude={"kind"})
+        self.found.append(
+            Citation(n=number, fact_id=text.id, fiche="", tier=Tier.OFFICIAL_TEXT, sources=[source], **described)
+        )
+        return OfficialQuote(
+            text=text.quote, title=text.title, concerns=text.concerns, version_date=text.version_date, n=number
+        )
 
 
 class Composer:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.answering.answer import Answer, Part, Status
+from bot.answering.answer import Answer, Part, Status, Tier
 from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
@@ -88,10 +88,10 @@ class Answerer:
             return self._reply(question, routes[0])
         citations = Citations(self.generation)
         parts = _merge_same_fiche(
-            [self._part(look.retrieval, route, citations, today) for look, route in zip(found, routes, strict=True)]
+            [self._part(look, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
-        facts = [self.generation.facts[citation.fact_id] for citation in citations.found]
+        facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         ask = self._asker.ask(found[0].retrieval.query, facts) if len(parts) == 1 else None
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
@@ -111,16 +111,26 @@ class Answerer:
         with clock:
             vectors = self.embeddings.embed_queries(list(query.views))
         routes = self._router.probabilities(vectors[0], query.text)
-        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes)
+        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, retrieval: Retrieval, route: Route, citations: Citations, today: date) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date) -> Part:
+        retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
         computed = self._calculator.compute(retrieval.query)
         if not computed and not self._composer.answers(retrieval):
-            return self._composer.abstain(retrieval)
+            return self._with_official_text(self._composer.abstain(retrieval), look, citations)
         return self._composer.answer(retrieval, citations, today, computed)
+
+    def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
+        """An abstention, and the official text that may help when one is near enough."""
+        if self.generation.official is None:
+            return part
+        found = self.generation.official.best(look.retrieval.query.text, look.vector)
+        if found.score < self._settings.official_text_score:
+            return part
+        return part.model_copy(update={"official": citations.official(found.text)})
 
     def _crisis(self, question: str) -> Answer:
         message = self.messages["crisis"][self._router.crisis_kind(question)]
@@ -145,6 +155,8 @@ class _Look:
 
     retrieval: Retrieval
     routes: dict[str, float]
+    vector: list[float]
+    """The embedding of the question."""
 
 
 class _EmbeddingClock:
@@ -165,7 +177,7 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
     merged: list[Part] = []
     for part in parts:
         twin = next((p for p in merged if p.fiche and p.fiche == part.fiche and p.status is part.status), None)
-        if twin is None:
+        if twin is None or part.official:
             merged.append(part)
             continue
         known = {sentence.n for sentence in twin.sentences}

@@ -39,6 +39,9 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
         paragraphs.append("\n".join(sentences))
         if block is Block.MAIN and part.audience:
             paragraphs.append(part.audience)
+    if part.official:
+        quoted = part.official.model_dump() | {"version_date": format_date(part.official.version_date)}
+        paragraphs.append(messages["official_text"].format(**quoted))
     if part.status is Status.ABSTAINED and part.nearest_question:
         paragraphs.append(messages["abstained_nearest"].format(question=part.nearest_question))
     if part.contacts:

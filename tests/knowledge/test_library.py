@@ -121,6 +121,10 @@ def test_every_message_renders() -> None:
             "summary",
             "number",
             "total",
+            "concerns",
+            "text",
+            "version_date",
+            "n",
         ),
         "x",
     )
