@@ -1,4 +1,4 @@
-"""Encrypts what is kept of an offer: a copy of the database alone shows nothing of it."""
+"""Encrypts what is kept of a conversation: a copy of the database alone shows nothing of it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.storage.tables import InboxRow, OpenCheckRow, TurnRow
+from bot.storage.opinions import Opinions
+from bot.storage.tables import InboxRow, OpenCheckRow, PauseRow, TurnRow
 
 DONE_KEPT = timedelta(days=2)
 """How long the id of an answered update is remembered, to recognise a second delivery
@@ -31,6 +32,26 @@ class Waiting:
     received_at: datetime
 
 
+@dataclass(frozen=True)
+class Received:
+    """A message in the inbox, as its author may see it; the payload goes once it is answered."""
+
+    update_id: int
+    received_at: datetime
+    answered: bool
+    payload: str | None
+
+
+@dataclass(frozen=True)
+class KeptOf:
+    """What is kept of a private chat; what is sealed is opened by the caller."""
+
+    inbox: list[Received]
+    turns: list[tuple[datetime, bytes]]
+    check: bytes | None
+    opinions: list[dict[str, Any]]
+
+
 class Store:
     """Inbox and turns. ``now`` is given so that retention can be tested with a moved clock."""
 
@@ -40,6 +61,7 @@ class Store:
         self._engine: AsyncEngine = create_async_engine(url)
         self._now = now
         self._insert = sqlite.insert if url.startswith("sqlite") else postgresql.insert
+        self.opinions = Opinions(self._engine, self._insert, now)
         if url.startswith("sqlite"):
             event.listen(self._engine.sync_engine, "connect", _tune_sqlite)
 
@@ -83,10 +105,10 @@ class Store:
 
     # Turns
 
-    async def turns(self, chat_id: int, since: timedelta, limit: int) -> list[str]:
-        """The last questions of a chat, oldest first."""
+    async def turns(self, chat_id: int, since: timedelta, limit: int) -> list[bytes]:
+        """The last questions of a chat, sealed, oldest first."""
         query = (
-            select(TurnRow.text)
+            select(TurnRow.sealed)
             .where(TurnRow.chat_id == chat_id, TurnRow.asked_at >= self._now() - since)
             .order_by(TurnRow.id.desc())
             .limit(limit)
@@ -94,9 +116,9 @@ class Store:
         async with self._engine.connect() as connection:
             return list(reversed((await connection.execute(query)).scalars().all()))
 
-    async def add_turn(self, chat_id: int, text: str) -> None:
+    async def add_turn(self, chat_id: int, sealed: bytes) -> None:
         async with self._engine.begin() as connection:
-            await connection.execute(insert(TurnRow).values(chat_id=chat_id, text=text, asked_at=self._now()))
+            await connection.execute(insert(TurnRow).values(chat_id=chat_id, sealed=sealed, asked_at=self._now()))
 
     async def forget_turns(self, chat_id: int) -> None:
         async with self._engine.begin() as connection:
@@ -126,8 +148,58 @@ class Store:
             done = await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.chat_id == chat_id))
         return bool(done.rowcount)
 
-    async def sweep(self, turns_kept: timedelta, checks_kept: timedelta) -> None:
+    # What administrators set
+
+    async def pause(self, message: str) -> None:
+        """Only distress is answered from now on, everything else with ``message``."""
+        row = {"id": 1, "message": message, "since": self._now()}
+        query = self._insert(PauseRow).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
+        async with self._engine.begin() as connection:
+            await connection.execute(query)
+
+    async def resume(self) -> bool:
+        """End the pause; False when there was none."""
+        async with self._engine.begin() as connection:
+            return bool((await connection.execute(delete(PauseRow))).rowcount)
+
+    async def paused(self) -> str | None:
+        """The message of the pause; None when there is none."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(select(PauseRow.message))).scalar_one_or_none()
+
+    # What a person may see and have erased
+
+    async def kept_of(self, chat_id: int, user_id: int) -> KeptOf:
+        """Everything kept of a private chat."""
+        async with self._engine.connect() as connection:
+            received = select(InboxRow.update_id, InboxRow.received_at, InboxRow.done_at, InboxRow.payload)
+            inbox = (await connection.execute(received.where(InboxRow.chat_id == chat_id))).all()
+            asked = select(TurnRow.asked_at, TurnRow.sealed).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id)
+            turns = (await connection.execute(asked)).all()
+            check = await connection.execute(select(OpenCheckRow.sealed).where(OpenCheckRow.chat_id == chat_id))
+            sealed_check = check.scalar_one_or_none()
+        return KeptOf(
+            inbox=[
+                Received(row.update_id, _aware(row.received_at), row.done_at is not None, row.payload) for row in inbox
+            ],
+            turns=[(_aware(row.asked_at), row.sealed) for row in turns],
+            check=sealed_check,
+            opinions=await self.opinions.of_today(user_id),
+        )
+
+    async def erase(self, chat_id: int, user_id: int) -> None:
+        """Forget a private chat, at once. The bare number of an update stays, tied to nobody: it recognises
+        a second delivery."""
+        async with self._engine.begin() as connection:
+            for table in (TurnRow, OpenCheckRow):
+                await connection.execute(delete(table).where(table.chat_id == chat_id))
+            answered = update(InboxRow).where(InboxRow.chat_id == chat_id, InboxRow.done_at.is_not(None))
+            await connection.execute(answered.values(chat_id=None, payload=None))
+        await self.opinions.forget(user_id)
+
+    async def sweep(self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta) -> None:
         """Remove what is past its time."""
+        await self.opinions.sweep((self._now() - opinions_kept).date())
         async with self._engine.begin() as connection:
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
