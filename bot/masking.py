@@ -44,7 +44,9 @@ _SPOKEN_MAIL = re.compile(
     r"[\w-]+(?:\s+(?:point|dot)\s+|\.|\s)(?:fr|com|net|org|eu|be|ch|example)\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"(?:https?://|hxxps?://|www\.)[^\s<>«»]+|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>«»]*", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|hxxps?://|www\.)[^\s<>«»]+|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>«»]*", re.IGNORECASE
+)
 _HANDLE = re.compile(r"(?<![\w@])@\w[\w.-]+|\b[\w.]{2,}#\d{4}\b")
 _ACCOUNT = re.compile(
     r"\b(?P<lead>(?:(?:mon|son|ton|le|un|ma|sa)\s+)?(?:pseudo(?:nyme)?|login|username|user|nom d'utilisateur|identifiant|insta(?:gram)?|"
@@ -93,8 +95,12 @@ def _account(found: re.Match[str]) -> str:
 # --- numbers ----------------------------------------------------------------------------------
 
 _IBAN = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{3,4}){2,7}(?:[ .-]?[A-Z0-9]{1,4}\b)?", re.IGNORECASE)
-_WALLET = re.compile(r"\b(?:0x[0-9a-fA-F]{8,}|bc1[a-z0-9]{10,}|T[1-9A-HJ-NP-Za-km-z]{25,}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b")
-_SOCIAL_SECURITY = re.compile(r"(?<!\d)[1278]\s?\d{2}\s?\d{2}\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}(?:\s?/?\s?\d{2})?(?!\d)", re.IGNORECASE)
+_WALLET = re.compile(
+    r"\b(?:0x[0-9a-fA-F]{8,}|bc1[a-z0-9]{10,}|T[1-9A-HJ-NP-Za-km-z]{25,}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b"
+)
+_SOCIAL_SECURITY = re.compile(
+    r"(?<!\d)[1278]\s?\d{2}\s?\d{2}\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}(?:\s?/?\s?\d{2})?(?!\d)", re.IGNORECASE
+)
 _DATE = r"(?:0?[1-9]|[12]\d|3[01])\s?[/.-]\s?(?:0?[1-9]|1[0-2])\s?[/.-]\s?(?:\d{4}|\d{2})"
 _MONTH = "janvier|fevrier|février|mars|avril|mai|juin|juillet|aout|août|septembre|octobre|novembre|decembre|décembre"
 _WRITTEN_DATE = rf"(?:1er|\d{{1,2}})\s+(?:{_MONTH})(?:\s+(?P<year>\d{{4}}))?"
@@ -122,7 +128,9 @@ _SECRET = re.compile(
     r"(?:\s+(?:de|du|pour)\s+\w+)?\s*(?:est|c'est|cest|[:=])?\s*)(?P<secret>(?=\S*\d)\S{3,})",
     re.IGNORECASE,
 )
-_SECRET_WORD = re.compile(r"\b(?P<lead>(?:mot de passe|mdp|password)\s*(?:est|c'est|cest|[:=])\s*)(?P<secret>\S+)", re.IGNORECASE)
+_SECRET_WORD = re.compile(
+    r"\b(?P<lead>(?:mot de passe|mdp|password)\s*(?:est|c'est|cest|[:=])\s*)(?P<secret>\S+)", re.IGNORECASE
+)
 _REFERENCE = re.compile(
     r"\b(?P<lead>(?:dossier|n°|nº|no\b|num(?:éro|ero)?|réf(?:érence)?|ref(?:erence)?|matricule|allocataire|identifiant|\bid|siret|"
     r"siren|contrat|permis|passeport|passport|identité|identite|cni|titre de séjour|séjour|fiscal|client|commande|transaction|ticket|"
@@ -132,7 +140,9 @@ _REFERENCE = re.compile(
     r"(?P<value>(?=[\w/-]*\d[\w/-]*\d[\w/-]*\d)[\w][\w/-]{4,})(?!\s?(?:€|\$|%|eur))",
     re.IGNORECASE,
 )
-_MIXED = re.compile(r"(?<![\w/.])(?=[\w-]*\d[\w-]*\d[\w-]*\d)(?=[\w-]*[A-Za-z][\w-]*[A-Za-z])[A-Za-z0-9][\w-]{7,}(?![\w])")
+_MIXED = re.compile(
+    r"(?<![\w/.])(?=[\w-]*\d[\w-]*\d[\w-]*\d)(?=[\w-]*[A-Za-z][\w-]*[A-Za-z])[A-Za-z0-9][\w-]{7,}(?![\w])"
+)
 _PLATE = re.compile(r"\b[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}\b")
 _FORM = re.compile(r"20\d\d-?(?:c-?pro|rici|ifi|k)", re.IGNORECASE)
 
@@ -167,7 +177,8 @@ def _hide_phones(text: str) -> str:
     found = [
         match
         for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.POSSIBLE)
-        if match.raw_string.startswith(("+", "00", "0", "(")) and sum(c.isdigit() for c in match.raw_string) >= 9
+        if match.raw_string.startswith(("+", "00", "0", "("))
+        and sum(c.isdigit() for c in match.raw_string) >= 9
         and not _FULL_DATE.match(match.raw_string)
     ]
     for match in reversed(found):
@@ -223,7 +234,9 @@ _UNNUMBERED = re.compile(
     rf"\b(?:{_STREET})\s+(?:(?:de la|de l'|des|du|de|d')\s*)?(?-i:[A-ZÀ-Þ])[\w'-]*(?:[\s-](?:(?:de la|de l'|des|du|de|d')\s?)?(?-i:[A-ZÀ-Þ])[\w'-]*)*",
     re.IGNORECASE,
 )
-_POST_CODE = re.compile(r"(?<![\d,.])(?:F-)?\d{5}\s*,?\s+(?-i:[A-ZÀ-Þ])[\w'-]+(?:[\s-](?-i:[A-ZÀ-Þ])[\w'-]+)*|\(\d{5}\)|(?<=\[adresse\])[\s,]*(?:à\s+)?\d{5}(?:\s+[\w'-]+)?")
+_POST_CODE = re.compile(
+    r"(?<![\d,.])(?:F-)?\d{5}\s*,?\s+(?-i:[A-ZÀ-Þ])[\w'-]+(?:[\s-](?-i:[A-ZÀ-Þ])[\w'-]+)*|\(\d{5}\)|(?<=\[adresse\])[\s,]*(?:à\s+)?\d{5}(?:\s+[\w'-]+)?"
+)
 _POST_CODE_SAID = re.compile(r"\b(?P<lead>(?:code postal|cp)\s*(?:est|c'est|:)?\s*)\d{5}", re.IGNORECASE)
 _FLAT = re.compile(
     r"\b(?:appartement|appart|apt|bât(?:iment)?|bat(?:iment)?|escalier|porte|boîte|boite|étage|etage)\.?\s*n?°?\s*(?:(?-i:[A-Z])\d{0,4}|\d{1,4}[a-zA-Z]?)\b"
@@ -262,7 +275,9 @@ def _city(found: re.Match[str]) -> str:
 # --- names ------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
-_TITLES = frozenset("m. mr mr. mme mme. mlle mlle. dr dr. me me. pr pr. monsieur madame mademoiselle docteur maitre professeur".split())
+_TITLES = frozenset(
+    "m. mr mr. mme mme. mlle mlle. dr dr. me me. pr pr. monsieur madame mademoiselle docteur maitre professeur".split()
+)
 _INTRODUCTIONS = re.compile(
     r"\b(?:je m'appel+e|je mappel+e|j'm'appel+e|jmappel+e|jm'appel+e|m'appel+e|mappel+e|(?:il|elle|qui|recruteur|recruteuse) s'appel+e|s'appel+ent|sappel+e|"
     r"appelez[- ]moi|appelle[- ]moi|je me nomme|se nomme|nommé[e]?|prénommé[e]?|prenom+e[e]?|soussigné[e]?|soussigne[e]?|"
@@ -300,7 +315,9 @@ _NOT_NAMES = frozenset(
     pourquoi quand combien si oui non dois-je puis-je est-ce faut-il svp rdv bjr slt pb""".split()
 )
 _SERVICES = frozenset("lydia alma alan alexa claude paul clara rosa".split())
-_SERVICE_BEFORE = frozenset("par sur via compte appli application carte avec chez banque virement assurance mutuelle".split())
+_SERVICE_BEFORE = frozenset(
+    "par sur via compte appli application carte avec chez banque virement assurance mutuelle".split()
+)
 _AFTER_NAME_STOPS = frozenset(
     """et je j ai suis est a au aux de du des la le les un une pour dans avec chez sur par mais car donc que qui quoi comment ou
     il elle on nous vous ils elles me m te t se s ne n pas plus ca c ce cette mon ma mes ton ta son sa ses depuis habite travaille
@@ -450,7 +467,11 @@ def _after_relations(words: list[_Token]) -> set[int]:
         following = words[index + 1]
         if following.start - word.end > 2 or following.first:
             continue
-        if following.capital and following.plain not in _NOT_NAMES and not (following.raw.isupper() and len(following.raw) <= 5):
+        if (
+            following.capital
+            and following.plain not in _NOT_NAMES
+            and not (following.raw.isupper() and len(following.raw) <= 5)
+        ):
             found |= _full_name(words, following.start, anything=True)
     return found
 

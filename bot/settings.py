@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 from knowledge.settings import KnowledgeSettings
 
@@ -31,6 +33,21 @@ class Settings(KnowledgeSettings):
     publisher: str = ""
     host: str = ""
     contact: str = ""
+
+    # Administrators: /etat and /pause answer to nobody else.
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    """Telegram ids of persons, separated by commas."""
+
+    # How much one person may send. A group may send ``group_factor`` times as much; distress always passes.
+    questions_per_minute: int = 12
+    """Questions and offers as text."""
+    questions_per_day: int = 300
+    images_per_minute: int = 20
+    """Two whole albums."""
+    images_per_day: int = 100
+    documents_per_minute: int = 3
+    documents_per_day: int = 30
+    group_factor: int = 3
 
     # What is read
     question_max_chars: int = 2000
@@ -66,12 +83,19 @@ class Settings(KnowledgeSettings):
     """SQLAlchemy URL; by default a SQLite file in ``data_dir``."""
     inbox_max_age_hours: int = 48
     """A message that waited longer than this while the bot was down is not answered."""
+    opinions_days: int = 365
+    """How long opinions and handed-over questions are kept."""
     late_after_minutes: int = 10
     """A message that waited longer than this is answered with a word of excuse."""
 
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _ids(cls, value: Any) -> Any:
+        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
     @property
     def seal_key(self) -> Path:
-        """The key under which an open checklist is encrypted."""
+        """The key under which turns and open checklists are encrypted."""
         return self.data_dir / "seal.key"
 
     @property

@@ -60,6 +60,11 @@ class Gap:
         data = asdict(self) | {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
         return {name: value for name, value in data.items() if value is not None}
 
+    def line(self) -> str:
+        """To read at a terminal."""
+        what = self.question or " ".join(self.fact_ids) or self.fiche or self.status
+        return f"{self.count} × {self.kind} ({self.first_day} – {self.last_day}) : {what}"
+
 
 class Opinions:
     """Reads and writes opinions and gaps. ``insert`` is the dialect's own, for « insert or replace »."""
@@ -116,7 +121,7 @@ class Opinions:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(OpinionRow.rating, func.count()).group_by(OpinionRow.rating))).all()
             gaps = (await connection.execute(select(func.count()).select_from(GapRow))).scalar_one()
-        return {rating: count for rating, count in rows} | {"question": gaps}
+        return {str(rating): count for rating, count in rows} | {"question": gaps}
 
     async def of_today(self, user_id: int) -> list[dict[str, Any]]:
         """What the person said today. Older rows can no longer be tied to anybody."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, delete, event, insert, select, update
+from sqlalchemy import Connection, delete, event, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -33,20 +33,10 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Received:
-    """A message in the inbox, as its author may see it; the payload goes once it is answered."""
-
-    update_id: int
-    received_at: datetime
-    answered: bool
-    payload: str | None
-
-
-@dataclass(frozen=True)
 class KeptOf:
     """What is kept of a private chat; what is sealed is opened by the caller."""
 
-    inbox: list[Received]
+    waiting: list[Waiting]
     turns: list[tuple[datetime, bytes]]
     check: bytes | None
     opinions: list[dict[str, Any]]
@@ -80,7 +70,7 @@ class Store:
         row = {
             "update_id": update_id,
             "chat_id": chat_id,
-            "payload": json.dumps(payload, ensure_ascii=False),
+            "payload": json.dumps(payload),
             "received_at": self._now(),
         }
         async with self._engine.begin() as connection:
@@ -98,10 +88,17 @@ class Store:
         return [Waiting(row.update_id, json.loads(row.payload), _aware(row.received_at)) for row in rows if row.payload]
 
     async def finish(self, update_id: int) -> None:
-        """Answered: the content goes, the id stays for a while."""
-        query = update(InboxRow).where(InboxRow.update_id == update_id).values(done_at=self._now(), payload=None)
+        """Answered: the content goes, and whose it was; the bare id stays for a while."""
+        done = {"done_at": self._now(), "payload": None, "chat_id": None}
+        query = update(InboxRow).where(InboxRow.update_id == update_id).values(done)
         async with self._engine.begin() as connection:
             await connection.execute(query)
+
+    async def waiting_count(self) -> int:
+        """Updates not yet answered."""
+        query = select(func.count()).select_from(InboxRow).where(InboxRow.done_at.is_(None))
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).scalar_one()
 
     # Turns
 
@@ -172,29 +169,22 @@ class Store:
     async def kept_of(self, chat_id: int, user_id: int) -> KeptOf:
         """Everything kept of a private chat."""
         async with self._engine.connect() as connection:
-            received = select(InboxRow.update_id, InboxRow.received_at, InboxRow.done_at, InboxRow.payload)
-            inbox = (await connection.execute(received.where(InboxRow.chat_id == chat_id))).all()
             asked = select(TurnRow.asked_at, TurnRow.sealed).where(TurnRow.chat_id == chat_id).order_by(TurnRow.id)
             turns = (await connection.execute(asked)).all()
             check = await connection.execute(select(OpenCheckRow.sealed).where(OpenCheckRow.chat_id == chat_id))
             sealed_check = check.scalar_one_or_none()
         return KeptOf(
-            inbox=[
-                Received(row.update_id, _aware(row.received_at), row.done_at is not None, row.payload) for row in inbox
-            ],
-            turns=[(_aware(row.asked_at), row.sealed) for row in turns],
+            waiting=await self.waiting(chat_id),
+            turns=[(_aware(asked_at), sealed) for asked_at, sealed in turns],
             check=sealed_check,
             opinions=await self.opinions.of_today(user_id),
         )
 
     async def erase(self, chat_id: int, user_id: int) -> None:
-        """Forget a private chat, at once. The bare number of an update stays, tied to nobody: it recognises
-        a second delivery."""
+        """Forget a private chat, at once."""
         async with self._engine.begin() as connection:
             for table in (TurnRow, OpenCheckRow):
                 await connection.execute(delete(table).where(table.chat_id == chat_id))
-            answered = update(InboxRow).where(InboxRow.chat_id == chat_id, InboxRow.done_at.is_not(None))
-            await connection.execute(answered.values(chat_id=None, payload=None))
         await self.opinions.forget(user_id)
 
     async def sweep(self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta) -> None:

@@ -40,6 +40,9 @@ COMMANDS = [
     BotCommand("annuler", "Oublier l'offre en cours de vérification"),
     BotCommand("nouveau", "Oublier la conversation en cours"),
     BotCommand("sources", "D'où viennent les réponses"),
+    BotCommand("confidentialite", "Ce que je garde, et vos droits"),
+    BotCommand("mesdonnees", "Recevoir ce que je garde de vous"),
+    BotCommand("effacer", "Effacer tout ce que je garde de vous"),
     BotCommand("mentions", "Qui publie ce service"),
     BotCommand("aide", "Comment poser une question"),
 ]
@@ -81,10 +84,7 @@ def build(
     async def open_store(application: App) -> None:
         await store.open()
         await _resume(application, store, queue, settings)
-        try:
-            await application.bot.set_my_commands(COMMANDS)
-        except TelegramError as error:
-            log.warning("les commandes n'ont pas pu être enregistrées : %s", error)
+        await _introduce(application, answerer.messages["profile"])
         application.create_task(_sweep_regularly(store, settings))
 
     async def close_store(_: App) -> None:
@@ -108,6 +108,16 @@ def build(
     return application
 
 
+async def _introduce(application: App, profile: dict[str, str]) -> None:
+    """The menu of commands, and what Telegram shows of the bot before the first message."""
+    try:
+        await application.bot.set_my_commands(COMMANDS)
+        await application.bot.set_my_description(profile["description"])
+        await application.bot.set_my_short_description(profile["short"])
+    except TelegramError as error:
+        log.warning("les commandes et la présentation n'ont pas pu être enregistrées : %s", error)
+
+
 def _register(application: App, handlers: Handlers) -> None:
     commands = {
         "start": handlers.start,
@@ -119,6 +129,11 @@ def _register(application: App, handlers: Handlers) -> None:
         "verifier": handlers.verify,
         "annuler": handlers.cancel,
         "nouveau": handlers.reset,
+        "confidentialite": handlers.confidentiality,
+        "mesdonnees": handlers.my_data,
+        "effacer": handlers.erase,
+        "etat": handlers.state,
+        "pause": handlers.pause,
     }
     for name, handler in commands.items():
         application.add_handler(CommandHandler(name, handler, filters.UpdateType.MESSAGE))
@@ -182,7 +197,11 @@ async def _resume(application: App, store: Store, queue: InboxQueue, settings: S
 
 async def _sweep_regularly(store: Store, settings: Settings) -> None:
     while True:
-        await store.sweep(timedelta(minutes=settings.context_minutes), timedelta(hours=settings.checklist_hours))
+        await store.sweep(
+            timedelta(minutes=settings.context_minutes),
+            timedelta(hours=settings.checklist_hours),
+            timedelta(days=settings.opinions_days),
+        )
         await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
 

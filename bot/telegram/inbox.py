@@ -14,6 +14,7 @@ from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
 from bot.storage.store import Store
+from bot.telegram.fair import FairQueue
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ WAITING_MAX = 256
 """Updates taken out of the queue at once; most of them wait for their chat's turn."""
 
 
-class InboxQueue(asyncio.Queue[Any]):
+class InboxQueue(FairQueue):
     """The application's update queue. ``put`` returns once the update is stored.
 
     python-telegram-bot acknowledges a batch to Telegram (next ``getUpdates``, or HTTP 200 of a

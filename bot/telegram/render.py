@@ -77,6 +77,12 @@ def text_messages(text: str) -> list[str]:
     return split([text_paragraph(paragraph) for paragraph in text.split("\n\n")])
 
 
+def quoting_message(text: str, quote: str) -> str:
+    """``text`` with ``{quote}`` as a quotation block, which Telegram hands back as an entity of its own."""
+    before, after = text.split("{quote}")
+    return f"{escape_text(before)}<blockquote>{escape_text(quote)}</blockquote>{escape_text(after)}"
+
+
 def text_paragraph(text: str) -> Paragraph:
     """Plain text; a first line that ends with a colon is a heading."""
     first, newline, rest = text.partition("\n")

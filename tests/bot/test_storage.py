@@ -11,6 +11,10 @@ from sqlalchemy import text
 from bot.storage.store import DONE_KEPT, Store
 
 
+LONGER = (timedelta(hours=24), timedelta(days=365))
+"""How long offers and opinions are kept."""
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -68,21 +72,21 @@ async def test_the_text_goes_as_soon_as_it_is_answered(store: Store, tmp_path: P
 
 
 async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
-    for word in ("un", "deux", "trois"):
+    for word in (b"un", b"deux", b"trois"):
         await store.add_turn(5, word)
         clock.now += timedelta(minutes=10)
-    await store.add_turn(6, "un autre")
+    await store.add_turn(6, b"un autre")
     half_hour = timedelta(minutes=30)
-    assert await store.turns(5, half_hour, 6) == ["un", "deux", "trois"]
-    assert await store.turns(5, half_hour, 2) == ["deux", "trois"]
+    assert await store.turns(5, half_hour, 6) == [b"un", b"deux", b"trois"]
+    assert await store.turns(5, half_hour, 2) == [b"deux", b"trois"]
     clock.now += timedelta(minutes=15)
-    assert await store.turns(5, half_hour, 6) == ["trois"]
-    await store.sweep(half_hour, timedelta(hours=24))
+    assert await store.turns(5, half_hour, 6) == [b"trois"]
+    await store.sweep(half_hour, *LONGER)
     async with store._engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM turns"))).scalar() == 2
     await store.forget_turns(5)
     assert await store.turns(5, half_hour, 6) == []
-    assert await store.turns(6, half_hour, 6) == ["un autre"]
+    assert await store.turns(6, half_hour, 6) == [b"un autre"]
 
 
 async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock) -> None:
@@ -90,7 +94,7 @@ async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock)
     await store.finish(1)
     await store.receive(2, 5, {})
     clock.now += DONE_KEPT + timedelta(minutes=1)
-    await store.sweep(timedelta(minutes=30), timedelta(hours=24))
+    await store.sweep(timedelta(minutes=30), *LONGER)
     assert await store.receive(1, 5, {})
     assert [waiting.update_id for waiting in await store.waiting()] == [1, 2]
 

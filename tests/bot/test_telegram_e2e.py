@@ -57,7 +57,7 @@ async def test_more_details_opens_the_rest(running: Running) -> None:
     user = api.user(chat)
     user.send("quel est le taux de cotisations")
     message = (await api.wait_sent(chat))[0]
-    assert buttons(message) == ["Plus de détails"]
+    assert buttons(message) == ["Plus de détails", "👍 Utile", "👎 Pas utile"]
     user.press(message, "Plus de détails")
     details = (await api.wait_sent(chat, 2))[1]["text"].replace("\u00a0", " ")
     assert "25,6 %" not in details and DISCLAIMER in details
