@@ -14,15 +14,18 @@ _WORDS = {"sept": 7, "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "
 _AGE = rf"(?P<age>\d{{1,2}}|{'|'.join(_WORDS)})\s?ans?\b"
 # « j'ai 10 ans d'expérience », « 12 ans que je travaille », « depuis que j'ai 14 ans » are not ages of today.
 _NOT_AN_AGE = r"(?!\s+(?:d'|d\s|de\b|que\b|apres\b|plus\b))"
+_I_AM = r"\b(?:je suis|jsuis|j'suis|chui|chuis)\s+"
 _SAID = [
-    re.compile(rf"(?<!depuis que )(?<!quand )\b(?:j'ai|jai|j ai|g|ge|j'aurai bientot)\s+(?:que\s+|seulement\s+|juste\s+|deja\s+)?{_AGE}{_NOT_AN_AGE}"),
-    re.compile(rf"\b(?:je suis|jsuis|j'suis|chui|chuis)\s+(?:une?\s+)?(?:\w+\s+){{0,2}}(?:de|agee? de)\s+{_AGE}"),
+    re.compile(
+        r"(?<!depuis que )(?<!quand )\b(?:j'ai|jai|j ai|g|ge|j'aurai bientot)\s+(?:que\s+|seulement\s+|juste\s+)?"
+        rf"{_AGE}{_NOT_AN_AGE}"
+    ),
+    re.compile(rf"{_I_AM}(?:une?\s+)?(?:\w+\s+){{0,2}}(?:de|agee? de)\s+{_AGE}"),
     re.compile(rf"^\W*(?:moi\s+(?:c'est\s+)?)?{_AGE}{_NOT_AN_AGE}"),
-    re.compile(rf"\b(?:mon age|age)\s*(?:est|c'est|:)?\s*:?\s*{_AGE}"),
-]  # fmt: skip
+    re.compile(rf"\bmon age\s*(?:est|c'est|:)?\s*:?\s*{_AGE}"),
+]
 _SCHOOL = re.compile(
-    r"\b(?:je suis|jsuis|j'suis|chui|chuis)\s+(?:encore\s+)?(?:en|au)\s+(?:(?:6|5|4)\s?(?:e|eme|ieme)\b|sixieme|cinquieme|quatrieme|"
-    r"cm1|cm2|ce2|primaire|college)\b"
+    rf"{_I_AM}(?:encore\s+)?(?:en|au)\s+(?:[654]\s?(?:e|eme|ieme)\b|sixieme|cinquieme|quatrieme|ce2|cm1|cm2|primaire|college)\b"
 )
 
 

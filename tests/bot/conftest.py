@@ -83,6 +83,7 @@ def api() -> Iterator[FakeBotApi]:
 
 
 TOKEN = "123456:TEST-token-that-must-never-be-printed"
+ADMIN = 7
 StartBot = Callable[..., BotProcess]
 
 
@@ -122,6 +123,7 @@ def launch(
             "TELEGRAM_API_URL": api.url,
             "TELEGRAM_TOKEN": TOKEN,
             "MESSAGES_PER_SECOND": "1000",
+            "ADMIN_IDS": f"{ADMIN}, 8",
             **environment,
         },
         cwd=folder,
