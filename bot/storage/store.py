@@ -194,6 +194,10 @@ class Store:
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
             await connection.execute(delete(InboxRow).where(InboxRow.done_at < self._now() - DONE_KEPT))
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                # What was erased is still in the write-ahead log: fold it into the file and empty it.
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _migrate(connection: Connection) -> None:

@@ -101,6 +101,9 @@ def test_a_summary_to_forward_has_no_link_to_tap() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(max_size=300) | st.sampled_from(["😀" * 5000, "\u202e" * 50, "\ud800", "[" * 900, "1 " * 900, "Jean " * 500]))
+@given(
+    st.text(max_size=300)
+    | st.sampled_from(["😀" * 5000, "\u202e" * 50, "\ud800", "[" * 900, "1 " * 900, "Jean " * 500])
+)
 def test_any_text_is_masked_without_an_error(text: str) -> None:
     assert "06 39 98 12 34" not in mask(f"{text} 06 39 98 12 34")

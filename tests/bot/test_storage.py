@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.storage.opinions import AnswerRef, Rating
 from bot.storage.store import DONE_KEPT, Store
-
 
 LONGER = (timedelta(hours=24), timedelta(days=365))
 """How long offers and opinions are kept."""
@@ -71,6 +72,14 @@ async def test_the_text_goes_as_soon_as_it_is_answered(store: Store, tmp_path: P
     assert b"mon secret" not in (tmp_path / "deep" / "bot.sqlite").read_bytes()
 
 
+async def test_a_sweep_leaves_nothing_of_it_in_any_file(store: Store, tmp_path: Path) -> None:
+    await store.receive(1, 5, {"text": "mon secret"})
+    await store.finish(1)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    files = b"".join(path.read_bytes() for path in (tmp_path / "deep").iterdir())
+    assert b"mon secret" not in files and b"SQLite" in files
+
+
 async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
     for word in (b"un", b"deux", b"trois"):
         await store.add_turn(5, word)
@@ -102,3 +111,112 @@ async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock)
 async def test_many_at_once(store: Store) -> None:
     results = await asyncio.gather(*(store.receive(number // 2, 5, {}) for number in range(200)))
     assert sum(results) == 100
+
+
+ANSWER = AnswerRef("answered", "cotisations", ("cotisations/taux", "cotisations/seuil"), "g1")
+
+
+async def test_an_opinion_is_counted_once_and_can_change(store: Store) -> None:
+    await store.opinions.rate(5, 100, ANSWER, Rating.USELESS)
+    await store.opinions.rate(5, 100, ANSWER, Rating.INCOMPLETE)
+    await store.opinions.rate(6, 100, ANSWER, Rating.INCOMPLETE)
+    await store.opinions.rate(7, 100, ANSWER, Rating.USEFUL)
+    assert await store.opinions.counts() == {"incomplet": 2, "utile": 1, "question": 0}
+    (gap,) = await store.opinions.gaps()
+    assert (gap.kind, gap.count, gap.fact_ids, gap.fiche) == ("incomplet", 2, ANSWER.fact_ids, "cotisations")
+
+
+async def test_a_question_handed_over_by_several_people_is_one_gap(store: Store, clock: Clock) -> None:
+    for user, message in ((5, 1), (5, 1), (6, 1)):
+        await store.opinions.hand_over(user, message, "et le CESU ?", "abstained", "g1")
+        clock.now += timedelta(days=1) if user == 5 and message == 1 and clock.now.day == 21 else timedelta()
+    (gap,) = await store.opinions.gaps()
+    assert gap.question == "et le CESU ?" and gap.first_day.day == 21 and gap.last_day.day == 22
+
+
+async def test_pseudonyms_change_with_the_day_and_their_key_is_destroyed(store: Store, clock: Clock) -> None:
+    await store.opinions.rate(5, 100, ANSWER, Rating.USEFUL)
+    assert len(await store.opinions.of_today(5)) == 1 and await store.opinions.of_today(6) == []
+    assert "author" not in (await store.opinions.of_today(5))[0]
+    clock.now += timedelta(days=1)
+    assert await store.opinions.of_today(5) == [], "yesterday's opinion is nobody's any more"
+    await store.opinions.rate(5, 100, ANSWER, Rating.USEFUL)
+    async with store._engine.connect() as connection:
+        authors = (await connection.execute(text("SELECT author FROM opinions"))).scalars().all()
+    assert len(set(authors)) == 2 and not any(author == "5" for author in authors)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    async with store._engine.connect() as connection:
+        assert (await connection.execute(text("SELECT day FROM daily_keys"))).scalars().all() == ["2026-11-22"]
+        assert (await connection.execute(text("SELECT count(*) FROM opinions"))).scalar() == 2
+
+
+async def test_everything_goes_when_its_time_is_over(store: Store, clock: Clock) -> None:
+    await store.add_turn(5, b"sealed")
+    await store.keep_check(5, b"sealed")
+    await store.opinions.rate(5, 100, ANSWER, Rating.WRONG)
+    await store.opinions.hand_over(5, 101, "et le CESU ?", "abstained", "g1")
+    tables = ("turns", "open_checks", "opinions")
+    for moment, left in (
+        (timedelta(minutes=31), (0, 1, 1)),
+        (timedelta(hours=25), (0, 0, 1)),
+        (timedelta(days=366), (0, 0, 0)),
+    ):
+        clock.now = datetime(2026, 11, 21, 12, tzinfo=UTC) + moment
+        await store.sweep(timedelta(minutes=30), *LONGER)
+        async with store._engine.connect() as connection:
+            counts = [(await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar() for table in tables]
+        assert tuple(counts) == left, moment
+    assert await store.opinions.gaps() == []
+
+
+async def test_what_is_kept_of_a_chat_is_shown_and_erased(store: Store) -> None:
+    for chat in (5, 6):
+        await store.receive(chat, chat, {"text": "question"})
+        await store.add_turn(chat, b"sealed")
+        await store.keep_check(chat, b"offer")
+        await store.opinions.rate(chat, 100, ANSWER, Rating.WRONG)
+    kept = await store.kept_of(5, 5)
+    assert [waiting.update_id for waiting in kept.waiting] == [5]
+    assert [sealed for _, sealed in kept.turns] == [b"sealed"] and kept.check == b"offer" and len(kept.opinions) == 1
+    await store.erase(5, 5)
+    kept = await store.kept_of(5, 5)
+    assert kept.turns == [] and kept.check is None and kept.opinions == []
+    other = await store.kept_of(6, 6)
+    assert other.turns and other.check and other.opinions
+
+
+async def test_a_pause_lasts_until_it_is_ended(store: Store) -> None:
+    assert await store.paused() is None and not await store.resume()
+    await store.pause("travaux")
+    await store.pause("travaux, encore")
+    assert await store.paused() == "travaux, encore"
+    assert await store.resume() and await store.paused() is None
+
+
+async def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Turns in clear of an older version are gone; a message waiting is kept."""
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_SCHEMA)
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    await store.open()
+    assert [waiting.update_id for waiting in await store.waiting()] == [3]
+    await store.add_turn(5, b"sealed")
+    assert await store.turns(5, timedelta(minutes=30), 6) == [b"sealed"]
+    await store.close()
+    assert b"en clair" not in path.read_bytes()
+
+
+FIRST_SCHEMA = """
+CREATE TABLE inbox (update_id BIGINT PRIMARY KEY, chat_id BIGINT, payload TEXT, received_at DATETIME NOT NULL,
+                    done_at DATETIME);
+CREATE INDEX inbox_waiting ON inbox (done_at, update_id);
+CREATE TABLE turns (id INTEGER PRIMARY KEY AUTOINCREMENT, chat_id BIGINT NOT NULL, text TEXT NOT NULL,
+                    asked_at DATETIME NOT NULL);
+CREATE INDEX ix_turns_chat_id ON turns (chat_id);
+CREATE INDEX ix_turns_asked_at ON turns (asked_at);
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO inbox VALUES (3, 5, '{"a": 1}', '2026-11-21 12:00:00.000000', NULL);
+INSERT INTO turns VALUES (1, 5, 'une question en clair', '2026-11-21 12:00:00.000000');
+"""
