@@ -18,26 +18,34 @@ HELD = "held"
 
 
 @dataclass
+class Tally:
+    """Answers by status since the start, of no one in particular."""
+
+    started: datetime = field(default_factory=datetime.now)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, what: Status | str) -> None:
+        self.counts[str(what)] += 1
+
+
+@dataclass
 class AdminDesk:
-    """Keeps what /etat shows: counts since the start, of no one in particular."""
+    """Tells how the bot is, and pauses it."""
 
     settings: Settings
     store: Store
     messages: Mapping[str, Any]
-    started: datetime = field(default_factory=datetime.now)
-    _counts: Counter[str] = field(default_factory=Counter)
+    tally: Tally
 
     def is_admin(self, user_id: int) -> bool:
         return user_id in self.settings.admin_ids
 
-    def count(self, what: Status | str) -> None:
-        self._counts[str(what)] += 1
-
     async def state(self, generation: Generation) -> str:
         manifest = generation.manifest
         paused = await self.store.paused() is not None
-        since = f"{format_date(self.started.date())} à {self.started:%H:%M}"
-        counts = {self._words["held"] if name == HELD else name: n for name, n in self._counts.items()}
+        started = self.tally.started
+        since = f"{format_date(started.date())} à {started:%H:%M}"
+        counts = {self._words["held"] if name == HELD else name: n for name, n in self.tally.counts.items()}
         return str(self._words["state"]).format(
             state=self._words["state_paused" if paused else "state_running"],
             since=since,

@@ -24,9 +24,11 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import logs
+from bot.telegram.admin import Tally
 from bot.telegram.handlers import Handlers
 from bot.telegram.inbox import ChatOrderProcessor, InboxQueue
 from bot.telegram.limiter import ChatRateLimiter
+from bot.telegram.quotas import Quotas
 from bot.vetting.pipeline import Vetter
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -78,7 +80,8 @@ def build(
     settings: Settings, answerer: Answerer, vetter: Vetter | None, store: Store, fixed_today: date | None = None
 ) -> App:
     """The application, ready to run."""
-    handlers = Handlers(settings, store, answerer, Seal.from_file(settings.seal_key), vetter, fixed_today)
+    seal = Seal.from_file(settings.seal_key)
+    handlers = Handlers(settings, store, answerer, seal, Quotas(settings), Tally(), vetter, fixed_today)
     queue = InboxQueue(store)
 
     async def open_store(application: App) -> None:

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
-from bot.telegram.admin import HELD, AdminDesk
+from bot.telegram.admin import HELD, AdminDesk, Tally
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
@@ -51,14 +51,15 @@ class Handlers:
     store: Store
     answerer: Answerer
     seal: Seal
+    quotas: Quotas
+    tally: Tally
     vetter: Vetter | None = None
     fixed_today: date | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
     def __post_init__(self) -> None:
-        self.quotas = Quotas(self.settings)
-        self.admin = AdminDesk(self.settings, self.store, self._messages)
+        self.admin = AdminDesk(self.settings, self.store, self._messages, self.tally)
         self.privacy = PrivacyDesk(self.settings, self.store, self.seal, self._messages, self._say)
         self.opinions = OpinionDesk(self.settings, self.store, self.answerer, self._send_parts)
         self.offers: OfferDesk | None = None
@@ -201,7 +202,7 @@ class Handlers:
         paused = await self.store.paused()
         if refusal is None and paused is None:
             return False
-        self.admin.count(HELD)
+        self.tally.add(HELD)
         answer = await self._work(lambda: self.answerer.answer(text, self._today()), message) if text else None
         if answer and answer.status is Status.CRISIS:
             await self._send(message, answer)
@@ -224,7 +225,7 @@ class Handlers:
     async def _answer(self, message: Message, text: str) -> None:
         earlier = await self._earlier(message.chat_id)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
-        self.admin.count(answer.status)
+        self.tally.add(answer.status)
         young = answer.status is not Status.CRISIS and says_under_15(text)
         if young:
             answer.notes = [self._messages["minor"]["text"], *answer.notes]
