@@ -29,12 +29,15 @@ LONG_NUMBER = 6
 NAME_WORDS = 4
 """Words of a name, at most."""
 
+_ENDLESS_WORD = re.compile(r"(\S{150})\S+")
+"""No word of a question is that long; searching one takes time that grows with its square."""
 _CAPITAL = "(?-i:[A-ZÀ-Þ])"
 
 
 def mask(text: str) -> str:
     """``text`` with personal data replaced by what it was, in brackets (« [nom] », « [téléphone] »)."""
     text = text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+    text = _ENDLESS_WORD.sub(r"\1…", text)
     for step in _STEPS:
         text = step(text)
     return _REPEATED.sub(r"\1", text)
@@ -50,9 +53,9 @@ def _compile(*pieces: str) -> re.Pattern[str]:
 
 # --- mail, links, handles ---------------------------------------------------------------------
 
-_MAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+|[\w.+-]+@[\w.-]+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+|[\w.+-]+@[\w.-]+")
 _SPOKEN_MAIL = _compile(
-    r"[\w-]+(?:(?:\s+(?:point|dot|tiret|underscore)\s+|\.)[\w-]+)*",
+    r"(?<![\w-])[\w-]+(?:(?:\s+(?:point|dot|tiret|underscore)\s+|\.)[\w-]+){0,5}",
     r"\s*(?:\(at\)|\[at\]|\barobase\b|\barobas\b|\bat\b)\s*",
     r"[\w-]+(?:\s+(?:point|dot)\s+|\.|\s)(?:fr|com|net|org|eu|be|ch|example)\b",
 )
@@ -179,7 +182,7 @@ _FILLER = _any(
     *("sécurité", "sociale", _HOLDER),
 )
 _REFERENCE = _compile(
-    rf"\b(?P<lead>{_HOLDER}(?:\s+{_FILLER}\b)*\s*[:=#°]?\s*)",
+    rf"\b(?P<lead>{_HOLDER}(?:\s+{_FILLER}\b){{0,6}}\s*[:=#°]?\s*)",
     r"(?P<value>(?=[\w/-]*\d[\w/-]*\d[\w/-]*\d)\w[\w/-]{4,})(?!\s?(?:€|\$|%|eur))",
 )
 _UNIT = _any(
@@ -199,7 +202,7 @@ _ORDINARY = (
     re.compile(r"[1-9]\d{0,2}(?: \d{3}){1,2}"),  # an amount: 77 700
     re.compile(r"[1-9]\d*0{3,}"),  # a round number: 150000
     re.compile(r"\d{1,4}\s?[-/]\s?\d{1,4}"),  # a range: 150-400
-    re.compile(rf"(?:{_YEAR}|\d{{1,2}})(?:[ ./-]+(?:{_YEAR}|\d{{1,2}}))*"),  # years, and days of them
+    re.compile(rf"(?:\d{{1,2}}[ ./-]){{0,2}}{_YEAR}(?:[ ./-]+{_YEAR})*"),  # years, a day of one
     _FULL_DATE,
     _ISO_DATE,
 )
