@@ -56,7 +56,8 @@ class OpinionDesk:
     async def _preview(self, message: Message) -> None:
         """What would be handed over, word for word; nothing is kept yet."""
         asked = message.reply_to_message
-        text = (asked.text or asked.caption or "") if asked else ""
+        written_by_user = asked is not None and asked.from_user is not None and not asked.from_user.is_bot
+        text = (asked.text or asked.caption or "") if asked and written_by_user else ""
         question = mask(text)[:QUESTION_MAX_CHARS].strip()
         if asked is None or not question:
             raise ValueError("the question is gone")
