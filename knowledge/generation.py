@@ -24,6 +24,7 @@ import re
 import shutil
 import uuid
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -128,6 +129,8 @@ class Generation:
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
+    release: Callable[[], None] = field(repr=False)
+    """Gives back what Chroma holds (files, memory); nothing can be asked afterwards."""
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -218,6 +221,8 @@ def open_active(settings: KnowledgeSettings, model: SentenceEmbeddings) -> Gener
 
 def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
     """Open the generation in ``folder``; refuses one made with another model or schema."""
+    from chromadb.errors import ChromaError
+
     manifest = read_manifest(folder)
     if manifest.model != model.identity:
         raise GenerationError(
@@ -230,6 +235,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
         bm25 = bm25s.BM25.load(folder / "bm25")
+        client = _open_chroma(folder / "chroma")
         return Generation(
             manifest=manifest,
             themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
@@ -243,25 +249,38 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             redirects=bundle["redirects"],
             passages=passages,
             calibration=calibration,
-            collection=_open_collection(folder / "chroma"),
+            collection=_collection(client, len(passages)),
             bm25=bm25,
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
+            release=client.close,
         )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
 
 
-def _open_collection(folder: Path) -> Any:
-    """The Chroma collection. Vectors are always given, so it never loads an embedding model of its own."""
+def _open_chroma(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return client.get_or_create_collection(
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _collection(client: Any, passages: int) -> Any:
+    """The Chroma collection of ``passages`` vectors. Raises ``ValueError`` when it is not whole: an empty one
+    would make every answer « je ne sais pas » without a word. Vectors are always given, so it never loads an
+    embedding model of its own."""
+    collection = client.get_collection(COLLECTION, embedding_function=None)
+    if collection.count() != passages:
+        raise ValueError(f"{collection.count()} vecteurs pour {passages} passages")
+    return collection
+
+
+def _new_collection(client: Any) -> Any:
+    return client.create_collection(
         COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
     )
 
@@ -311,7 +330,7 @@ class GenerationWriter:
         bm25 = bm25s.BM25(k1=1.2, b=0.6)
         bm25.index([stems(passage.text) for passage in passages], show_progress=False)
         bm25.save(self.folder / "bm25")
-        collection = _open_collection(self.folder / "chroma")
+        collection = _new_collection(_open_chroma(self.folder / "chroma"))
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
             collection.add(

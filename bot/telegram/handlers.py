@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
-from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
+from bot import metrics
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
 from bot.chat import sources_summary
@@ -22,8 +23,10 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
+from bot.telegram.delivery import repeat_if_unsure
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.render import answer_messages, text_messages
+from bot.telegram.sending import send_html
 from bot.vetting.pipeline import Vetter
 
 log = logging.getLogger(__name__)
@@ -31,14 +34,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Context = ContextTypes.DEFAULT_TYPE
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TOPICS_TITLE = "Choisissez un thème :"
 FICHES_TITLE = "Choisissez une question :"
 
 
 @dataclass
 class Handlers:
-    """The handlers, with what they need."""
+    """The handlers of one generation, with what they need."""
 
     settings: Settings
     store: Store
@@ -143,6 +145,7 @@ class Handlers:
         since = timedelta(minutes=self.settings.context_minutes)
         earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
+        metrics.count_answer(answer.status, answer.latency_ms, answer.embed_ms)
         await self._send(message, answer)
         if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
             # Distress and pasted offers are never kept, not even for a follow-up.
@@ -175,6 +178,12 @@ class Handlers:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
             await self._answer(message, text)
+        elif action == keyboards.AGAIN:
+            # The question is the message that the button's own message answers: nothing was kept meanwhile.
+            original = message.reply_to_message
+            if original is None or not original.text:
+                raise ValueError("the question is gone")
+            await self._answer(message, original.text)
         elif action == keyboards.THEMES:
             await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:
@@ -205,6 +214,8 @@ class Handlers:
             # Sent as a reply to the offer, so that the button finds it.
             await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
             return
+        if answer.status is Status.CRISIS:
+            repeat_if_unsure()  # helplines that arrive twice harm nobody
         await self._send_parts(message, parts, keyboards.under(answer, self.answerer.generation))
 
     async def _say(self, message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
@@ -216,14 +227,7 @@ class Handlers:
         """Buttons under the last message only."""
         as_reply = as_reply or message.chat.type != ChatType.PRIVATE
         for index, html in enumerate(parts):
-            await message.chat.send_message(
-                html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup if index == len(parts) - 1 else None,
-                reply_to_message_id=message.message_id if as_reply else None,
-                message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            )
+            await send_html(message, html, markup if index == len(parts) - 1 else None, as_reply)
 
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answering.answer import Answer, Part
 from knowledge.generation import Generation
 
-EXAMPLE, THEME, THEMES, FICHE, MORE = "e", "t", "ts", "f", "m"
+EXAMPLE, THEME, THEMES, FICHE, MORE, AGAIN = "e", "t", "ts", "f", "m", "r"
 VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
 OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
 VET_LABEL = "Vérifier cette offre"
@@ -19,6 +19,7 @@ REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
+AGAIN_LABEL = "Me répondre"
 
 
 def examples(messages: dict[str, list[str]]) -> InlineKeyboardMarkup:
@@ -58,6 +59,11 @@ def shown_facts(generation: Generation, fiche_id: str, mask: str) -> frozenset[s
 
 def vet_this() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(VET_LABEL, f"{VET_REPLIED}:")]])
+
+
+def ask_again() -> InlineKeyboardMarkup:
+    """Under a message that answers the question: the button finds it there."""
+    return InlineKeyboardMarkup([[_button(AGAIN_LABEL, f"{AGAIN}:")]])
 
 
 def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:

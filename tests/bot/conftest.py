@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 from bot.settings import Settings
+from bot.storage.store import Store
 from knowledge.embeddings import EmbeddedE5
 from tests.botapi import FakeBotApi
 from tests.conftest import TODAY, run_build, small_library_settings
@@ -138,3 +140,35 @@ def _wait_ready(api: FakeBotApi, bot: BotProcess) -> None:
         assert bot.process.poll() is None, f"the bot ended:\n{bot.log}"
         assert time.monotonic() < end, f"the bot did not start:\n{bot.log}"
         time.sleep(0.05)
+
+
+class Clock:
+    """Moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}"
+    new_database: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return new_database()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    opened = Store(database_url, clock)
+    await opened.open()
+    yield opened
+    await opened.close()

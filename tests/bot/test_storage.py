@@ -1,70 +1,12 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
-from bot.storage.store import DONE_KEPT, Store
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = Store(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}", clock)
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-async def test_an_update_waits_until_it_is_finished(store: Store, clock: Clock) -> None:
-    assert await store.receive(11, 5, {"update_id": 11, "text": "é 😀"})
-    assert await store.receive(10, 5, {"update_id": 10})
-    assert [waiting.update_id for waiting in await store.waiting()] == [10, 11]
-    assert (await store.waiting())[1].payload["text"] == "é 😀"
-    assert (await store.waiting())[0].received_at == clock.now
-    await store.finish(10)
-    assert [waiting.update_id for waiting in await store.waiting()] == [11]
-
-
-async def test_a_second_delivery_is_recognised_even_when_answered(store: Store) -> None:
-    assert await store.receive(1, 5, {})
-    assert not await store.receive(1, 5, {})
-    await store.finish(1)
-    assert not await store.receive(1, 5, {})
-
-
-async def test_it_survives_a_restart(store: Store, tmp_path: Path) -> None:
-    await store.receive(7, 5, {"a": 1})
-    again = Store(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}")
-    await again.open()
-    assert [waiting.payload for waiting in await again.waiting()] == [{"a": 1}]
-    await again.close()
-
-
-async def test_the_text_goes_as_soon_as_it_is_answered(store: Store, tmp_path: Path) -> None:
-    await store.receive(1, 5, {"text": "mon secret"})
-    await store.finish(1)
-    async with store._engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT payload FROM inbox"))).all()
-    assert rows == [(None,)]
-    await store.close()  # closing folds the write-ahead log into the file
-    assert b"mon secret" not in (tmp_path / "deep" / "bot.sqlite").read_bytes()
+from bot.storage.inbox import Received
+from bot.storage.store import Store
+from tests.bot.conftest import Clock
 
 
 async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
@@ -85,16 +27,13 @@ async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
     assert await store.turns(6, half_hour, 6) == ["un autre"]
 
 
-async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock) -> None:
-    await store.receive(1, 5, {})
-    await store.finish(1)
-    await store.receive(2, 5, {})
-    clock.now += DONE_KEPT + timedelta(minutes=1)
-    await store.sweep(timedelta(minutes=30), timedelta(hours=24))
-    assert await store.receive(1, 5, {})
-    assert [waiting.update_id for waiting in await store.waiting()] == [1, 2]
-
-
-async def test_many_at_once(store: Store) -> None:
-    results = await asyncio.gather(*(store.receive(number // 2, 5, {}) for number in range(200)))
-    assert sum(results) == 100
+async def test_nothing_is_kept_of_a_chat_that_blocked_the_bot(store: Store) -> None:
+    for chat in (5, 6):
+        await store.add_turn(chat, "un")
+        await store.keep_check(chat, "scellé".encode())
+        await store.inbox.receive([Received(chat, chat, {})])
+    await store.forget_chat(5)
+    assert await store.turns(5, timedelta(hours=1), 6) == [] and await store.open_check(5, timedelta(hours=1)) is None
+    assert await store.turns(6, timedelta(hours=1), 6) == ["un"]
+    assert await store.open_check(6, timedelta(hours=1)) == "scellé".encode()
+    assert [waiting.update_id for waiting in await store.inbox.waiting()] == [6]
