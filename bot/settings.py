@@ -25,6 +25,8 @@ class Settings(KnowledgeSettings):
     retries_after_429: int = 5
     """Also for a message that certainly did not reach Telegram."""
     webhook_body_max_bytes: int = 1_000_000
+    send_timeout_s: float = 10.0
+    """How long Telegram may take to confirm a message; after that its delivery is unknown."""
     pool_timeout_s: float = 30.0
     typing_after_s: float = 0.5
     """"is typing" is shown only when an answer takes longer than this."""

@@ -208,6 +208,7 @@ def _application(settings: Settings) -> App:
         .rate_limiter(ChatRateLimiter(settings.messages_per_second, settings.retries_after_429))
         .connection_pool_size(settings.concurrent_chats)
         .pool_timeout(settings.pool_timeout_s)
+        .read_timeout(settings.send_timeout_s)
         .build()
     )
 

@@ -34,6 +34,8 @@ class Delivery:
 
     update_id: int
     inbox: Inbox
+    is_late: bool = False
+    """The user has waited so long that a word of excuse is due."""
     begun: bool = False
     """The store knows that something may have gone out."""
     is_out: bool = False
@@ -72,6 +74,15 @@ def repeat_if_unsure() -> None:
     answer = current.get()
     if answer:
         answer.repeatable = True
+
+
+def excuse_is_due() -> bool:
+    """True once, for an update that waited long."""
+    answer = current.get()
+    is_due = answer is not None and answer.is_late
+    if answer:
+        answer.is_late = False
+    return is_due
 
 
 _REFUSED = (BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter)

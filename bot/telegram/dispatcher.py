@@ -118,7 +118,7 @@ class Dispatcher:
 
     async def _handle(self, waiting: Waiting, answer: Delivery) -> None:
         update = Update.de_json(waiting.payload, self._bot)
-        if _age(waiting) > timedelta(hours=self._settings.inbox_max_age_hours):
+        if _waited(update, waiting) > timedelta(hours=self._settings.inbox_max_age_hours):
             log.warning("message %s trop ancien, laissé sans réponse", waiting.update_id)
             answer.outcome = "expired"
         elif waiting.attempts >= self._settings.attempts_max:
@@ -130,6 +130,7 @@ class Dispatcher:
             answer.outcome = "unknown"
             await self._desk.take_up_again(update)
         else:
+            answer.is_late = _waited(update, waiting) > timedelta(minutes=self._settings.late_after_minutes)
             await self._desk.handle(update)
 
     async def _settle(self, answer: Delivery) -> None:
@@ -144,6 +145,12 @@ class Dispatcher:
             except (SQLAlchemyError, OSError) as error:
                 _report(error)
                 await asyncio.sleep(STORE_PAUSE_S)
+
+
+def _waited(update: Update, waiting: Waiting) -> timedelta:
+    """Since the user wrote; a button says nothing of when it was pressed."""
+    sent_at = update.message.date if update.message else waiting.received_at
+    return datetime.now(UTC) - min(sent_at, waiting.received_at)
 
 
 def _age(waiting: Waiting) -> timedelta:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
-from bot.telegram.delivery import repeat_if_unsure
+from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.render import answer_messages, text_messages
 from bot.telegram.sending import send_html
@@ -208,8 +208,6 @@ class Handlers:
 
     async def _send(self, message: Message, answer: Answer) -> None:
         parts = answer_messages(answer, self._messages)
-        if self._is_late(message):
-            parts = [*text_messages(self._messages["late_excuse"]), *parts]
         if answer.status is Status.OFFER and self.offers:
             # Sent as a reply to the offer, so that the button finds it.
             await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
@@ -224,7 +222,10 @@ class Handlers:
     async def _send_parts(
         self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None, as_reply: bool = False
     ) -> None:
-        """Buttons under the last message only."""
+        """Buttons under the last message only; a word of excuse above the first when the user has waited."""
+        if excuse_is_due():
+            [excuse] = text_messages(self._messages["late_excuse"])
+            parts = [f"{excuse}\n\n{parts[0]}", *parts[1:]]
         as_reply = as_reply or message.chat.type != ChatType.PRIVATE
         for index, html in enumerate(parts):
             await send_html(message, html, markup if index == len(parts) - 1 else None, as_reply)
@@ -239,9 +240,6 @@ class Handlers:
             except TelegramError:
                 log.info("typing could not be shown")
         return await task
-
-    def _is_late(self, message: Message) -> bool:
-        return datetime.now(UTC) - message.date > timedelta(minutes=self.settings.late_after_minutes)
 
 
 def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:

@@ -24,9 +24,8 @@ log = logging.getLogger(__name__)
 
 # Methods that put something in a chat; the others (typing, callback answers, getUpdates…) pass freely.
 LIMITED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageReplyMarkup"})
-SHORT_PAUSE = timedelta(seconds=5)
+SHORT_PAUSE = timedelta(seconds=2)
 """A longer pause is waited for in the inbox, so that the others have the place."""
-NETWORK_PAUSE = timedelta(seconds=5)
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 Request = Callable[..., Coroutine[Any, Any, Result]]
@@ -81,8 +80,7 @@ class ChatRateLimiter(BaseRateLimiter[dict[str, Any]]):
                 result = await self._send(callback, args, kwargs)
             except TelegramError as error:
                 metrics.TELEGRAM_ERRORS.labels(type(error).__name__).inc()
-                is_last = attempt == self._retries
-                pause = await _pause_after(error, is_last)
+                pause = await _pause_after(error, attempt, is_last=attempt == self._retries)
                 log.warning("Telegram: %s (%s), nouvel essai dans %s s", error, endpoint, pause.total_seconds())
                 self._paused_until[chat] = asyncio.get_running_loop().time() + pause.total_seconds()
             else:
@@ -109,7 +107,7 @@ class ChatRateLimiter(BaseRateLimiter[dict[str, Any]]):
         return result
 
 
-async def _pause_after(error: TelegramError, is_last: bool) -> timedelta:
+async def _pause_after(error: TelegramError, attempt: int, is_last: bool) -> timedelta:
     """How long to wait before the same message is tried again; raises when it must not be."""
     answer = delivery.current.get()
     may_be_there = not (delivery.was_refused(error) or delivery.never_left(error))
@@ -121,7 +119,7 @@ async def _pause_after(error: TelegramError, is_last: bool) -> timedelta:
         raise DeliveryUnknownError(str(error)) from error
     if delivery.was_refused(error) and not isinstance(error, RetryAfter):
         raise error
-    pause = _span(error.retry_after) if isinstance(error, RetryAfter) else NETWORK_PAUSE
+    pause = _span(error.retry_after) if isinstance(error, RetryAfter) else timedelta(seconds=2**attempt)
     if is_last and answer and not answer.begun:
         raise PostponedError(pause) from error
     if is_last:

@@ -20,8 +20,8 @@ from bot.telegram.reception import Reception
 log = logging.getLogger(__name__)
 
 POLL_S = 10
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 10.0
 
 
 async def poll(bot: Bot, reception: Reception, allowed_updates: list[str]) -> None:
@@ -37,9 +37,10 @@ async def poll(bot: Bot, reception: Reception, allowed_updates: list[str]) -> No
         except Exception as error:
             # Whatever it is, the batch was not acknowledged: Telegram gives it again.
             metrics.TELEGRAM_ERRORS.labels(type(error).__name__).inc()
-            pause = min(LONGEST_PAUSE_S, _pause_after(error) or pause * 2)
-            _report(error, pause)
-            await asyncio.sleep(pause)
+            asked = _pause_after(error)
+            _report(error, asked or pause)
+            await asyncio.sleep(asked or pause)
+            pause = min(LONGEST_PAUSE_S, pause * 2)
         else:
             pause = FIRST_PAUSE_S
             if updates:
@@ -56,10 +57,10 @@ def _pause_after(error: Exception) -> float | None:
 
 def _report(error: Exception, pause: float) -> None:
     if isinstance(error, Conflict):
-        log.error("un autre programme lit déjà les messages de ce bot ; arrêtez-le (nouvel essai dans %.0f s)", pause)
+        log.error("un autre programme lit déjà les messages de ce bot ; arrêtez-le (nouvel essai dans %.1f s)", pause)
     elif isinstance(error, TelegramError):
-        log.warning("Telegram ne répond pas (%s) ; nouvel essai dans %.0f s", type(error).__name__, pause)
+        log.warning("Telegram ne répond pas (%s) ; nouvel essai dans %.1f s", type(error).__name__, pause)
     elif isinstance(error, SQLAlchemyError | OSError):
-        log.error("la base de données n'a pas pu garder les messages reçus ; nouvel essai dans %.0f s", pause)
+        log.error("la base de données n'a pas pu garder les messages reçus ; nouvel essai dans %.1f s", pause)
     else:
-        log.error("messages reçus illisibles ; nouvel essai dans %.0f s", pause, exc_info=error)
+        log.error("messages reçus illisibles ; nouvel essai dans %.1f s", pause, exc_info=error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -124,6 +125,7 @@ def launch(
             "TELEGRAM_API_URL": api.url,
             "TELEGRAM_TOKEN": TOKEN,
             "MESSAGES_PER_SECOND": "1000",
+            "SEND_TIMEOUT_S": "2",
             **environment,
         },
         cwd=folder,
@@ -131,6 +133,14 @@ def launch(
         stderr=subprocess.STDOUT,
     )
     return BotProcess(process, folder / log_name)
+
+
+async def eventually(condition: Callable[[], object], timeout: float = 20.0) -> None:
+    """Wait for what the fake API cannot announce: a line in the log, a row in the database."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        await asyncio.sleep(0.05)
 
 
 def _wait_ready(api: FakeBotApi, bot: BotProcess) -> None:
