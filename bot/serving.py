@@ -56,7 +56,7 @@ class Follower:
         metrics.GENERATION.labels(served.generation_id).set(1)
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled: nothing here is left half done."""
         while True:
             await asyncio.sleep(self._settings.generation_check_s)
             wanted = active_id(self._settings)

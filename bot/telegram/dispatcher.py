@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from bot.storage.inbox import Inbox, Waiting
 from bot.telegram import delivery
 from bot.telegram.delivery import Delivery
+from bot.telegram.stopping import Stop
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +41,12 @@ class Desk(Protocol):
 class Dispatcher:
     """Up to ``concurrent_chats`` updates at once; the inbox gives one at a time per chat, in order."""
 
-    def __init__(self, inbox: Inbox, bot: Bot, settings: Settings, desk: Desk) -> None:
+    def __init__(self, inbox: Inbox, bot: Bot, settings: Settings, desk: Desk, stop: Stop) -> None:
         self._inbox = inbox
         self._bot = bot
         self._settings = settings
         self._desk = desk
+        self._stop = stop
         self._lease = timedelta(seconds=settings.claim_lease_s)
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -53,30 +56,26 @@ class Dispatcher:
         self._news.set()
 
     async def run(self) -> None:
-        """Until cancelled; then what is being handled has ``stop_wait_s`` to end, and the rest is given back."""
-        try:
-            while True:
-                self._news.clear()
-                await self._take()
-                try:
-                    await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_S)
-                except TimeoutError:
-                    continue
-        finally:
-            await self._stop()
-
-    async def _stop(self) -> None:
+        """Until the stop; then what is being handled has ``stop_wait_s`` to end, and the rest is given back."""
+        while not self._stop.is_asked:
+            self._news.clear()
+            await self._take()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_S)
         if self._running:
             await asyncio.wait(self._running, timeout=self._settings.stop_wait_s)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        await self._inbox.give_back()
+        try:
+            await self._inbox.give_back()
+        except (SQLAlchemyError, OSError) as error:
+            _report(error)
 
     async def keep_claims(self) -> None:
-        """Until cancelled: renew the claims of this process."""
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+        """Until the stop: renew the claims of this process."""
+        while not self._stop.is_asked:
+            await self._stop.pause(self._lease.total_seconds() / 3)
             try:
                 await self._inbox.renew(self._lease)
             except (SQLAlchemyError, OSError) as error:
@@ -90,7 +89,7 @@ class Dispatcher:
             claimed = await self._inbox.claim(free, self._lease)
         except (SQLAlchemyError, OSError) as error:
             _report(error)
-            await asyncio.sleep(STORE_PAUSE_S)
+            await self._stop.pause(STORE_PAUSE_S)
             return
         for waiting in claimed:
             task = asyncio.create_task(self._see_to(waiting))

@@ -38,7 +38,8 @@ def secrets_of(settings: Settings) -> list[str]:
         found.append(settings.telegram_token.get_secret_value().partition(":")[2])
     if settings.database_url:
         found.append(make_url(settings.database_url.get_secret_value()).password or "")
-    return sorted({*found, *map(quote, found)} - {""}, key=len, reverse=True)
+    written = {form for secret in found for form in (secret, quote(secret), quote(secret, safe=""))}
+    return sorted(written - {""}, key=len, reverse=True)
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

@@ -6,7 +6,6 @@ revoked, and ends for good on an exception it does not know.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 
 from bot import metrics
 from bot.telegram.reception import Reception
+from bot.telegram.stopping import Stop, StoppedError
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,16 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 
 
-async def poll(bot: Bot, reception: Reception, allowed_updates: list[str]) -> None:
-    """Until cancelled. Raises ``InvalidToken`` when the token has been revoked."""
+async def poll(bot: Bot, reception: Reception, allowed_updates: list[str], stop: Stop) -> None:
+    """Until the stop. Raises ``InvalidToken`` when the token has been revoked."""
     offset = 0
     pause = FIRST_PAUSE_S
     while True:
         try:
-            updates = await bot.get_updates(offset=offset, timeout=POLL_S, allowed_updates=allowed_updates)
+            updates = await stop.or_(bot.get_updates(offset=offset, timeout=POLL_S, allowed_updates=allowed_updates))
             await reception.keep([update.to_dict() for update in updates])
+        except StoppedError:
+            return
         except InvalidToken:
             raise
         except Exception as error:
@@ -39,7 +41,7 @@ async def poll(bot: Bot, reception: Reception, allowed_updates: list[str]) -> No
             metrics.TELEGRAM_ERRORS.labels(type(error).__name__).inc()
             asked = _pause_after(error)
             _report(error, asked or pause)
-            await asyncio.sleep(asked or pause)
+            await stop.pause(asked or pause)
             pause = min(LONGEST_PAUSE_S, pause * 2)
         else:
             pause = FIRST_PAUSE_S

@@ -47,6 +47,7 @@ class BotProcess:
                 self.process.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 self.kill()
+                raise
 
 
 @dataclass

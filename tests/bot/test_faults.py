@@ -123,7 +123,7 @@ async def test_nothing_is_kept_of_a_user_who_blocked_the_bot(running: Running) -
     user.send("et en 2025 ?")
     user.send("/aide")
     await eventually(lambda: _rows(running.settings, "turns", chat) == 0)
-    await eventually(lambda: _waiting(running.settings, chat) == 0)
+    await eventually(lambda: waiting(running.settings, chat) == 0)
     assert "a bloqué le bot" in running.bot.log
 
 
@@ -389,5 +389,5 @@ def _rows(settings: Settings, table: str, chat: int) -> int:
     return _count(settings, f"SELECT count(*) FROM {table} WHERE chat_id = ?", chat)
 
 
-def _waiting(settings: Settings, chat: int) -> int:
+def waiting(settings: Settings, chat: int) -> int:
     return _count(settings, "SELECT count(*) FROM inbox WHERE done_at IS NULL AND chat_id = ?", chat)
