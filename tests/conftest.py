@@ -19,6 +19,7 @@ from knowledge import library as libraries
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import offer_model_path, open_active
 from knowledge.library import KNOWLEDGE_DIR
+from tests.chroma import ChromaServer
 from tests.postgres import postgres_server
 
 TODAY = date(2026, 11, 21)
@@ -106,6 +107,14 @@ def new_postgres() -> Iterator[Callable[[], str]]:
     """Creates an empty PostgreSQL database and returns its URL."""
     with postgres_server() as new_database:
         yield new_database
+
+
+@pytest.fixture
+def chroma(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> Iterator[ChromaServer]:
+    server = ChromaServer(tmp_path / "chroma", unused_tcp_port_factory())
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

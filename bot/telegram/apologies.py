@@ -19,12 +19,15 @@ from bot.storage.store import Store
 from bot.telegram import delivery, keyboards
 from bot.telegram.delivery import Delivery, DeliveryUnknownError, PostponedError
 from bot.telegram.render import text_messages
+from knowledge.vectors import VectorsDownError
 
 log = logging.getLogger(__name__)
 
-STORE_PAUSE = timedelta(seconds=5)
+RETRY_PAUSE = timedelta(seconds=3)
 STORE_PATIENCE = timedelta(minutes=2)
 """A message that the store has failed for so long gets an apology instead of another try."""
+VECTORS_PATIENCE = timedelta(seconds=15)
+"""The same for a Chroma server that does not answer: the apology itself can go out."""
 
 
 class Apologies:
@@ -72,21 +75,29 @@ class Apologies:
             case Forbidden():
                 await self._forget(update, answer)
             case InvalidToken():
-                answer.postpone(STORE_PAUSE)
+                answer.postpone(RETRY_PAUSE)
                 self._token_refused()
-            case SQLAlchemyError() | OSError() if self._may_pass(update, answer):
+            case SQLAlchemyError() | OSError() if self._may_pass(update, answer, STORE_PATIENCE):
                 metrics.STORE_ERRORS.inc()
                 log.error("la base de données ne répond pas (%s) ; nouvel essai automatique", type(error).__name__)
-                answer.postpone(STORE_PAUSE)
+                answer.postpone(RETRY_PAUSE)
+            case VectorsDownError() if self._may_pass(update, answer, VECTORS_PATIENCE):
+                log.error("%s ; nouvel essai automatique", error)
+                answer.postpone(RETRY_PAUSE)
+            case VectorsDownError():
+                log.error("%s : la question reste sans réponse", error)
+                answer.outcome = "failed"
+                await self.trouble(update)
             case _:
                 log.error("erreur en traitant un message", exc_info=error)
                 answer.outcome = "failed"
                 await self.trouble(update)
 
-    def _may_pass(self, update: Update, answer: Delivery) -> bool:
+    def _may_pass(self, update: Update, answer: Delivery, patience: timedelta) -> bool:
+        """Nothing was said yet, and the user has not waited too long: it is worth another try."""
         message = update.effective_message
         sent_at = message.date if message and update.message else datetime.now(UTC)
-        return not answer.is_out and datetime.now(UTC) - sent_at < STORE_PATIENCE
+        return not answer.is_out and datetime.now(UTC) - sent_at < patience
 
     async def _forget(self, update: Update, answer: Delivery) -> None:
         """The user has blocked the bot: nothing of the chat is kept, and nothing waits for it."""
@@ -114,7 +125,7 @@ class Apologies:
         except (SQLAlchemyError, OSError, ClaimLostError) as error:
             log.error("l'excuse n'a pas pu être envoyée : %s", type(error).__name__)
             if answer:
-                answer.postpone(STORE_PAUSE)
+                answer.postpone(RETRY_PAUSE)
 
     async def _say(self, update: Update, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
         if update.effective_chat is None:

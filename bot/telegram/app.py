@@ -213,7 +213,9 @@ class TelegramBot:
 
     def _checks(self) -> dict[str, Callable[[], Awaitable[str]]]:
         async def generation() -> str:
-            return self._handlers.answerer.generation.manifest.id
+            answers = self._handlers.answerer.generation
+            await asyncio.to_thread(answers.check)
+            return answers.manifest.id
 
         async def store() -> str:
             await self._store.ping()
