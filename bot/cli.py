@@ -213,3 +213,18 @@ def telegram(today: Today = None) -> None:
     answerer = load_answerer(settings)
     vetter = vetter_of(answerer.generation, answerer.embeddings, settings)
     run(settings, answerer, vetter, today.date() if today else None)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Le dossier où copier ; créé s'il n'existe pas.")],
+) -> None:
+    """Sauvegarder la base du bot, ses clés et la génération active, sans l'arrêter (docs/operations.md)."""
+    from bot.storage.backup import BackupError
+    from bot.storage.backup import backup as copy
+
+    try:
+        names = copy(Settings(), folder)
+    except BackupError as error:
+        fail(str(error))
+    print(f"Sauvegardé dans {folder} : {', '.join(names)}.")

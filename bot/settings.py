@@ -25,6 +25,10 @@ class Settings(KnowledgeSettings):
     messages_per_second: float = 30.0
     """Telegram's ceiling for one bot."""
     retries_after_429: int = 5
+    """Also for a message that certainly did not reach Telegram."""
+    webhook_body_max_bytes: int = 1_000_000
+    send_timeout_s: float = 10.0
+    """How long Telegram may take to confirm a message; after that its delivery is unknown."""
     pool_timeout_s: float = 30.0
     typing_after_s: float = 0.5
     """"is typing" is shown only when an answer takes longer than this."""
@@ -78,9 +82,24 @@ class Settings(KnowledgeSettings):
     checklist_hours: int = 24
     """How long an open checklist is kept."""
 
+    # Watching (docs/operations.md)
+    ops_listen: str = "127.0.0.1"
+    ops_port: int | None = None
+    """Port of /healthz, /readyz and /metrics; none when it is empty."""
+    generation_check_s: float = 5.0
+    """How often the bot looks whether another generation was published."""
+
     # Storage
-    database_url: str | None = None
-    """SQLAlchemy URL; by default a SQLite file in ``data_dir``."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL; by default a SQLite file in ``data_dir``. Secret because it may hold a password."""
+    database_timeout_s: float = 5.0
+    """How long a locked SQLite file is waited for."""
+    claim_lease_s: float = 30.0
+    """A process that gave no sign for so long is dead: another takes up what it was handling."""
+    attempts_max: int = 3
+    """An update that ended the process so many times is not tried again."""
+    stop_wait_s: float = 20.0
+    """At a stop, how long answers in progress may take to end."""
     inbox_max_age_hours: int = 48
     """A message that waited longer than this while the bot was down is not answered."""
     opinions_days: int = 365
@@ -100,4 +119,5 @@ class Settings(KnowledgeSettings):
 
     @property
     def store_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'clicdroit.sqlite'}"
+        default = f"sqlite+aiosqlite:///{self.data_dir / 'clicdroit.sqlite'}"
+        return self.database_url.get_secret_value() if self.database_url else default

@@ -9,7 +9,7 @@
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
         calibration.json   thresholds and small models, valid for this generation only
-        chroma/  bm25/     the two indexes over the passages
+        chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
     data/active            the id of the one that answers
 
 A generation is written under a temporary name and renamed when it is whole, so a build that dies
@@ -24,6 +24,7 @@ import re
 import shutil
 import uuid
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -41,14 +42,14 @@ from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
+from knowledge.vectors import VectorsDownError, vectors_of
 
 SCHEMA = 3
 """Raised whenever the files of a generation change shape."""
 
-COLLECTION = "passages"
 OFFER_MODEL = "offers.npz"
-EF_SEARCH = 300
-"""Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
+UNFINISHED = "unfinished"
+"""The id of a generation being built: what a build that died has left on a Chroma server can be removed."""
 REBUILD = "reconstruisez-la avec : make build"
 
 
@@ -128,6 +129,8 @@ class Generation:
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
+    release: Callable[[], None] = field(repr=False)
+    """Gives back what Chroma holds (files, memory); nothing can be asked afterwards."""
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -143,6 +146,10 @@ class Generation:
         """Stem → column of the BM25 index."""
         vocabulary: dict[str, int] = self.bm25.vocab_dict
         return vocabulary
+
+    def check(self) -> None:
+        """Raises ``VectorsDownError`` when its vectors cannot be reached."""
+        self.collection.count()
 
     def project(self, vectors: list[list[float]]) -> np.ndarray[Any, Any]:
         """Embeddings of questions, as ``dense`` and the centroids compare them."""
@@ -213,11 +220,13 @@ def open_active(settings: KnowledgeSettings, model: SentenceEmbeddings) -> Gener
     identifier = active_id(settings)
     if identifier is None:
         raise GenerationError("aucune base de connaissances construite : lancez make build")
-    return open_generation(settings.generations_dir / identifier, model)
+    return open_generation(settings, settings.generations_dir / identifier, model)
 
 
-def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
+def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEmbeddings) -> Generation:
     """Open the generation in ``folder``; refuses one made with another model or schema."""
+    from chromadb.errors import ChromaError
+
     manifest = read_manifest(folder)
     if manifest.model != model.identity:
         raise GenerationError(
@@ -230,6 +239,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
         bm25 = bm25s.BM25.load(folder / "bm25")
+        vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
             themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
@@ -243,27 +253,27 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             redirects=bundle["redirects"],
             passages=passages,
             calibration=calibration,
-            collection=_open_collection(folder / "chroma"),
+            collection=_whole(vectors.open(), len(passages)),
             bm25=bm25,
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
+            release=vectors.close,
         )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
+    except VectorsDownError as error:
+        raise GenerationError(str(error)) from error
 
 
-def _open_collection(folder: Path) -> Any:
-    """The Chroma collection. Vectors are always given, so it never loads an embedding model of its own."""
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return client.get_or_create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
-    )
+def _whole(collection: Any, passages: int) -> Any:
+    """The collection. Raises ``ValueError`` when it does not hold one vector a passage: an empty one would make
+    every answer « je ne sais pas » without a word."""
+    if collection.count() != passages:
+        raise ValueError(f"{collection.count()} vecteurs pour {passages} passages")
+    return collection
 
 
 def _load_centroids(path: Path, kind: str) -> Centroids:
@@ -311,7 +321,8 @@ class GenerationWriter:
         bm25 = bm25s.BM25(k1=1.2, b=0.6)
         bm25.index([stems(passage.text) for passage in passages], show_progress=False)
         bm25.save(self.folder / "bm25")
-        collection = _open_collection(self.folder / "chroma")
+        (self.folder / UNFINISHED).write_text(self.id, "utf-8")
+        collection = vectors_of(self._settings, self.folder, self.id).create()
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
             collection.add(
@@ -358,9 +369,14 @@ class GenerationWriter:
     def calibrate(self, calibration: dict[str, Any]) -> None:
         _write_json(self.folder / "calibration.json", calibration)
 
+    def open(self, model: SentenceEmbeddings) -> Generation:
+        """What was written so far, to calibrate on it."""
+        return open_generation(self._settings, self.folder, model)
+
     def commit(self) -> str:
         """Give the folder its name: from here on the generation exists."""
         _release_chroma()
+        (self.folder / UNFINISHED).unlink()
         self.folder.replace(self._settings.generations_dir / self.id)
         return self.id
 
@@ -369,6 +385,8 @@ class GenerationWriter:
         for folder in self._settings.generations_dir.glob(".building-*"):
             pid = int(folder.name.split("-")[1])
             if not Path(f"/proc/{pid}").exists() or pid == os.getpid():
+                if (folder / UNFINISHED).exists():
+                    vectors_of(self._settings, folder, (folder / UNFINISHED).read_text("utf-8")).drop()
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import os
+import socket
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,25 +13,16 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, delete, event, func, insert, select, update
+from sqlalchemy import Connection, delete, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.storage.inbox import Inbox, Waiting, aware
 from bot.storage.opinions import Opinions
-from bot.storage.tables import InboxRow, OpenCheckRow, PauseRow, TurnRow
+from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
 
-DONE_KEPT = timedelta(days=2)
-"""How long the id of an answered update is remembered, to recognise a second delivery
-(Telegram redelivers for at most 24 hours)."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An update that was received and not yet answered."""
-
-    update_id: int
-    payload: dict[str, Any]
-    received_at: datetime
+MIGRATION_LOCK = 4_242_001
+"""PostgreSQL advisory lock: instances that start together migrate one after the other."""
 
 
 @dataclass(frozen=True)
@@ -43,62 +36,41 @@ class KeptOf:
 
 
 class Store:
-    """Inbox and turns. ``now`` is given so that retention can be tested with a moved clock."""
+    """Inbox, turns, open checks. ``now`` is given so that retention can be tested with a moved clock."""
 
-    def __init__(self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        if url.startswith("sqlite") and ":memory:" not in url:
-            Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-        self._engine: AsyncEngine = create_async_engine(url)
-        self._now = now
-        self._insert = sqlite.insert if url.startswith("sqlite") else postgresql.insert
-        self.opinions = Opinions(self._engine, self._insert, now)
-        if url.startswith("sqlite"):
+    def __init__(
+        self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC), busy_timeout_s: float = 5.0
+    ) -> None:
+        self.is_shared = not url.startswith("sqlite")
+        """Several instances may use it at once."""
+        if self.is_shared:
+            self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
+            self._insert: Callable[..., Any] = postgresql.insert
+        else:
+            if ":memory:" not in url:
+                Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s})
+            self._insert = sqlite.insert
             event.listen(self._engine.sync_engine, "connect", _tune_sqlite)
+        self._now = now
+        owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.inbox = Inbox(self._engine, self._insert, now, owner)
+        self.opinions = Opinions(self._engine, self._insert, now)
 
     async def open(self) -> None:
         """Bring the schema up to date."""
         async with self._engine.begin() as connection:
+            if self.is_shared:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             await connection.run_sync(_migrate)
+
+    async def ping(self) -> None:
+        """Raises ``SQLAlchemyError`` or ``OSError`` when the database does not answer."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-    # Inbox
-
-    async def receive(self, update_id: int, chat_id: int | None, payload: dict[str, Any]) -> bool:
-        """Keep an update before Telegram is told that it was received; False when it was already known."""
-        row = {
-            "update_id": update_id,
-            "chat_id": chat_id,
-            "payload": json.dumps(payload),
-            "received_at": self._now(),
-        }
-        async with self._engine.begin() as connection:
-            done = await connection.execute(self._insert(InboxRow).values(row).on_conflict_do_nothing())
-        return bool(done.rowcount)
-
-    async def waiting(self, chat_id: int | None = None) -> list[Waiting]:
-        """Updates not yet answered, of one chat or of all, oldest first."""
-        query = select(InboxRow.update_id, InboxRow.payload, InboxRow.received_at)
-        query = query.where(InboxRow.done_at.is_(None)).order_by(InboxRow.update_id)
-        if chat_id is not None:
-            query = query.where(InboxRow.chat_id == chat_id)
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return [Waiting(row.update_id, json.loads(row.payload), _aware(row.received_at)) for row in rows if row.payload]
-
-    async def finish(self, update_id: int) -> None:
-        """Answered: the content goes, and whose it was; the bare id stays for a while."""
-        done = {"done_at": self._now(), "payload": None, "chat_id": None}
-        query = update(InboxRow).where(InboxRow.update_id == update_id).values(done)
-        async with self._engine.begin() as connection:
-            await connection.execute(query)
-
-    async def waiting_count(self) -> int:
-        """Updates not yet answered."""
-        query = select(func.count()).select_from(InboxRow).where(InboxRow.done_at.is_(None))
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).scalar_one()
 
     # Turns
 
@@ -120,6 +92,12 @@ class Store:
     async def forget_turns(self, chat_id: int) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(delete(TurnRow).where(TurnRow.chat_id == chat_id))
+
+    async def forget_chat(self, chat_id: int) -> None:
+        """Nothing more can be said to this chat: everything kept of it goes."""
+        await self.forget_turns(chat_id)
+        await self.drop_check(chat_id)
+        await self.inbox.drop_chat(chat_id)
 
     # Offers being vetted
 
@@ -174,8 +152,8 @@ class Store:
             check = await connection.execute(select(OpenCheckRow.sealed).where(OpenCheckRow.chat_id == chat_id))
             sealed_check = check.scalar_one_or_none()
         return KeptOf(
-            waiting=await self.waiting(chat_id),
-            turns=[(_aware(asked_at), sealed) for asked_at, sealed in turns],
+            waiting=await self.inbox.waiting(chat_id),
+            turns=[(aware(asked_at), sealed) for asked_at, sealed in turns],
             check=sealed_check,
             opinions=await self.opinions.of_today(user_id),
         )
@@ -193,8 +171,8 @@ class Store:
         async with self._engine.begin() as connection:
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
-            await connection.execute(delete(InboxRow).where(InboxRow.done_at < self._now() - DONE_KEPT))
-        if self._engine.dialect.name == "sqlite":
+        await self.inbox.sweep()
+        if not self.is_shared:
             async with self._engine.connect() as connection:
                 # What was erased is still in the write-ahead log: fold it into the file and empty it.
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -210,10 +188,7 @@ def _migrate(connection: Connection) -> None:
 def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     # secure_delete: an answered message is overwritten, not only unlinked.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "busy_timeout=5000"):
+    # synchronous=FULL: what Telegram was told is received survives a power cut, at about two milliseconds a change.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_WAITING = text("done_at IS NULL")
 
 
 class Base(DeclarativeBase):
@@ -23,8 +25,19 @@ class InboxRow(Base):
     payload: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    claimed_by: Mapped[str | None] = mapped_column(Text)
+    """The process that handles it."""
+    claimed_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Before this moment nobody (else) takes it: being handled, or to be tried again later."""
+    sending_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When an answer began to go out: from here on it may have been delivered."""
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Times it was taken by a process that ended, or failed, before it was done."""
 
-    __table_args__ = (Index("inbox_waiting", "done_at", "update_id"),)
+    __table_args__ = (
+        Index("inbox_waiting", "done_at", "update_id"),
+        Index("inbox_lanes", "chat_id", "update_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
 
 class TurnRow(Base):

@@ -52,7 +52,7 @@ class AdminDesk:
             generation=manifest.id,
             fiches=manifest.fiches,
             facts=manifest.facts,
-            waiting=await self.store.waiting_count(),
+            waiting=await self.store.inbox.depth(),
             counts=self._lines(counts),
             opinions=self._lines(await self.store.opinions.counts()),
         )

@@ -7,14 +7,15 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
-from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ContextTypes
 
+from bot import metrics
 from bot.answering.answer import Answer, Status
 from bot.answering.minors import says_under_15
 from bot.answering.pipeline import Answerer
@@ -24,11 +25,13 @@ from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
 from bot.telegram.admin import HELD, AdminDesk, Tally
+from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
 from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
+from bot.telegram.sending import send_html
 from bot.vetting.pipeline import Vetter
 
 log = logging.getLogger(__name__)
@@ -36,7 +39,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Context = ContextTypes.DEFAULT_TYPE
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TOPICS_TITLE = "Choisissez un thème :"
 FICHES_TITLE = "Choisissez une question :"
 # Deep links: t.me/<bot>?start=verifier, t.me/<bot>?start=theme-<theme>.
@@ -45,7 +47,7 @@ START_VERIFY, START_THEME = "verifier", "theme-"
 
 @dataclass
 class Handlers:
-    """The handlers, with what they need."""
+    """The handlers of one generation, with what they need."""
 
     settings: Settings
     store: Store
@@ -225,6 +227,7 @@ class Handlers:
     async def _answer(self, message: Message, text: str) -> None:
         earlier = await self._earlier(message.chat_id)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
+        metrics.count_answer(answer.status, answer.latency_ms, answer.embed_ms)
         self.tally.add(answer.status)
         young = answer.status is not Status.CRISIS and says_under_15(text)
         if young:
@@ -292,6 +295,12 @@ class Handlers:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
             await self._answer(message, text)
+        elif action == keyboards.AGAIN:
+            # The question is the message that the button's own message answers: nothing was kept meanwhile.
+            original = message.reply_to_message
+            if original is None or not original.text:
+                raise ValueError("the question is gone")
+            await self._answer(message, original.text)
         elif action == keyboards.THEMES:
             await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:
@@ -320,12 +329,12 @@ class Handlers:
 
     async def _send(self, message: Message, answer: Answer, young: bool = False) -> None:
         parts = answer_messages(answer, self._messages)
-        if self._is_late(message):
-            parts = [*text_messages(self._messages["late_excuse"]), *parts]
         if answer.status is Status.OFFER and self.offers:
             # Sent as a reply to the offer, so that the button finds it.
             await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
             return
+        if answer.status is Status.CRISIS:
+            repeat_if_unsure()  # helplines that arrive twice harm nobody
         generation = self.answerer.generation
         if young:
             await self._send_parts(message, parts, keyboards.for_minors(generation, self._messages["minor"]["fiche"]))
@@ -342,17 +351,13 @@ class Handlers:
     ) -> None:
         """Buttons under the last message only. In a group every message replies to the person it is for, which
         also says whose buttons they are."""
+        if excuse_is_due():
+            [excuse] = text_messages(self._messages["late_excuse"])
+            parts = [f"{excuse}\n\n{parts[0]}", *parts[1:]]
         as_reply = as_reply or message.chat.type != ChatType.PRIVATE
         replied = _asked(message)
         for index, html in enumerate(parts):
-            await message.chat.send_message(
-                html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup if index == len(parts) - 1 else None,
-                reply_to_message_id=replied.message_id if as_reply else None,
-                message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            )
+            await send_html(replied, html, markup if index == len(parts) - 1 else None, as_reply)
 
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""
@@ -364,9 +369,6 @@ class Handlers:
             except TelegramError:
                 log.info("typing could not be shown")
         return await task
-
-    def _is_late(self, message: Message) -> bool:
-        return datetime.now(UTC) - message.date > timedelta(minutes=self.settings.late_after_minutes)
 
 
 def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from bot.storage.opinions import REASONS, Rating
 from bot.telegram.receipt import RATED, pack
 from knowledge.generation import Generation
 
-EXAMPLE, THEME, THEMES, FICHE, MORE = "e", "t", "ts", "f", "m"
+EXAMPLE, THEME, THEMES, FICHE, MORE, AGAIN = "e", "t", "ts", "f", "m", "r"
 VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
 OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
 RATE, HAND_OVER, DECIDE = "o", "g", "gd"
@@ -47,6 +47,7 @@ REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
+AGAIN_LABEL = "Me répondre"
 
 
 def examples(messages: dict[str, list[str]]) -> InlineKeyboardMarkup:
@@ -127,6 +128,11 @@ def _is_rating(button: InlineKeyboardButton) -> bool:
 
 def vet_this() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(VET_LABEL, f"{VET_REPLIED}:")]])
+
+
+def ask_again() -> InlineKeyboardMarkup:
+    """Under a message that answers the question: the button finds it there."""
+    return InlineKeyboardMarkup([[_button(AGAIN_LABEL, f"{AGAIN}:")]])
 
 
 def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:

@@ -14,8 +14,9 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 
 from bot.settings import Settings
+from bot.storage.inbox import DONE_KEPT
 from bot.storage.seal import Seal
-from bot.storage.store import DONE_KEPT, Store
+from bot.storage.store import Store
 from bot.telegram import keyboards
 
 FILE_NAME = "mes-donnees-clicdroit.json"

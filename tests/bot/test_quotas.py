@@ -1,13 +1,8 @@
-"""Limits with a clock that moves, and the order in which chats are served."""
+"""Limits with a clock that moves."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from telegram import Chat, Message, Update, User
-
 from bot.settings import Settings
-from bot.telegram.fair import FairQueue
 from bot.telegram.quotas import DAY_S, TIDY_EVERY, Kind, Quotas
 
 
@@ -57,24 +52,3 @@ def test_who_sent_nothing_for_a_day_is_forgotten() -> None:
     clock.now = DAY_S + 1
     limited.take(Kind.QUESTION, -1, -1)
     assert len(limited._passed) == 1
-
-
-def update(number: int, chat: int) -> Update:
-    message = Message(number, datetime.now(UTC), Chat(chat, "private"), from_user=User(chat, "x", False))
-    return Update(number, message=message)
-
-
-async def test_a_flooding_chat_waits_behind_its_own_messages_only() -> None:
-    queue = FairQueue()
-    for number in range(1000):
-        await queue.put(update(number, 1))
-    await queue.put("stop")
-    for number in range(1000, 1003):
-        await queue.put(update(number, number))
-    await queue.put(update(2000, 1000))
-    served = [(await queue.get()).update_id for _ in range(5)]
-    assert served == [0, 1000, 1001, 1002, 1], "each chat in turn"
-    assert queue.qsize() == 1000
-    rest = [await queue.get() for _ in range(1000)]
-    assert rest[-1] == "stop" and queue.empty()
-    assert [item.update_id for item in rest[:-1] if item.effective_chat.id == 1] == list(range(2, 1000))
