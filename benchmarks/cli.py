@@ -1,4 +1,4 @@
-"""``python -m benchmarks answers | vetting | load``."""
+"""``python -m benchmarks answers | vetting | load | kill``."""
 
 from __future__ import annotations
 
@@ -86,6 +86,21 @@ def load(
     from benchmarks.load import run
 
     run(chats, messages)
+
+
+@app.command()
+def kill(
+    kills: Annotated[int, typer.Option(help="Arrêts brutaux (kill -9), à des moments tirés au hasard.")] = 30,
+    messages: Annotated[int, typer.Option(help="Messages en tout.")] = 1000,
+    database: Annotated[
+        str | None, typer.Option(help="URL ; « postgres » : un serveur d'essai ; sinon SQLite.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Graine du hasard.")] = 1,
+) -> None:
+    """Rien de perdu, rien de répondu deux fois, quand le bot est tué en plein travail."""
+    from benchmarks.kill import measure
+
+    measure(kills, messages, database, seed)
 
 
 def _log_run(today: date, totals: dict[str, list[int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ import typer
 
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
+from bot.storage.opinions import Gap
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
 from bot.vetting.verdict import Verdict
@@ -182,6 +184,25 @@ def chat(today: Today = None) -> None:
 
 
 @app.command()
+def gaps(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par manque.")] = False,
+) -> None:
+    """Ce qui manque à la base : questions transmises (masquées) et avis négatifs, les plus fréquents d'abord."""
+    from bot.storage.store import Store
+
+    async def read() -> list[Gap]:
+        store = Store(Settings().store_url)
+        await store.open()
+        try:
+            return await store.opinions.gaps()
+        finally:
+            await store.close()
+
+    for gap in asyncio.run(read()):
+        print(json.dumps(gap.row(), ensure_ascii=False) if jsonl else gap.line())
+
+
+@app.command()
 def telegram(today: Today = None) -> None:
     """Lancer le bot Telegram (TELEGRAM_TOKEN dans l'environnement ou dans .env)."""
     settings = Settings()
@@ -192,3 +213,18 @@ def telegram(today: Today = None) -> None:
     answerer = load_answerer(settings)
     vetter = vetter_of(answerer.generation, answerer.embeddings, settings)
     run(settings, answerer, vetter, today.date() if today else None)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Le dossier où copier ; créé s'il n'existe pas.")],
+) -> None:
+    """Sauvegarder la base du bot, ses clés et la génération active, sans l'arrêter (docs/operations.md)."""
+    from bot.storage.backup import BackupError
+    from bot.storage.backup import backup as copy
+
+    try:
+        names = copy(Settings(), folder)
+    except BackupError as error:
+        fail(str(error))
+    print(f"Sauvegardé dans {folder} : {', '.join(names)}.")

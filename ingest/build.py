@@ -26,7 +26,6 @@ from knowledge.generation import (
     GenerationError,
     GenerationWriter,
     active_id,
-    open_generation,
     publish,
     read_manifest,
 )
@@ -130,7 +129,7 @@ def _write(
         return
     # Calibration searches the candidate itself, with neutral weights first.
     writer.calibrate(DEFAULTS)
-    candidate = open_generation(writer.folder, model)
+    candidate = writer.open(model)
     writer.calibrate(calibrate(candidate, library, cache, today, progress))
 
 

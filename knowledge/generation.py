@@ -9,7 +9,7 @@
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
         calibration.json   thresholds and small models, valid for this generation only
-        chroma/  bm25/     the two indexes over the passages
+        chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
         official.*         texts of the second tier, when they were brought (see ``official``)
     data/active            the id of the one that answers
@@ -26,6 +26,7 @@ import re
 import shutil
 import uuid
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -44,16 +45,16 @@ from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import phrases, stems
+from knowledge.vectors import VectorsDownError, vectors_of
 
-SCHEMA = 5
+SCHEMA = 6
 """Raised whenever the files of a generation change shape."""
 
-COLLECTION = "passages"
 BM25 = "bm25"
 BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
 OFFER_MODEL = "offers.npz"
-EF_SEARCH = 300
-"""Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
+UNFINISHED = "unfinished"
+"""The id of a generation being built: what a build that died has left on a Chroma server can be removed."""
 REBUILD = "reconstruisez-la avec : make build"
 
 
@@ -135,6 +136,8 @@ class Generation:
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
+    release: Callable[[], None] = field(repr=False)
+    """Gives back what Chroma holds (files, memory); nothing can be asked afterwards."""
     official: OfficialTier | None = field(default=None, repr=False)
 
     @cached_property
@@ -151,6 +154,10 @@ class Generation:
         """Stem → column of the BM25 index."""
         vocabulary: dict[str, int] = self.bm25.vocab_dict
         return vocabulary
+
+    def check(self) -> None:
+        """Raises ``VectorsDownError`` when its vectors cannot be reached."""
+        self.collection.count()
 
     def project(self, vectors: list[list[float]]) -> np.ndarray[Any, Any]:
         """Embeddings of questions, as ``dense`` and the centroids compare them."""
@@ -232,11 +239,13 @@ def open_active(settings: KnowledgeSettings, model: SentenceEmbeddings) -> Gener
     identifier = active_id(settings)
     if identifier is None:
         raise GenerationError("aucune base de connaissances construite : lancez make build")
-    return open_generation(settings.generations_dir / identifier, model)
+    return open_generation(settings, settings.generations_dir / identifier, model)
 
 
-def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
+def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEmbeddings) -> Generation:
     """Open the generation in ``folder``; refuses one made with another model or schema."""
+    from chromadb.errors import ChromaError
+
     manifest = read_manifest(folder)
     if manifest.model != model.identity:
         raise GenerationError(
@@ -249,6 +258,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
         bm25, bm25_fiches, bm25_facts = (bm25s.BM25.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
+        vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
             themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
@@ -262,7 +272,7 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             redirects=bundle["redirects"],
             passages=passages,
             calibration=calibration,
-            collection=_open_collection(folder / "chroma"),
+            collection=_whole(vectors.open(), len(passages)),
             bm25=bm25,
             bm25_fiches=bm25_fiches,
             bm25_facts=bm25_facts,
@@ -271,21 +281,21 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
+            release=vectors.close,
             official=open_tier(folder),
         )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
+    except VectorsDownError as error:
+        raise GenerationError(str(error)) from error
 
 
-def _open_collection(folder: Path) -> Any:
-    """The Chroma collection. Vectors are always given, so it never loads an embedding model of its own."""
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return client.get_or_create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
-    )
+def _whole(collection: Any, passages: int) -> Any:
+    """The collection. Raises ``ValueError`` when it does not hold one vector a passage: an empty one would make
+    every answer « je ne sais pas » without a word."""
+    if collection.count() != passages:
+        raise ValueError(f"{collection.count()} vecteurs pour {passages} passages")
+    return collection
 
 
 def _load_centroids(path: Path, kind: str) -> Centroids:
@@ -340,7 +350,8 @@ class GenerationWriter:
                 of_fact[passage.fact] += tokens
         for name, documents in zip(BM25_DOCUMENTS, (of_fiche, of_fact), strict=True):
             self._index(name, list(documents.values()))
-        collection = _open_collection(self.folder / "chroma")
+        (self.folder / UNFINISHED).write_text(self.id, "utf-8")
+        collection = vectors_of(self._settings, self.folder, self.id).create()
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
             collection.add(
@@ -392,9 +403,14 @@ class GenerationWriter:
     def calibrate(self, calibration: dict[str, Any]) -> None:
         _write_json(self.folder / "calibration.json", calibration)
 
+    def open(self, model: SentenceEmbeddings) -> Generation:
+        """What was written so far, to calibrate on it."""
+        return open_generation(self._settings, self.folder, model)
+
     def commit(self) -> str:
         """Give the folder its name: from here on the generation exists."""
         _release_chroma()
+        (self.folder / UNFINISHED).unlink()
         self.folder.replace(self._settings.generations_dir / self.id)
         return self.id
 
@@ -403,6 +419,8 @@ class GenerationWriter:
         for folder in self._settings.generations_dir.glob(".building-*"):
             pid = int(folder.name.split("-")[1])
             if not Path(f"/proc/{pid}").exists() or pid == os.getpid():
+                if (folder / UNFINISHED).exists():
+                    vectors_of(self._settings, folder, (folder / UNFINISHED).read_text("utf-8")).drop()
                 shutil.rmtree(folder, ignore_errors=True)
 
 

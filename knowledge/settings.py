@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Before any import of chromadb, onnxruntime or langchain: no telemetry, no device id, no download.
@@ -33,6 +34,11 @@ class KnowledgeSettings(BaseSettings):
     knowledge_dir: Path = Path(__file__).parent
     embedding_model: str = EMBEDDED
     """``embedded`` (no download) or the name or path of a sentence-transformers model."""
+    chroma_url: str | None = None
+    """Address of a Chroma server (``http://127.0.0.1:8000``); by default vectors are in the generation's folder."""
+    chroma_token: SecretStr | None = None
+    """Sent to the Chroma server as ``Authorization: Bearer …``."""
+    chroma_timeout_s: float = 5.0
 
     fetch_timeout: float = 300
     """Seconds left to npm or pip to bring one archive of open data (``ingest law``, ``ingest figures``)."""
