@@ -125,6 +125,8 @@ def test_every_message_renders() -> None:
             "text",
             "version_date",
             "n",
+            *("amount", "rate", "result", "rest", "threshold", "plural", "allowance", "least", "hours", "wage"),
+            "name",
         ),
         "x",
     )
