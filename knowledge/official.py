@@ -26,6 +26,9 @@ WORDS_EMBEDDED = 70
 """Words of a text that are embedded (about a millisecond each)."""
 DEVIATIONS = 6.0
 """A cosine this many deviations above those of all texts counts as much as a question whose every word is there."""
+LEAST_ASKED = 2
+"""A question weighs at least as much as this many words that no text holds: « pas payé ? » is in « congés payés » by
+chance."""
 
 Array = np.ndarray[Any, Any]
 
@@ -74,7 +77,7 @@ class OfficialTier:
         text and in its title.
         """
         cosines = self.vectors @ np.asarray(vector, dtype=np.float32)
-        scores = (cosines - cosines.mean()) / (cosines.std() + 1e-9) / DEVIATIONS
+        scores = (cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) / DEVIATIONS
         asked = set(stems(question))
         for words in (self._words, self._title_words):
             scores = scores + self._coverage(asked, words)
@@ -82,7 +85,7 @@ class OfficialTier:
         return FoundText(self.texts[place], float(scores[place]))
 
     def _coverage(self, asked: set[str], words: list[set[str]]) -> Array:
-        total = sum(map(self._rarity, asked)) or 1.0
+        total = max(sum(map(self._rarity, asked)), LEAST_ASKED * self._rarity(""))
         return np.array([sum(map(self._rarity, asked & known)) / total for known in words])
 
     def _rarity(self, stem: str) -> float:

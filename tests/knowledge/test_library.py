@@ -141,6 +141,8 @@ def test_every_message_renders() -> None:
             "waiting",
             "counts",
             "opinions",
+            *("amount", "rate", "result", "rest", "threshold", "plural", "allowance", "least", "hours", "wage"),
+            "name",
         ),
         "x",
     )
