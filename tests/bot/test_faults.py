@@ -133,7 +133,7 @@ async def test_a_message_that_telegram_cannot_read_goes_out_as_plain_text(runnin
     api.user(chat).send(QUESTION)
     message = (await api.wait_sent(chat))[0]
     assert "25,6" in message["text"] and "https://www.legifrance.gouv.fr/essai" in message["text"]
-    assert "</" not in message["text"] and buttons(message) == ["Plus de détails"]
+    assert "</" not in message["text"] and buttons(message) == ["Plus de détails", "👍 Utile", "👎 Pas utile"]
     assert "renvoyé en texte simple" in running.bot.log
 
 
