@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatAction, ChatType
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot import metrics
@@ -158,8 +158,8 @@ class Handlers:
         message = query.message if isinstance(query.message, Message) else None
         try:
             await query.answer()
-        except BadRequest:
-            log.info("callback query too old to be acknowledged")
+        except TelegramError:
+            log.info("a button could not be acknowledged")
         if message is None:
             return
         try:
