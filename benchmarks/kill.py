@@ -50,6 +50,8 @@ class Tally:
     """Delivery unknown to the bot, the answer was there: the user is told, nothing is repeated."""
     told_undelivered: int = 0
     """Delivery unknown to the bot, the answer was not there: the user is told how to have it."""
+    apologies: int = 0
+    """Answered with « une erreur m'empêche de répondre »."""
     kills: int = 0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -57,7 +59,7 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"{self.messages} messages, {self.kills} kills in {self.seconds:.0f} s: lost {self.lost}, "
-            f"answered twice {self.twice}, out of order {self.out_of_order}\n"
+            f"answered twice {self.twice}, out of order {self.out_of_order}, apologies {self.apologies}\n"
             f"delivery unknown {self.told_delivered + self.told_undelivered}: the user was told "
             f"({self.told_delivered} had the answer, {self.told_undelivered} had not)"
         )
@@ -151,7 +153,8 @@ def _judge(texts: list[str], tally: Tally) -> None:
     answers = [place for place in found if place is not None]
     tally.twice += len(answers) - len(set(answers))
     tally.out_of_order += answers != sorted(answers)
-    notices = found.count(None)
+    notices = sum(NOTICE in text for text in texts)
+    tally.apologies += found.count(None) - notices
     missing = len(marks) - len(set(answers))
     tally.lost += max(0, missing - notices)
     tally.told_undelivered += min(missing, notices)

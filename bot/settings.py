@@ -98,7 +98,7 @@ class Settings(KnowledgeSettings):
     """How long a locked SQLite file is waited for."""
     claim_lease_s: float = 30.0
     """A process that gave no sign for so long is dead: another takes up what it was handling."""
-    attempts_max: int = 3
+    attempts_max: int = 5
     """An update that ended the process so many times is not tried again."""
     stop_wait_s: float = 20.0
     """At a stop, how long answers in progress may take to end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Callable
@@ -43,13 +44,17 @@ class Store:
     ) -> None:
         self.is_shared = not url.startswith("sqlite")
         """Several instances may use it at once."""
+        # hide_parameters: an error would print them, and they are what users wrote.
         if self.is_shared:
-            self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
+            url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url)
+            self._engine: AsyncEngine = create_async_engine(
+                url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10, "command_timeout": 30}
+            )
             self._insert: Callable[..., Any] = postgresql.insert
         else:
             if ":memory:" not in url:
                 Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s})
+            self._engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout_s})
             self._insert = sqlite.insert
             event.listen(self._engine.sync_engine, "connect", _tune_sqlite)
         self._now = now

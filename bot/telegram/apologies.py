@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import ContextTypes
 
 from bot import metrics
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 RETRY_PAUSE = timedelta(seconds=3)
 STORE_PATIENCE = timedelta(minutes=2)
-"""A message that the store has failed for so long gets an apology instead of another try."""
+"""A message that the store, or a download, has failed for so long gets an apology instead of another try."""
 VECTORS_PATIENCE = timedelta(seconds=15)
 """The same for a Chroma server that does not answer: the apology itself can go out."""
 
@@ -77,13 +77,15 @@ class Apologies:
             case InvalidToken():
                 answer.postpone(RETRY_PAUSE)
                 self._token_refused()
-            case SQLAlchemyError() | OSError() if self._may_pass(update, answer, STORE_PATIENCE):
-                metrics.STORE_ERRORS.inc()
-                log.error("la base de données ne répond pas (%s) ; nouvel essai automatique", type(error).__name__)
+            case SQLAlchemyError() | OSError() | VectorsDownError() | NetworkError() if not isinstance(
+                error, BadRequest
+            ) and _may_pass(answer, error):
+                log.error("%s ; nouvel essai automatique", _named(error))
                 answer.postpone(RETRY_PAUSE)
-            case VectorsDownError() if self._may_pass(update, answer, VECTORS_PATIENCE):
-                log.error("%s ; nouvel essai automatique", error)
-                answer.postpone(RETRY_PAUSE)
+            case SQLAlchemyError() | OSError() if answer.is_out:
+                log.error("%s, la réponse était partie", _named(error))
+                answer.outcome = "unknown"
+                await self.interrupted(update)
             case VectorsDownError():
                 log.error("%s : la question reste sans réponse", error)
                 answer.outcome = "failed"
@@ -92,12 +94,6 @@ class Apologies:
                 log.error("erreur en traitant un message", exc_info=error)
                 answer.outcome = "failed"
                 await self.trouble(update)
-
-    def _may_pass(self, update: Update, answer: Delivery, patience: timedelta) -> bool:
-        """Nothing was said yet, and the user has not waited too long: it is worth another try."""
-        message = update.effective_message
-        sent_at = message.date if message and update.message else datetime.now(UTC)
-        return not answer.is_out and datetime.now(UTC) - sent_at < patience
 
     async def _forget(self, update: Update, answer: Delivery) -> None:
         """The user has blocked the bot: nothing of the chat is kept, and nothing waits for it."""
@@ -139,3 +135,18 @@ class Apologies:
                 reply_to_message_id=cast(Message, update.message).message_id if markup else None,
                 allow_sending_without_reply=True if markup else None,
             )
+
+
+def _may_pass(answer: Delivery, error: Exception) -> bool:
+    """Nothing was said yet, and the user has not waited too long: it is worth another try."""
+    patience = VECTORS_PATIENCE if isinstance(error, VectorsDownError) else STORE_PATIENCE
+    return not answer.is_out and datetime.now(UTC) - answer.received_at < patience
+
+
+def _named(error: Exception) -> str:
+    if isinstance(error, VectorsDownError):
+        return str(error)
+    if isinstance(error, TelegramError):
+        return f"Telegram ne répond pas ({type(error).__name__})"
+    metrics.STORE_ERRORS.inc()
+    return f"la base de données ne répond pas ({type(error).__name__})"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
@@ -67,6 +67,10 @@ COMMANDS = [
 ]
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 SWEEP_EVERY = timedelta(minutes=5)
+BAD_DATABASE = (
+    "Erreur : DATABASE_URL n'est pas utilisable ; attendu : postgresql://utilisateur:mot-de-passe@serveur/base, "
+    "et pour PostgreSQL : make install-postgres"
+)
 REFUSED_TOKEN = "Erreur : Telegram refuse TELEGRAM_TOKEN ; demandez un jeton à @BotFather."
 
 
@@ -80,6 +84,8 @@ def run(settings: Settings, answerer: Answerer, vetter: Vetter | None, fixed_tod
         asyncio.run(TelegramBot(settings, Served(answerer, vetter), fixed_today).run())
     except InvalidToken:
         raise SystemExit(REFUSED_TOKEN) from None
+    except (ArgumentError, ModuleNotFoundError):
+        raise SystemExit(BAD_DATABASE) from None
 
 
 class TelegramBot:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatAction, ChatType
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot import metrics
@@ -276,8 +276,8 @@ class Handlers:
         """Acknowledge a press, with a short notice over the chat if there is a text."""
         try:
             await query.answer(text, show_alert=alert)
-        except BadRequest:
-            log.info("callback query too old to be acknowledged")
+        except TelegramError:
+            log.info("a button could not be acknowledged")
 
     async def _paused(self, message: Message) -> bool:
         paused = await self.store.paused()

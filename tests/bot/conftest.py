@@ -77,6 +77,7 @@ def running(model: EmbeddedE5, tmp_path_factory: pytest.TempPathFactory) -> Iter
         bot.stop()
         assert api.violations == [], "the bot sent something that Telegram refuses or mangles"
         assert TOKEN.split(":")[1] not in bot.log, "the token was printed"
+        assert "urssaf" not in bot.log and "mourir" not in bot.log, "what users wrote was printed"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from aiohttp import ClientSession
 
 from bot.settings import Settings
@@ -15,6 +16,7 @@ from tests.chroma import ChromaServer
 from tests.conftest import run_build
 
 
+@pytest.mark.full
 async def test_built_on_a_server_it_answers_until_the_server_dies_and_again_when_it_is_back(
     chroma: ChromaServer,
     small_settings: Settings,

@@ -18,8 +18,9 @@ import aiohttp
 import pytest
 
 from bot.settings import Settings
+from bot.storage.store import Store
 from knowledge.embeddings import EmbeddedE5
-from tests.bot.conftest import Running, StartBot, eventually
+from tests.bot.conftest import BotProcess, Running, StartBot, eventually
 from tests.bot.test_telegram_e2e import INTERRUPTED, QUESTION, buttons, texts
 from tests.botapi import FakeBotApi, Fault
 from tests.conftest import run_build
@@ -91,6 +92,7 @@ async def test_helplines_are_repeated_rather_than_lost(running: Running) -> None
     assert len(api.sent(chat)) == 1
 
 
+@pytest.mark.full
 async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> None:
     bot = start_bot()
     api.user(1).send("/aide")
@@ -133,7 +135,7 @@ async def test_a_message_that_telegram_cannot_read_goes_out_as_plain_text(runnin
     api.user(chat).send(QUESTION)
     message = (await api.wait_sent(chat))[0]
     assert "25,6" in message["text"] and "https://www.legifrance.gouv.fr/essai" in message["text"]
-    assert "</" not in message["text"] and buttons(message) == ["Plus de détails"]
+    assert "</" not in message["text"] and buttons(message) == ["Plus de détails", "👍 Utile", "👎 Pas utile"]
     assert "renvoyé en texte simple" in running.bot.log
 
 
@@ -149,80 +151,65 @@ async def test_a_message_deleted_before_its_answer(running: Running) -> None:
 # The store
 
 
-async def test_a_locked_database(api: FakeBotApi, start_bot: StartBot, small_settings: Settings) -> None:
+async def test_a_locked_database_then_a_full_disk(
+    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
+) -> None:
     bot = start_bot(DATABASE_TIMEOUT_S="0.1")
     api.user(1).send("/aide")
     await api.wait_sent(1)
     with closing(sqlite3.connect(_database(small_settings), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        for chat in (2, 3):
-            api.user(chat).send(QUESTION)
-        await eventually(lambda: "n'a pas pu garder les messages" in bot.log)
-        assert not api.sent(2)
-        other.execute("COMMIT")
-    for chat in (2, 3):
-        await api.wait_sent(chat, timeout=30)
-    await api.quiet(0.3)
-    assert [len(api.sent(chat)) for chat in (2, 3)] == [1, 1]
-
-
-async def test_a_full_disk(api: FakeBotApi, start_bot: StartBot, small_settings: Settings) -> None:
-    bot = start_bot()
-    api.user(1).send("/aide")
-    await api.wait_sent(1)
-    await api.quiet(0.5)
+        await _nothing_is_lost(api, bot, (2, 3), lambda: other.execute("COMMIT"))
+    await eventually(lambda: waiting(small_settings, 3) == 0)
     size = _database(small_settings).with_name("clicdroit.sqlite-wal").stat().st_size
-    # What is left on the disk: nothing beyond the present size of the files, the log's excepted.
-    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    for chat in (2, 3):
+
+    def leave(size: int) -> None:
+        resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    leave(size)  # no file grows beyond this: to the database, a full disk
+    await _nothing_is_lost(api, bot, (4, 5), lambda: leave(resource.RLIM_INFINITY))
+
+
+async def _nothing_is_lost(
+    api: FakeBotApi, bot: BotProcess, chats: tuple[int, int], mend: Callable[[], object]
+) -> None:
+    before = bot.log.count("n'a pas pu garder les messages")
+    for chat in chats:
         api.user(chat).send(QUESTION)
-    await eventually(lambda: "n'a pas pu garder les messages" in bot.log)
-    assert not api.sent(2)
-    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    for chat in (2, 3):
+    await eventually(lambda: bot.log.count("n'a pas pu garder les messages") > before)
+    assert not any(api.sent(chat) for chat in chats)
+    mend()
+    for chat in chats:
         await api.wait_sent(chat, timeout=30)
     await api.quiet(0.3)
-    assert [len(api.sent(chat)) for chat in (2, 3)] == [1, 1]
+    assert [len(api.sent(chat)) for chat in chats] == [1, 1]
 
 
-async def test_too_old_is_dropped_and_old_is_excused(
+async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
-    start_bot().stop()
-    for chat in (1, 2):
-        api.user(chat).send("/aide" if chat == 1 else QUESTION)
     now = datetime.now(UTC)
-    with closing(sqlite3.connect(_database(small_settings))) as store, store:
-        for update, age in zip(api.updates, (timedelta(hours=49), timedelta(hours=2)), strict=True):
-            message = update["message"] | {"date": int((now - age).timestamp())}
-            received = (now - age).replace(tzinfo=None).isoformat(" ")
-            store.execute(
-                "INSERT INTO inbox (update_id, chat_id, payload, received_at) VALUES (?, ?, ?, ?)",
-                (update["update_id"], message["chat"]["id"], json.dumps(update | {"message": message}), received),
+    store = Store(small_settings.store_url)
+    await store.open()
+    await store.close()
+    rows = [(1, timedelta(hours=49), 0), (2, timedelta(hours=2), 0), (3, timedelta(0), 5), (3, timedelta(0), 0)]
+    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+        for update_id, (chat, age, attempts) in enumerate(rows, 1):
+            api.user(chat)
+            user = {"id": chat, "is_bot": False, "first_name": "A"}
+            message = {"message_id": update_id, "date": int((now - age).timestamp()), "from": user, "text": QUESTION}
+            update = {"update_id": update_id, "message": message | {"chat": {"id": chat, "type": "private"}}}
+            database.execute(
+                "INSERT INTO inbox (update_id, chat_id, payload, received_at, attempts) VALUES (?, ?, ?, ?, ?)",
+                (update_id, chat, json.dumps(update), (now - age).replace(tzinfo=None).isoformat(" "), attempts),
             )
     bot = start_bot()
     answer = (await api.wait_sent(2, timeout=20))[0]["text"]
     assert "Désolé du retard" in answer and "25,6" in answer
+    first, second = await api.wait_sent(3, 2, timeout=20)
+    assert "une erreur m'empêche" in first["text"] and "25,6" in second["text"]
     await api.quiet(0.3)
-    assert not api.sent(1) and "trop ancien" in bot.log
-
-
-async def test_an_update_that_ends_the_process_each_time_is_given_up(
-    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
-) -> None:
-    start_bot().stop()
-    api.user(1).send(QUESTION)
-    api.user(1).send("/aide")
-    with closing(sqlite3.connect(_database(small_settings))) as store, store:
-        update = api.updates[0]
-        store.execute(
-            "INSERT INTO inbox (update_id, chat_id, payload, received_at, attempts) VALUES (?, 1, ?, ?, 3)",
-            (update["update_id"], json.dumps(update), datetime.now(UTC).replace(tzinfo=None).isoformat(" ")),
-        )
-    bot = start_bot()
-    first, second = (await api.wait_sent(1, 2, timeout=20))[:2]
-    assert "une erreur m'empêche" in first["text"] and "comme vous parlez" in second["text"]
-    assert "abandonné" in bot.log
+    assert not api.sent(1) and "trop ancien" in bot.log and "abandonné" in bot.log
 
 
 # What answers
@@ -352,6 +339,7 @@ async def test_health_readiness_and_metrics(
     api.inject(Fault.dropped(), method="sendMessage", chat_id=1)
     user.send("/aide")
     await api.wait_sent(1, 3)
+    await eventually(lambda: waiting(small_settings, 1) == 0)
     address = f"http://127.0.0.1:{unused_tcp_port}"
 
     def get(path: str) -> str:

@@ -56,6 +56,7 @@ async def both(
         await runner.cleanup()
 
 
+@pytest.mark.full
 async def test_every_update_once_in_order_by_both_while_one_publishes_and_one_dies(
     api: FakeBotApi, both: list[BotProcess], small_settings: Settings, model: EmbeddedE5
 ) -> None:
