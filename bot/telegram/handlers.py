@@ -119,7 +119,10 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
-        awaited = self.offers and (is_offer_by_nature(message) or await self.offers.expects_offer(message))
+        await self._read(message, text, is_offer_by_nature(message))
+
+    async def _read(self, message: Message, text: str, is_offer: bool) -> None:
+        awaited = self.offers and (is_offer or await self.offers.expects_offer(message))
         # Distress first, even where an offer is awaited.
         if self.offers and awaited and not self.answerer.is_crisis(text):
             await self.offers.vet_text(message, text)
@@ -183,7 +186,7 @@ class Handlers:
             original = message.reply_to_message
             if original is None or not original.text:
                 raise ValueError("the question is gone")
-            await self._answer(message, original.text)
+            await self._read(message, original.text, is_offer_by_nature(original))
         elif action == keyboards.THEMES:
             await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:

@@ -97,6 +97,9 @@ async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> N
     bot = start_bot()
     api.user(1).send("/aide")
     await api.wait_sent(1)
+    cut = api.inject(Fault.dropped(), method="sendMessage", chat_id=3)
+    api.user(3).send(QUESTION)
+    await api.until(lambda: cut.hits)
     api.stop_thread()
     await asyncio.sleep(2)
     api.start_thread()
@@ -104,6 +107,7 @@ async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> N
         api.user(chat).send(QUESTION)
     assert "25,6" in (await api.wait_sent(1, 2, timeout=30))[1]["text"]
     assert "25,6" in (await api.wait_sent(2, timeout=30))[0]["text"]
+    assert INTERRUPTED in (await api.wait_sent(3, timeout=30))[0]["text"], "told as soon as it can be"
     assert "Telegram ne répond pas" in bot.log and "Traceback" not in bot.log
 
 
