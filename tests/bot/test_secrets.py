@@ -8,6 +8,8 @@ import sys
 import urllib.request
 from urllib.parse import quote
 
+import pytest
+
 from bot.settings import Settings
 from bot.telegram.logs import RedactingFormatter, secrets_of
 from tests.bot.conftest import TOKEN, StartBot, eventually
@@ -32,6 +34,7 @@ def test_every_form_of_a_secret_is_hidden_in_messages_and_tracebacks() -> None:
     assert not any(secret in repr(settings) for secret in shown)
 
 
+@pytest.mark.full
 async def test_nothing_secret_is_printed_under_faults(
     api: FakeBotApi, start_bot: StartBot, unused_tcp_port_factory: object
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_server_that_is_not_there_or_lacks_the_vectors_is_said_clearly(
         open_active(nobody, model)
 
 
+@pytest.mark.full
 async def test_the_token_goes_with_every_request_and_a_silent_server_is_not_waited_for(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
@@ -69,6 +70,7 @@ async def test_the_token_goes_with_every_request_and_a_silent_server_is_not_wait
         await runner.cleanup()
 
 
+@pytest.mark.full
 def test_what_a_dead_build_left_on_the_server_is_removed(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
