@@ -45,6 +45,7 @@ async def test_429_for_everybody(running: Running) -> None:
     assert [len(api.sent(chat)) for chat in chats] == [1] * 5
 
 
+@pytest.mark.full
 async def test_a_long_429_goes_back_to_the_inbox_and_the_others_have_the_place(running: Running) -> None:
     api, waiting = running.api, [running.new_chat() for _ in range(20)]
     for chat in waiting:
@@ -64,11 +65,11 @@ async def test_a_long_429_goes_back_to_the_inbox_and_the_others_have_the_place(r
     [
         (Fault.server_error(502), False),
         (Fault.server_error(504, effect=True), True),
-        (Fault.timeout_before(), False),
+        pytest.param(Fault.timeout_before(), False, marks=pytest.mark.full),
         (Fault.timeout_after(), True),
-        (Fault.dropped(), False),
+        pytest.param(Fault.dropped(), False, marks=pytest.mark.full),
         (Fault.dropped(effect=True), True),
-        (Fault.malformed(), True),
+        pytest.param(Fault.malformed(), True, marks=pytest.mark.full),
     ],
     ids=lambda value: value.name if isinstance(value, Fault) else None,
 )
@@ -114,6 +115,7 @@ async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> N
     assert "Telegram ne répond pas" in bot.log and "Traceback" not in bot.log
 
 
+@pytest.mark.full
 async def test_a_revoked_token_ends_with_one_clear_line(api: FakeBotApi, start_bot: StartBot) -> None:
     bot = start_bot()
     api.inject(Fault.unauthorized(), method="getUpdates", times=None)
@@ -158,6 +160,7 @@ async def test_a_message_deleted_before_its_answer(running: Running) -> None:
 # The store
 
 
+@pytest.mark.full
 async def test_a_locked_database_then_a_full_disk(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
@@ -192,6 +195,7 @@ async def _nothing_is_lost(
     assert [len(api.sent(chat)) for chat in chats] == [1, 1]
 
 
+@pytest.mark.full
 async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:

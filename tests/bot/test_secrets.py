@@ -67,6 +67,7 @@ async def test_nothing_secret_is_printed_under_faults(
         assert secret not in bot.log and secret not in watched
 
 
+@pytest.mark.full
 async def test_the_password_of_the_database_is_not_printed(start_bot: StartBot, unused_tcp_port: int) -> None:
     address = f"127.0.0.1:{unused_tcp_port}"  # nobody listens there
     bot = start_bot(wait=False, DATABASE_URL=f"postgresql+asyncpg://bot:{quote(PASSWORD, safe='')}@{address}/bot")

@@ -21,6 +21,7 @@ from tests.conftest import TODAY, run_build
 QUESTION = "combien je paie à l'urssaf ?"
 
 
+@pytest.mark.full
 def test_a_server_that_is_not_there_or_lacks_the_vectors_is_said_clearly(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
