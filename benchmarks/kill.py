@@ -33,8 +33,11 @@ MESSAGES = [
     ("/start", "service automatique"),
 ]
 NOTICE = "J'ai été interrompu en vous répondant"
-LIFE_S = (0.5, 6.0)
-"""A process lives between these before it is killed; it takes about two seconds to start."""
+LIFE_S = 1.5
+"""A process is killed at most this long after a wave of messages came in: it answers twenty to fifty a second."""
+KILLED_WHILE_STARTING = 0.2
+"""Share of the kills that strike a process that has not begun to answer."""
+START_TIMEOUT_S = 60.0
 DRAIN_TIMEOUT_S = 180.0
 
 
@@ -94,16 +97,12 @@ async def run(environment: dict[str, str], kills: int, messages: int, seed: int 
             "PYTHONPATH": str(ROOT),
             **environment,
         }
-        lives = [chance.uniform(*LIFE_S) for _ in range(kills)]
-        feeding = asyncio.create_task(_feed(api, chats, sum(lives), chance))
-        for life in lives:
-            process = await _launch(environment)
-            await asyncio.sleep(life)
-            process.kill()
-            await process.wait()
+        waves = _waves(chats, kills + 1, chance)
+        for wave in waves[:-1]:
+            await _live_and_be_killed(api, environment, wave, chance)
+        _send(api, waves[-1])
         process = await _launch(environment)
         try:
-            await feeding
             await _drained(api, chats)
         finally:
             process.terminate()
@@ -115,6 +114,19 @@ async def run(environment: dict[str, str], kills: int, messages: int, seed: int 
     return tally
 
 
+async def _live_and_be_killed(
+    api: FakeBotApi, environment: dict[str, str], wave: list[tuple[int, str]], chance: random.Random
+) -> None:
+    mark = api.mark()
+    process = await _launch(environment)
+    if chance.random() >= KILLED_WHILE_STARTING:
+        await api.wait_for("getUpdates", timeout=START_TIMEOUT_S, since=mark)
+    _send(api, wave)
+    await asyncio.sleep(chance.uniform(0, LIFE_S))
+    process.kill()
+    await process.wait()
+
+
 async def _launch(environment: dict[str, str]) -> asyncio.subprocess.Process:
     command = [sys.executable, "-m", "bot", "telegram"]
     return await asyncio.create_subprocess_exec(
@@ -122,15 +134,22 @@ async def _launch(environment: dict[str, str]) -> asyncio.subprocess.Process:
     )
 
 
-async def _feed(api: FakeBotApi, chats: range, seconds: float, chance: random.Random) -> None:
-    """All the messages, evenly over the time of the kills, chats mixed, in order within each."""
+def _waves(chats: range, count: int, chance: random.Random) -> list[list[tuple[int, str]]]:
+    """All the messages in ``count`` waves, chats mixed, in order within each chat."""
     order = [chat for chat in chats for _ in MESSAGES]
     chance.shuffle(order)
     sent = dict.fromkeys(chats, 0)
+    messages = []
     for chat in order:
-        api.user(chat).send(MESSAGES[sent[chat]][0])
+        messages.append((chat, MESSAGES[sent[chat]][0]))
         sent[chat] += 1
-        await asyncio.sleep(seconds / len(order))
+    size = -(-len(messages) // count)
+    return [messages[start : start + size] for start in range(0, size * count, size)]
+
+
+def _send(api: FakeBotApi, wave: list[tuple[int, str]]) -> None:
+    for chat, text in wave:
+        api.user(chat).send(text)
 
 
 async def _drained(api: FakeBotApi, chats: range) -> None:

@@ -32,6 +32,7 @@ from knowledge.generation import (
 from knowledge.library import Library
 from knowledge.official import OfficialText, read_texts, write_tier
 from knowledge.settings import KnowledgeSettings
+from knowledge.vectors import vectors_of
 
 Progress = Callable[[str, int, int], None]
 """Called with a French label, what is done and the total."""
@@ -73,8 +74,8 @@ def build(
     """Build a generation from ``settings.knowledge_dir``.
 
     ``model_identity``: when the identity is known without loading the model, an unchanged build
-    loads nothing. Raises ``LibraryError`` (content), ``EmbeddingModelError`` (model) and ``GenerationError``
-    (official texts that cannot be read).
+    loads nothing. Raises ``LibraryError`` (content), ``EmbeddingModelError`` (model), ``VectorsDownError``
+    (Chroma server) and ``GenerationError`` (official texts that cannot be read).
     """
     model = None if model_identity else load_model()
     identity = model_identity or (model.identity if model else "")
@@ -160,8 +161,12 @@ def _serving_with(settings: KnowledgeSettings, hashed: str, model: str) -> str |
     identifier = active_id(settings)
     if identifier is None:
         return None
+    folder = settings.generations_dir / identifier
     try:
-        manifest = read_manifest(settings.generations_dir / identifier)
+        manifest = read_manifest(folder)
     except GenerationError:
         return None
-    return identifier if manifest.content_hash == hashed and manifest.model == model else None
+    if manifest.content_hash != hashed or manifest.model != model:
+        return None
+    # The same content, but perhaps with its vectors elsewhere: CHROMA_URL has changed.
+    return identifier if vectors_of(settings, folder, identifier).exists() else None

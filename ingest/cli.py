@@ -51,6 +51,7 @@ from knowledge.generation import (
 )
 from knowledge.model import Confidence, Fact
 from knowledge.settings import KnowledgeSettings
+from knowledge.vectors import VectorsDownError
 
 app = typer.Typer(
     help="Commandes des mainteneurs : construire, vérifier et publier la base de connaissances.",
@@ -112,7 +113,7 @@ def build(
         except libraries.LibraryError as error:
             _print_problems(error.problems)
             fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été publié")
-        except (EmbeddingModelError, GenerationError) as error:
+        except (EmbeddingModelError, GenerationError, VectorsDownError) as error:
             fail(str(error))
     if not result.changed:
         _say(f"Rien n'a changé : la génération {result.generation} est à jour.")

@@ -32,6 +32,9 @@ class Vectors(Protocol):
     def open(self) -> Any:
         """The Chroma collection. Raises ``ValueError`` when there is none, ``VectorsDownError``."""
 
+    def exists(self) -> bool:
+        """Raises ``VectorsDownError``."""
+
     def drop(self) -> None:
         """Remove the collection, if there is one. Raises ``VectorsDownError``."""
 
@@ -56,6 +59,9 @@ class FolderVectors:
 
     def open(self) -> Any:
         return _open(self._open_client(), COLLECTION)
+
+    def exists(self) -> bool:
+        return self._folder.exists()
 
     def drop(self) -> None:
         """Nothing to do: the files go with the folder."""
@@ -85,6 +91,13 @@ class ServerVectors:
 
     def open(self) -> Any:
         return ServerCollection(_asked(lambda: _open(self._connect(), self._name)))
+
+    def exists(self) -> bool:
+        try:
+            self.open()
+        except ValueError:
+            return False
+        return True
 
     def drop(self) -> None:
         from chromadb.errors import NotFoundError

@@ -32,6 +32,10 @@ DONE_KEPT = timedelta(days=2)
 (Telegram redelivers for at most 24 hours)."""
 
 
+SUSPECT_AFTER = 2
+"""Attempts after which an update is suspected of having ended the process."""
+
+
 @dataclass(frozen=True)
 class Received:
     """An update as it came."""
@@ -86,8 +90,11 @@ class Inbox:
         async with self._engine.begin() as connection:
             return len((await connection.execute(query)).all())
 
-    async def claim(self, limit: int, lease: timedelta) -> list[Waiting]:
-        """Take up to ``limit`` updates, the oldest waiting one of each chat, oldest first."""
+    async def claim(self, limit: int, lease: timedelta, suspects: bool = False) -> list[Waiting]:
+        """Take up to ``limit`` updates, the oldest waiting one of each chat, oldest first.
+
+        ``suspects``: those that were being handled when a process died, several times, and only those; else the others.
+        """
         earlier = aliased(InboxRow)
         is_behind = select(earlier.update_id).where(
             earlier.chat_id == InboxRow.chat_id, earlier.done_at.is_(None), earlier.update_id < InboxRow.update_id
@@ -97,6 +104,7 @@ class Inbox:
             .where(
                 InboxRow.done_at.is_(None),
                 or_(InboxRow.claimed_until.is_(None), InboxRow.claimed_until < self._now()),
+                InboxRow.attempts >= SUSPECT_AFTER if suspects else InboxRow.attempts < SUSPECT_AFTER,
                 ~is_behind.exists(),
             )
             .order_by(InboxRow.update_id)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes
 
 from bot import metrics
@@ -77,13 +77,13 @@ class Apologies:
             case InvalidToken():
                 answer.postpone(RETRY_PAUSE)
                 self._token_refused()
-            case SQLAlchemyError() | OSError() | VectorsDownError() | NetworkError() if not isinstance(
-                error, BadRequest
-            ) and _may_pass(answer, error):
+            case BadRequest():
+                await self._fail(update, answer, error)
+            case SQLAlchemyError() | OSError() | VectorsDownError() | NetworkError() if _may_pass(answer, error):
                 log.error("%s ; nouvel essai automatique", _named(error))
                 answer.postpone(RETRY_PAUSE)
-            case SQLAlchemyError() | OSError() if answer.is_out:
-                log.error("%s, la réponse était partie", _named(error))
+            case SQLAlchemyError() | OSError() | NetworkError() | RetryAfter() if answer.is_out:
+                log.error("%s : une réponse n'est peut-être partie qu'en partie", _named(error))
                 answer.outcome = "unknown"
                 await self.interrupted(update)
             case VectorsDownError():
@@ -91,9 +91,12 @@ class Apologies:
                 answer.outcome = "failed"
                 await self.trouble(update)
             case _:
-                log.error("erreur en traitant un message", exc_info=error)
-                answer.outcome = "failed"
-                await self.trouble(update)
+                await self._fail(update, answer, error)
+
+    async def _fail(self, update: Update, answer: Delivery, error: Exception) -> None:
+        log.error("erreur en traitant un message", exc_info=error)
+        answer.outcome = "failed"
+        await self.trouble(update)
 
     async def _forget(self, update: Update, answer: Delivery) -> None:
         """The user has blocked the bot: nothing of the chat is kept, and nothing waits for it."""
@@ -118,6 +121,8 @@ class Apologies:
                 await self._forget(update, answer)
         except TelegramError as error:
             log.warning("l'excuse n'a pas pu être envoyée : %s", type(error).__name__)
+            if answer and (isinstance(error, RetryAfter) or not delivery.was_refused(error)):
+                answer.postpone(RETRY_PAUSE)  # no network: the user is told when it is back
         except (SQLAlchemyError, OSError, ClaimLostError) as error:
             log.error("l'excuse n'a pas pu être envoyée : %s", type(error).__name__)
             if answer:

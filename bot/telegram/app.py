@@ -216,8 +216,8 @@ class TelegramBot:
         else:
             await self._apologies.interrupted(update)
 
-    async def give_up(self, update: Update) -> None:
-        await self._apologies.trouble(update)
+    async def give_up(self, update: Update, begun: bool) -> None:
+        await (self._apologies.interrupted(update) if begun else self._apologies.trouble(update))
 
     # The generation that answers
 

@@ -34,8 +34,8 @@ class Desk(Protocol):
     async def take_up_again(self, update: Update) -> None:
         """An update whose answer may have gone out before a stop."""
 
-    async def give_up(self, update: Update) -> None:
-        """An update that ended the process every time it was handled."""
+    async def give_up(self, update: Update, begun: bool) -> None:
+        """An update that ended the process every time it was handled; ``begun``: an answer may have gone out."""
 
 
 class Dispatcher:
@@ -49,6 +49,7 @@ class Dispatcher:
         self._stop = stop
         self._lease = timedelta(seconds=settings.claim_lease_s)
         self._running: set[asyncio.Task[None]] = set()
+        self._has_suspect = False
         self._news = asyncio.Event()
 
     def notice(self) -> None:
@@ -83,14 +84,17 @@ class Dispatcher:
 
     async def _take(self) -> None:
         free = self._settings.concurrent_chats - len(self._running)
-        if free <= 0:
+        if free <= 0 or self._has_suspect:
             return
         try:
-            claimed = await self._inbox.claim(free, self._lease)
+            # An update that may end the process is handled alone: the others beside it would be suspected too.
+            suspects = [] if self._running else await self._inbox.claim(1, self._lease, suspects=True)
+            claimed = suspects or await self._inbox.claim(free, self._lease)
         except (SQLAlchemyError, OSError) as error:
             _report(error)
             await self._stop.pause(STORE_PAUSE_S)
             return
+        self._has_suspect = bool(suspects)
         for waiting in claimed:
             task = asyncio.create_task(self._see_to(waiting))
             self._running.add(task)
@@ -98,6 +102,7 @@ class Dispatcher:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._has_suspect = False
         self._news.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("erreur en traitant un message", exc_info=error)
@@ -125,7 +130,7 @@ class Dispatcher:
         elif waiting.attempts >= self._settings.attempts_max:
             log.error("message %s abandonné : le bot s'est arrêté chaque fois qu'il l'a traité", waiting.update_id)
             answer.outcome = "failed"
-            await self._desk.give_up(update)
+            await self._desk.give_up(update, waiting.begun)
         elif waiting.begun:
             log.warning("message %s : la réponse partait quand le bot s'est arrêté", waiting.update_id)
             answer.outcome = "unknown"

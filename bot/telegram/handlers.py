@@ -167,11 +167,14 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
+        await self._read(message, text, is_offer_by_nature(message))
+
+    async def _read(self, message: Message, text: str, is_offer: bool) -> None:
         # Distress first, even where an offer is awaited, past every limit and during a pause.
         if self.answerer.is_crisis(text):
             await self._answer(message, text)
         elif not await self._held(message, Kind.QUESTION, text):
-            if self.offers and (is_offer_by_nature(message) or await self.offers.expects_offer(message)):
+            if self.offers and (is_offer or await self.offers.expects_offer(message)):
                 await self.offers.vet_text(message, text)
             else:
                 await self._answer(message, text)
@@ -300,7 +303,7 @@ class Handlers:
             original = message.reply_to_message
             if original is None or not original.text:
                 raise ValueError("the question is gone")
-            await self._answer(message, original.text)
+            await self._read(message, original.text, is_offer_by_nature(original))
         elif action == keyboards.THEMES:
             await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:

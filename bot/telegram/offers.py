@@ -81,8 +81,7 @@ class OfferDesk:
         messages = [message, *(await self._rest_of_album(message) if group else [])]
         try:
             images = [await self._download(one) for one in messages[: self.settings.images_max + 1]]
-            limits = reading_limits(self.settings)
-            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_images, images, limits)
+            text = await self._read(read_images, images, reading_limits(self.settings))
         except Unreadable as error:
             if group:
                 await self._keep(message, OpenCheck(album=group))
@@ -99,12 +98,16 @@ class OfferDesk:
             return
         try:
             data = await self._download(message)
-            name, limits = document.file_name or "", reading_limits(self.settings)
-            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_document, data, name, limits)
+            text = await self._read(read_document, data, document.file_name or "", reading_limits(self.settings))
         except Unreadable as error:
             await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text)
+
+    async def _read(self, read: Callable[..., str], *given: Any) -> str:
+        """In the reader's thread. Raises ``Unreadable``."""
+        with metrics.LATENCY.labels("read").time():
+            return await asyncio.get_running_loop().run_in_executor(self._reader, read, *given)
 
     async def cancel(self, message: Message) -> bool:
         """/annuler: forget the offer. False when there was none."""

@@ -16,9 +16,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import typer
 
+from bot.cli import load_answerer
 from bot.settings import Settings
 from bot.storage.store import Store
+from bot.telegram.webhook import check_secret
 from knowledge.embeddings import EmbeddedE5
 from tests.bot.conftest import BotProcess, Running, StartBot, eventually
 from tests.bot.test_telegram_e2e import INTERRUPTED, QUESTION, buttons, texts
@@ -42,6 +45,7 @@ async def test_429_for_everybody(running: Running) -> None:
     assert [len(api.sent(chat)) for chat in chats] == [1] * 5
 
 
+@pytest.mark.full
 async def test_a_long_429_goes_back_to_the_inbox_and_the_others_have_the_place(running: Running) -> None:
     api, waiting = running.api, [running.new_chat() for _ in range(20)]
     for chat in waiting:
@@ -61,11 +65,11 @@ async def test_a_long_429_goes_back_to_the_inbox_and_the_others_have_the_place(r
     [
         (Fault.server_error(502), False),
         (Fault.server_error(504, effect=True), True),
-        (Fault.timeout_before(), False),
+        pytest.param(Fault.timeout_before(), False, marks=pytest.mark.full),
         (Fault.timeout_after(), True),
-        (Fault.dropped(), False),
+        pytest.param(Fault.dropped(), False, marks=pytest.mark.full),
         (Fault.dropped(effect=True), True),
-        (Fault.malformed(), True),
+        pytest.param(Fault.malformed(), True, marks=pytest.mark.full),
     ],
     ids=lambda value: value.name if isinstance(value, Fault) else None,
 )
@@ -97,6 +101,9 @@ async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> N
     bot = start_bot()
     api.user(1).send("/aide")
     await api.wait_sent(1)
+    cut = api.inject(Fault.dropped(), method="sendMessage", chat_id=3)
+    api.user(3).send(QUESTION)
+    await api.until(lambda: cut.hits)
     api.stop_thread()
     await asyncio.sleep(2)
     api.start_thread()
@@ -104,9 +111,11 @@ async def test_no_network_for_a_while(api: FakeBotApi, start_bot: StartBot) -> N
         api.user(chat).send(QUESTION)
     assert "25,6" in (await api.wait_sent(1, 2, timeout=30))[1]["text"]
     assert "25,6" in (await api.wait_sent(2, timeout=30))[0]["text"]
+    assert INTERRUPTED in (await api.wait_sent(3, timeout=30))[0]["text"], "told as soon as it can be"
     assert "Telegram ne répond pas" in bot.log and "Traceback" not in bot.log
 
 
+@pytest.mark.full
 async def test_a_revoked_token_ends_with_one_clear_line(api: FakeBotApi, start_bot: StartBot) -> None:
     bot = start_bot()
     api.inject(Fault.unauthorized(), method="getUpdates", times=None)
@@ -151,6 +160,7 @@ async def test_a_message_deleted_before_its_answer(running: Running) -> None:
 # The store
 
 
+@pytest.mark.full
 async def test_a_locked_database_then_a_full_disk(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
@@ -185,6 +195,7 @@ async def _nothing_is_lost(
     assert [len(api.sent(chat)) for chat in chats] == [1, 1]
 
 
+@pytest.mark.full
 async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
@@ -242,14 +253,15 @@ async def test_a_generation_that_cannot_be_opened_changes_nothing_and_the_next_o
     assert "Posez votre question" in (await api.wait_sent(3))[0]["text"]
 
 
-async def test_without_a_generation_it_ends_with_one_clear_line(
-    start_bot: StartBot, small_settings: Settings, model: EmbeddedE5
+def test_without_a_whole_generation_it_ends_with_one_clear_line(
+    small_settings: Settings, model: EmbeddedE5, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_build(small_settings, model)
     (small_settings.generations_dir / small_settings.active_pointer.read_text("utf-8").strip() / "bundle.json").unlink()
-    bot = start_bot(wait=False)
-    assert bot.process.wait(timeout=30) == 1
-    assert "abîmée" in bot.log and "make build" in bot.log and "Traceback" not in bot.log
+    with pytest.raises(typer.Exit):
+        load_answerer(small_settings)
+    [line] = capsys.readouterr().err.splitlines()
+    assert "abîmée" in line and "make build" in line
 
 
 # The webhook
@@ -319,10 +331,11 @@ async def test_what_the_webhook_refuses(
     assert len(texts(api, 7)) == 1
 
 
-async def test_a_webhook_without_a_good_secret_does_not_start(start_bot: StartBot, unused_tcp_port: int) -> None:
-    bot = start_bot(wait=False, WEBHOOK_URL=f"http://127.0.0.1:{unused_tcp_port}", WEBHOOK_SECRET="trop court")
-    assert bot.process.wait(timeout=30) == 1
-    assert "WEBHOOK_SECRET doit avoir" in bot.log and "trop court" not in bot.log
+@pytest.mark.parametrize("secret", ["", "trop court", "quinze-lettres-", "un secret avec des espaces", "é" * 20])
+def test_a_webhook_without_a_good_secret_does_not_start(secret: str) -> None:
+    with pytest.raises(SystemExit, match="WEBHOOK_SECRET doit avoir") as ended:
+        check_secret(secret)
+    assert not secret or secret not in str(ended.value)
 
 
 # Watching

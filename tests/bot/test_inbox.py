@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from bot.storage import store as stores
-from bot.storage.inbox import DONE_KEPT, ClaimLostError, Received
+from bot.storage.inbox import DONE_KEPT, SUSPECT_AFTER, ClaimLostError, Received
 from bot.storage.store import Store
 from tests.bot.conftest import Clock
 
@@ -103,6 +103,16 @@ async def test_an_update_given_back_waits_with_its_chat(store: Store, clock: Clo
     clock.now += timedelta(seconds=11)
     again = await store.inbox.claim(16, LEASE)
     assert [(one.update_id, one.begun, one.attempts) for one in again] == [(1, False, 0)]
+
+
+async def test_an_update_held_by_processes_that_died_is_taken_apart_from_the_others(store: Store) -> None:
+    await receive(store, 1, chat=5)
+    for _ in range(SUSPECT_AFTER):
+        assert await claimed(store) == [1]
+        await store.inbox.give_back(everyones=True)
+    await receive(store, 2, chat=6)
+    assert await claimed(store) == [2]
+    assert [one.update_id for one in await store.inbox.claim(16, LEASE, suspects=True)] == [1]
 
 
 async def test_a_process_gives_back_what_it_could_not_end(store: Store, database_url: str, clock: Clock) -> None:

@@ -18,6 +18,7 @@ from tests.bot.test_telegram_e2e import QUESTION, texts
 from tests.botapi import FakeBotApi, Fault
 
 
+@pytest.mark.full
 async def test_a_restart_loses_nothing_and_repeats_nothing(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
@@ -38,6 +39,7 @@ async def test_a_restart_loses_nothing_and_repeats_nothing(
     assert [len(api.sent(chat)) for chat in chats] == [1] * len(chats)
 
 
+@pytest.mark.full
 async def test_a_backup_taken_while_it_runs_answers_elsewhere(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings, tmp_path: Path
 ) -> None:

@@ -8,6 +8,8 @@ import sys
 import urllib.request
 from urllib.parse import quote
 
+import pytest
+
 from bot.settings import Settings
 from bot.telegram.logs import RedactingFormatter, secrets_of
 from tests.bot.conftest import TOKEN, StartBot, eventually
@@ -32,6 +34,7 @@ def test_every_form_of_a_secret_is_hidden_in_messages_and_tracebacks() -> None:
     assert not any(secret in repr(settings) for secret in shown)
 
 
+@pytest.mark.full
 async def test_nothing_secret_is_printed_under_faults(
     api: FakeBotApi, start_bot: StartBot, unused_tcp_port_factory: object
 ) -> None:
@@ -64,6 +67,7 @@ async def test_nothing_secret_is_printed_under_faults(
         assert secret not in bot.log and secret not in watched
 
 
+@pytest.mark.full
 async def test_the_password_of_the_database_is_not_printed(start_bot: StartBot, unused_tcp_port: int) -> None:
     address = f"127.0.0.1:{unused_tcp_port}"  # nobody listens there
     bot = start_bot(wait=False, DATABASE_URL=f"postgresql+asyncpg://bot:{quote(PASSWORD, safe='')}@{address}/bot")

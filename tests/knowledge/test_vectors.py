@@ -21,6 +21,7 @@ from tests.conftest import TODAY, run_build
 QUESTION = "combien je paie à l'urssaf ?"
 
 
+@pytest.mark.full
 def test_a_server_that_is_not_there_or_lacks_the_vectors_is_said_clearly(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
@@ -28,11 +29,14 @@ def test_a_server_that_is_not_there_or_lacks_the_vectors_is_said_clearly(
     elsewhere = small_settings.model_copy(update={"chroma_url": chroma.url})
     with pytest.raises(GenerationError, match="ses vecteurs manquent"):
         open_active(elsewhere, model)
+    time.sleep(1.1)  # ids hold the second
+    assert run_build(elsewhere, model).changed and open_active(elsewhere, model).passages, "a build mends it"
     nobody = small_settings.model_copy(update={"chroma_url": f"http://127.0.0.1:{unused_tcp_port_factory()}"})
     with pytest.raises(GenerationError, match="ne répond pas"):
         open_active(nobody, model)
 
 
+@pytest.mark.full
 async def test_the_token_goes_with_every_request_and_a_silent_server_is_not_waited_for(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
@@ -69,6 +73,7 @@ async def test_the_token_goes_with_every_request_and_a_silent_server_is_not_wait
         await runner.cleanup()
 
 
+@pytest.mark.full
 def test_what_a_dead_build_left_on_the_server_is_removed(
     chroma: ChromaServer, small_settings: Settings, model: EmbeddedE5, monkeypatch: pytest.MonkeyPatch
 ) -> None:
