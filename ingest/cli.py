@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ingest import calibration_file
+from ingest import calibration_file, generation_commands
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import check_library
 from ingest.lexicon import with_ordinary_words
+from ingest.screen import Today, day_of, fail
+from ingest.screen import progress_bar as _progress_bar
+from ingest.screen import say as _say
+from ingest.screen import screen as _screen
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -36,7 +37,6 @@ from knowledge.generation import (
     active_id,
     offer_model_path,
     open_active,
-    publish,
     read_manifest,
 )
 from knowledge.model import Confidence, Fact
@@ -48,37 +48,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Today = Annotated[
-    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
-]
-
-_screen = Console(stderr=True)
-
-
-def fail(message: str) -> NoReturn:
-    """One clear line on stderr, exit 1."""
-    _screen.print(f"Erreur : {message}", style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def day_of(today: datetime | None) -> date:
-    return today.date() if today else date.today()
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each label that is reported."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeRemainingColumn(), console=_screen) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = bar.add_task(label, total=total)
-            bar.update(tasks[label], completed=done, total=total)
-
-        yield progress
+app.add_typer(generation_commands.app)
 
 
 @app.command()
@@ -210,18 +180,6 @@ def export(
         sys.stdout.write(json.dumps(_export_row(generation, fact, day_of(today)), ensure_ascii=False) + "\n")
 
 
-@app.command("publish")
-def publish_command(
-    generation: Annotated[str, typer.Argument(help="Identifiant donné par build ou status.")], today: Today = None
-) -> None:
-    """Faire répondre le bot avec cette génération."""
-    try:
-        publish(KnowledgeSettings(), generation)
-    except GenerationError as error:
-        fail(str(error))
-    _say(f"La génération {generation} répond maintenant.")
-
-
 def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, object]:
     sources = [generation.sources[source] for source in fact.sources]
     text = fact.render(generation.figures, today)
@@ -256,7 +214,3 @@ def _print_counts(library: libraries.Library) -> None:
     kinds = Counter(library.sources[fact.sources[0]].kind.value for fact in library.facts.values())
     counts = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
     _say(f"{len(library.fiches)} fiches, {len(library.facts)} faits, {len(library.sources)} sources ({counts}).")
-
-
-def _say(text: str) -> None:
-    _screen.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,48 @@
+"""What every maintainers' command shares at the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+Today = Annotated[
+    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
+]
+
+screen = Console(stderr=True)
+
+
+def fail(message: str) -> NoReturn:
+    """One clear line on stderr, exit 1."""
+    screen.print(f"Erreur : {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def say(text: str) -> None:
+    """A line for the maintainer on stderr: stdout is for results."""
+    screen.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def day_of(today: datetime | None) -> date:
+    return today.date() if today else date.today()
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each label that is reported."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeRemainingColumn(), console=screen) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(label: str, done: int, total: int) -> None:
+            if label not in tasks:
+                tasks[label] = bar.add_task(label, total=total)
+            bar.update(tasks[label], completed=done, total=total)
+
+        yield progress
