@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ingest import calibration_file, generation_commands
+from ingest import calibration_file, generation_commands, report_commands
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import check_library
@@ -49,6 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(generation_commands.app)
+app.add_typer(report_commands.app)
 
 
 @app.command()

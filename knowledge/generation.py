@@ -116,6 +116,7 @@ class Contents:
     sources: dict[str, Source]
     figures: dict[str, Figure]
     contacts: dict[str, Contact]
+    messages: dict[str, Any]
     redirects: dict[str, str]
 
     @cached_property
@@ -301,7 +302,9 @@ def read_contents(folder: Path) -> Contents:
     manifest = read_manifest(folder)
     try:
         bundle = _read_bundle(folder)
-        return Contents(manifest=manifest, redirects=bundle["redirects"], **_records(bundle))
+        return Contents(
+            manifest=manifest, messages=bundle["messages"], redirects=bundle["redirects"], **_records(bundle)
+        )
     except (OSError, KeyError, ValueError) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
 
