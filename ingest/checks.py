@@ -50,8 +50,12 @@ def check_library(library: Library, today: date) -> Report:
     used = {source for fact in library.facts.values() for source in fact.sources}
     used |= {source for contact in library.contacts.values() for source in contact.sources}
     used |= {source for figure in library.figures.values() for value in figure.series for source in value.sources}
+    used |= {known.source for platform in library.platforms.values() for known in platform.known.values()}
+    catalogue = library.catalogue
+    for entries in (catalogue.signals, catalogue.reassuring, catalogue.patterns, catalogue.checks):
+        used |= {entry.source for entry in entries}
     for source_id in library.sources.keys() - used:
-        report.warnings.append(Problem(*library.lines[source_id], f"la source « {source_id} » ne sert à aucun fait"))
+        report.warnings.append(Problem(*library.lines[source_id], f"la source « {source_id} » ne sert à rien"))
     saved = list((library.folder / "models").glob("answers-*.json.gz"))
     if saved and not any(calibration_file.is_current(library.folder, path) for path in saved):
         path = str(saved[0].relative_to(library.folder.parent))

@@ -49,27 +49,27 @@ def generations(
     console = Console(highlight=False)
     console.print(_table([entry for entry in found if entry.readable]))
     console.print("notes : part des questions d'essai qui reçoivent tous leurs faits (benchmarks answers)")
+    serving = next((entry.model for entry in found if entry.serving), None)
+    console.print(f"modèle de celle qui répond : {serving or 'aucune ne répond'}")
+    for entry in found:
+        if entry.readable and entry.model != serving:
+            console.print(f"autre modèle : {entry.id}, {entry.model}")
     others = [entry.id for entry in found if not entry.readable]
     if others:
         console.print(f"d'une autre version de ClicDroit, illisibles ici (ingest prune) : {', '.join(others)}")
 
 
 def _table(found: list[Entry]) -> Table:
-    models = {entry.model: (entry.model or "").rsplit(":", 1)[-1].rsplit("/", 1)[-1] for entry in found}
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("", "génération", "faite le", "fiches", "faits", "notes", "Mo"):
         table.add_column(name, no_wrap=True)
-    if len(models) > 1:
-        table.add_column("modèle")
-    elif found:
-        table.caption = f"modèle d'embeddings : {found[0].model}"
     for entry in found:
         state = "répond" if entry.serving else "précédente" if entry.previous else ""
         measure = entry.scores.halves.get("dev") if entry.scores else None
         right = measure.rates.get("right facts in the answer") if measure else None
         made = datetime.fromisoformat(entry.created_at or "").strftime("%d/%m %H:%M")
         cells = [state, entry.id, made, str(entry.fiches), str(entry.facts), percent(right) if right else "—"]
-        table.add_row(*cells, f"{entry.megabytes:.0f}", *([models[entry.model]] if len(models) > 1 else []))
+        table.add_row(*cells, f"{entry.megabytes:.0f}")
     return table
 
 

@@ -72,7 +72,7 @@ def test_the_list_tells_which_one_serves(run: Run, two: tuple[str, str], setting
     assert [(row["id"], row["serving"], row["facts"]) for row in rows] == [(two[1], False, 8), (two[0], True, 8)]
     assert rows[0]["scores"] is None and rows[1]["scores"]["dev"]["rates"] == {RIGHT: [80, 100]}
     text = run("generations").stdout
-    assert two[1] in text and "répond" in text and "80,0 %" in text
+    assert two[1] in text and "répond" in text and "autre modèle" not in text and "80,0 %" in text
 
 
 def test_a_generation_of_another_version_is_listed_and_cannot_be_compared(
