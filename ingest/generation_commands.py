@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.generations import (
+    RIGHT,
     WATCHED,
     Difference,
     Entry,
@@ -21,11 +22,11 @@ from ingest.generations import (
     entry_row,
     falls,
     find,
-    other_model,
     prune,
 )
 from ingest.screen import Today, day_of, fail, say
 from ingest.settings import IngestSettings
+from knowledge.embeddings import known_identity
 from knowledge.generation import GenerationError, active_id, previous_id, publish, read_contents
 from knowledge.model import format_date
 from knowledge.scores import Count, GenerationScores, read_scores
@@ -66,7 +67,7 @@ def _table(found: list[Entry]) -> Table:
     for entry in found:
         state = "répond" if entry.serving else "précédente" if entry.previous else ""
         measure = entry.scores.halves.get("dev") if entry.scores else None
-        right = measure.rates.get("right facts in the answer") if measure else None
+        right = measure.rates.get(RIGHT) if measure else None
         made = datetime.fromisoformat(entry.created_at or "").strftime("%d/%m %H:%M")
         cells = [state, entry.id, made, str(entry.fiches), str(entry.facts), percent(right) if right else "—"]
         table.add_row(*cells, f"{entry.megabytes:.0f}")
@@ -160,22 +161,28 @@ def publish_command(
         identifier = find(settings, generation) if generation else previous_id(settings)
         if identifier is None:
             fail("aucune génération précédente connue : choisissez avec python -m ingest generations")
+        _refuse_what_cannot_answer(settings, identifier)
         if not (previous or force):
-            _refuse_what_serves_worse(settings, identifier)
+            _refuse_what_answers_worse(settings, identifier)
         publish(settings, identifier)
     except GenerationError as error:
         fail(str(error))
     say(f"La génération {identifier} répond maintenant.")
 
 
-def _refuse_what_serves_worse(settings: IngestSettings, identifier: str) -> None:
-    """Ends with one clear line when the bot could not open the generation, or would answer worse with it."""
-    model = other_model(settings, identifier)
-    if model:
+def _refuse_what_cannot_answer(settings: IngestSettings, identifier: str) -> None:
+    """Ends with one line for another embedding model; raises ``GenerationError`` for what cannot be read."""
+    model = read_contents(settings.generations_dir / identifier).manifest.model
+    configured = known_identity(settings.embedding_model)
+    if configured is not None and configured != model:
         fail(
             f"{identifier} a été faite avec le modèle {model}, et EMBEDDING_MODEL={settings.embedding_model} : "
             "réglez EMBEDDING_MODEL sur ce modèle (fichier .env), puis recommencez. Rien n'a été publié"
         )
+
+
+def _refuse_what_answers_worse(settings: IngestSettings, identifier: str) -> None:
+    """Ends with one line when a score falls too much; warns when there is nothing to compare."""
     serving = active_id(settings)
     if serving is None or serving == identifier:
         return

@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from ingest.settings import IngestSettings
-from knowledge.embeddings import known_identity
 from knowledge.generation import Contents, GenerationError, active_id, previous_id, read_manifest
 from knowledge.model import Fact
 from knowledge.scores import Count, GenerationScores, Measure, read_scores
 
+RIGHT = "right facts in the answer"
+
 WATCHED = {
-    "right facts in the answer": "les bons faits sont dans la réponse",
+    RIGHT: "les bons faits sont dans la réponse",
     "status right": "répond, se tait ou renvoie à raison",
     "not answered with facts when it must not be": "se tait quand il ne sait pas",
     "distress recognised": "reconnaît la détresse",
@@ -172,13 +173,6 @@ def falls(old: Measure, new: Measure, drop_max: float) -> list[Fall]:
     shared = [name for name in WATCHED if name in old.rates and name in new.rates]
     found = [Fall(WATCHED[name], old.rates[name], new.rates[name]) for name in shared]
     return [fall for fall in found if fall.points > 100 * drop_max + 1e-9]
-
-
-def other_model(settings: IngestSettings, identifier: str) -> str | None:
-    """The embedding model of a generation that the configured one cannot serve; None when it can."""
-    model = read_manifest(settings.generations_dir / identifier).model
-    configured = known_identity(settings.embedding_model)
-    return model if configured is not None and configured != model else None
 
 
 def prune(settings: IngestSettings, keep: int, dry_run: bool = False) -> list[Entry]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from ingest.gaps import ComplaintGroup, GapGroup
-from ingest.generations import WATCHED, sentence
+from ingest.generations import RIGHT, WATCHED, sentence
 from knowledge.generation import Contents, Manifest
 from knowledge.model import Confidence
 from knowledge.scores import Count, GenerationScores
@@ -124,6 +124,8 @@ class State:
     hosts: list[SourceRow]
     host_count: int
     silent: list[Silent]
+    right: Count | None
+    """Golden questions that get all their facts from the serving generation; None when not measured."""
     by_generation: list[Point]
     """On the dev half, oldest first."""
     unseen: list[Point]
@@ -175,6 +177,7 @@ def collect(
         hosts=hosts[:HOSTS_SHOWN],
         host_count=len(hosts),
         silent=list(_silent(contents, today)),
+        right=scores.halves["dev"].rates.get(RIGHT) if scores and "dev" in scores.halves else None,
         by_generation=by_generation,
         unseen=unseen,
         gaps=gaps,

@@ -18,14 +18,12 @@ def headlines(state: State) -> list[tuple[str, str]]:
     near = sum(len(item.texts) for item in state.deadlines if state.today <= item.day <= soon)
     asked = sum(group.count for group in state.gaps)
     complained = sum(group.count for group in state.complaints)
-    right = state.by_generation[-1].rates if state.by_generation else {}
-    score = next(iter(right.values()), None)
     return [
         (str(late), "en retard de relecture ou sans valeur à jour"),
         (str(near), f"à relire ou à renouveler dans les {SOON_DAYS} jours"),
         (str(state.confidence[Confidence.TO_VERIFY]), "faits à vérifier (dits comme tels aux travailleurs)"),
         (str(len(state.silent)), "faits tus aujourd'hui (période finie ou montant sans valeur)"),
-        (percent(score) if score else "—", "des questions d'essai reçoivent tous leurs faits"),
+        (percent(state.right) if state.right else "—", "des questions d'essai reçoivent tous leurs faits"),
         (str(asked), "questions restées sans réponse, transmises"),
         (str(complained), "réponses signalées (fausses, pas claires…)"),
     ]

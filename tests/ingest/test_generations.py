@@ -80,8 +80,10 @@ def test_a_generation_of_another_version_is_listed_and_cannot_be_compared(
 ) -> None:
     edit(settings.generations_dir / two[1] / "manifest.json", '"schema": ', '"schema": 1')
     assert "d'une autre version" in run("generations").stdout
-    result = run("diff", two[1])
-    assert result.exit_code == 1 and "autre version" in result.stderr
+    for command in (["diff", two[1]], ["publish", two[1]], ["publish", two[1], "--force"]):
+        result = run(*command)
+        assert result.exit_code == 1 and "autre version" in result.stderr
+    assert active_id(settings) == two[0]
 
 
 def test_diff_shows_old_and_new_words(run: Run, two: tuple[str, str]) -> None:
