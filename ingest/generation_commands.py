@@ -24,12 +24,12 @@ from ingest.generations import (
     find,
     prune,
 )
-from ingest.screen import Today, day_of, fail, say
+from ingest.screen import Today, day_of, decimal, fail, percent, say
 from ingest.settings import IngestSettings
 from knowledge.embeddings import known_identity
 from knowledge.generation import GenerationError, active_id, previous_id, publish, read_contents
 from knowledge.model import format_date
-from knowledge.scores import Count, GenerationScores, read_scores
+from knowledge.scores import GenerationScores, read_scores
 
 app = typer.Typer()
 
@@ -72,15 +72,6 @@ def _table(found: list[Entry]) -> Table:
         cells = [state, entry.id, made, str(entry.fiches), str(entry.facts), percent(right) if right else "—"]
         table.add_row(*cells, f"{entry.megabytes:.0f}")
     return table
-
-
-def percent(count: Count) -> str:
-    """``(3, 4)`` → ``75,0 %``."""
-    return f"{decimal(100 * count[0] / count[1])} %" if count[1] else "—"
-
-
-def decimal(value: float) -> str:
-    return f"{value:.1f}".replace(".", ",")
 
 
 @app.command()

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from knowledge.scores import Count
+
 Today = Annotated[
     datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
 ]
@@ -31,6 +33,15 @@ def say(text: str) -> None:
 
 def day_of(today: datetime | None) -> date:
     return today.date() if today else date.today()
+
+
+def percent(count: Count) -> str:
+    """``(3, 4)`` → ``75,0 %``."""
+    return f"{decimal(100 * count[0] / count[1])} %" if count[1] else "—"
+
+
+def decimal(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ingest.generation_commands import percent
 from ingest.report import charts
 from ingest.report.state import CONFIDENCES, ONE, Point, State
 from ingest.report.summary import headlines, said
+from ingest.screen import percent
 from knowledge.model import format_date
 
 

@@ -82,7 +82,7 @@ class ThemeRow:
     @property
     def short(self) -> str:
         """For a chart."""
-        return shorten(re.split("[:,]", self.title)[0], 20, placeholder="…")
+        return shorten(re.split("[:,]", self.title)[0], 24, placeholder="…")
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.generation_commands import percent
 from ingest.report.state import HORIZON_DAYS, State
+from ingest.screen import percent
 from knowledge.model import Confidence, format_date
 
 SOON_DAYS = 30
@@ -39,9 +39,9 @@ def said(state: State) -> dict[str, str]:
     return {
         "expiry": f"Ce qui est à relire ou à renouveler, mois par mois.{peak}",
         "coverage": "Les faits de chaque thème, par confiance."
-        + (f" Le plus maigre : {thinnest.short}, {thinnest.facts} faits." if thinnest else ""),
+        + (f" Le plus maigre : {thinnest.title}, {thinnest.facts} faits." if thinnest else ""),
         "served": "La part des questions d'essai qui reçoivent tous leurs faits."
-        + (f" Le plus faible : {weakest[1].short}, {percent(weakest[1].served or (0, 0))}." if weakest else ""),
+        + (f" Le plus faible : {weakest[1].title}, {percent(weakest[1].served or (0, 0))}." if weakest else ""),
         "kinds": "Les sources par genre."
         + (f" Le plus nombreux : {kind.name}, {kind.sources} sources." if kind else ""),
         "links": "Les pages à la dernière relecture des liens.",
