@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from click.testing import Result
 from playwright.sync_api import Page, sync_playwright
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.settings import Settings
 from ingest.cli import app
