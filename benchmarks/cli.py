@@ -63,13 +63,14 @@ def answers(
 def vetting(
     split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
     misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    generation: Annotated[str | None, typer.Option(help="Une autre génération que celle qui répond.")] = None,
     today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """Les arnaques vues, les offres honnêtes épargnées, les raisons montrées."""
     from benchmarks.vetting import baselines, ordinary_talk, report, score
 
     settings = Settings()
-    vetter = load_vetter(settings)
+    vetter = load_vetter(settings, generation)
     golden = settings.knowledge_dir / "golden"
     every = load_offers(golden)
     offers = [offer for offer in every if offer.split == split]

@@ -117,10 +117,10 @@ def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
     }
 
 
-def load_vetter(settings: Settings) -> Vetter:
-    """The vetter of the serving generation; one clear line when there is none."""
-    generation, embeddings = _serving(settings)
-    vetter = vetter_of(generation, embeddings, settings)
+def load_vetter(settings: Settings, generation: str | None = None) -> Vetter:
+    """The vetter of the serving generation, or of the one named; one clear line when there is none."""
+    opened, embeddings = _serving(settings, generation)
+    vetter = vetter_of(opened, embeddings, settings)
     if vetter is None:
         fail(f"aucun modèle de vérification pour ces embeddings ({embeddings.identity}) : python -m ingest train")
     return vetter
