@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,9 @@ from typer.testing import CliRunner, Result
 from bot.settings import Settings
 from ingest.cli import app
 from ingest.gaps import Gap, group_complaints, group_questions, read_gaps
+from ingest.report.page import render
 from ingest.report.state import AMOUNT, CONTACT, REREAD, State, collect, read_runs
+from ingest.report.summary import text
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, open_active, read_contents
 from knowledge.scores import Measure, save_measure
@@ -99,6 +102,15 @@ def test_deadlines_months_and_silent_facts_are_counted(settings: Settings) -> No
     assert AMOUNT not in {item.what for item in state.deadlines}, "the amount of the small library stays open"
 
 
+def test_links_are_shown_when_pages_were_read_again(settings: Settings) -> None:
+    state = state_of(settings, TODAY)
+    assert "python -m ingest refresh" in render(state)
+    read_again = replace(state, links={"inchangée": 41, "disparue": 2})
+    page = render(read_again)
+    assert "python -m ingest refresh" not in page and "disparue, 2" in page
+    assert "Liens : inchangée 41, disparue 2" in text(read_again)
+
+
 def test_runs_on_the_half_kept_apart_are_read(tmp_path: Path) -> None:
     path = tmp_path / "runs.jsonl"
     rows = [
@@ -150,8 +162,8 @@ def test_gaps_and_report_at_the_terminal(run, gap_file: Path) -> None:  # type: 
     assert "ligne(s) illisible(s)" in shown.stderr
     absent = run("gaps", "absent.jsonl")
     assert absent.exit_code == 1 and absent.stderr.startswith("Erreur : fichier illisible")
-    text = run("report", "--text", "--today", "2026-11-21").stdout
-    assert "2 fiches, 8 faits" in text and "en retard" in text and "2026-01-31  fait à relire" in text
+    short = run("report", "--text", "--today", "2026-11-21").stdout
+    assert "2 fiches, 8 faits" in short and "en retard" in short and "2026-01-31  fait à relire" in short
     assert run("report", "-o", "/nulle/part.html").exit_code == 1
 
 
@@ -186,14 +198,14 @@ class Strict(HTMLParser):
 
 
 def test_the_page_is_well_formed_and_loads_nothing(page_file: Path) -> None:
-    text = page_file.read_text("utf-8")
+    page = page_file.read_text("utf-8")
     parser = Strict()
-    parser.feed(text)
+    parser.feed(page)
     assert parser.open == []
     assert len(parser.ids) == len(set(parser.ids))
     assert set(parser.references) <= set(parser.ids)
-    assert "@import" not in text and "url(" not in text.replace("url(#", "")
-    assert text.count('class="drawing"') == text.count("Les mêmes chiffres en tableau"), "each chart is a table too"
+    assert "@import" not in page and "url(" not in page.replace("url(#", "")
+    assert page.count('class="drawing"') == page.count("Les mêmes chiffres en tableau"), "each chart is a table too"
 
 
 @pytest.fixture(scope="module")
