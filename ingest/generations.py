@@ -177,9 +177,9 @@ def falls(old: Measure, new: Measure, drop_max: float) -> list[Fall]:
 
 def prune(settings: IngestSettings, keep: int, dry_run: bool = False) -> list[Entry]:
     """Delete old generations but the serving one, the previous one and the ``keep`` newest; returns the deleted."""
-    spared = [entry for entry in entries(settings) if entry.readable and not (entry.serving or entry.previous)][:keep]
-    kept = {entry.id for entry in spared}
-    doomed = [entry for entry in entries(settings) if not (entry.serving or entry.previous or entry.id in kept)]
+    idle = [entry for entry in entries(settings) if not (entry.serving or entry.previous)]
+    kept = {entry.id for entry in [entry for entry in idle if entry.readable][:keep]}
+    doomed = [entry for entry in idle if entry.id not in kept]
     if dry_run:
         return doomed
     for entry in doomed:

@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 
 from ingest.gaps import ComplaintGroup, Gap, GapGroup, group_complaints, group_questions, read_gaps
-from ingest.generations import entries
 from ingest.report.state import State, collect, points_of, read_runs
 from ingest.screen import Today, day_of, fail, say
 from ingest.settings import IngestSettings
 from knowledge.embeddings import EmbeddingModelError, load_embeddings
 from knowledge.generation import GenerationError, active_id, open_active, read_contents
-from knowledge.scores import read_scores
+from knowledge.scores import all_scores, read_scores
 
 app = typer.Typer()
 
@@ -61,7 +60,7 @@ def _state(settings: IngestSettings, gaps: Path | None, today: Today) -> State:
     return collect(
         contents,
         scores=read_scores(settings.scores_dir, identifier),
-        by_generation=points_of(entry.scores for entry in entries(settings) if entry.scores),
+        by_generation=points_of(all_scores(settings.scores_dir)),
         unseen=read_runs(RUNS),
         gaps=asked,
         complaints=complaints,

@@ -46,6 +46,12 @@ def read_scores(folder: Path, generation: str) -> GenerationScores | None:
         return None
 
 
+def all_scores(folder: Path) -> list[GenerationScores]:
+    """Of every generation ever measured, deleted ones too, oldest first."""
+    found = (read_scores(folder, path.stem) for path in sorted(folder.glob("2*.json")))
+    return [scores for scores in found if scores]
+
+
 def save_measure(folder: Path, generation: str, model: str, split: Split, measure: Measure) -> dict[str, Any]:
     """Add a measure to the generation's file, in place of an earlier one of the same half; returns the whole."""
     known = read_scores(folder, generation)

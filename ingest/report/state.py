@@ -253,9 +253,9 @@ def _silent(contents: Contents, today: date) -> Iterable[Silent]:
 
 
 def points_of(scores: Iterable[GenerationScores]) -> list[Point]:
-    """Measures on the dev half, in the order the generations were made."""
+    """Measures on the dev half, in the order of ``scores``."""
     found = []
-    for one in sorted(scores, key=lambda one: one.generation):
+    for one in scores:
         if "dev" in one.halves:
             made = datetime.strptime(one.generation[:15], "%Y%m%d-%H%M%S")
             found.append(Point(made.strftime("%d/%m %H:%M"), _watched(one.halves["dev"].rates)))

@@ -15,7 +15,7 @@ from ingest.cli import app
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, previous_id
 from knowledge.golden import GoldenQuestion
-from knowledge.scores import Measure, read_scores, save_measure
+from knowledge.scores import Measure, all_scores, read_scores, save_measure
 from tests.conftest import run_build, small_library_settings
 
 runner = CliRunner()
@@ -168,7 +168,7 @@ def test_prune_spares_what_serves_and_what_served(run: Run, two: tuple[str, str]
     measured(settings, two[1], 80)
     assert run("prune", "--keep", "0").stdout.split() == [two[1]]
     assert sorted(path.name for path in settings.generations_dir.iterdir()) == sorted([two[0], third])
-    assert (settings.scores_dir / f"{two[1]}.json").exists(), "scores are kept: they are the history"
+    assert [one.generation for one in all_scores(settings.scores_dir)] == [two[1]], "scores are the history: kept"
 
 
 def test_the_benchmark_measures_a_candidate_and_publish_reads_it(
