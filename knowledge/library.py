@@ -29,7 +29,7 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from knowledge.catalogue import Catalogue
-from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Role, Source, Theme
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Publisher, Role, Source, Theme
 from knowledge.text import fold
 
 KNOWLEDGE_DIR = Path(__file__).parent
@@ -89,6 +89,7 @@ class Library:
     platforms: dict[str, Platform] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     """What /verifier looks for; empty in a library without ``signals.yaml``."""
+    publishers: dict[str, Publisher] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -115,6 +116,7 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         routes=reader.routes(),
         platforms=(platforms := reader.platforms()),
         catalogue=reader.catalogue(platforms),
+        publishers=reader.records(Publisher, [folder / "publishers.yaml"], prefix="publisher "),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
     )
@@ -259,8 +261,8 @@ class _Reader:
                 self.lines.setdefault(f"asked {fact_id}", (self._relative(path), 1))
         return asked
 
-    def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
-        """A YAML list of records, each with its id."""
+    def records(self, kind: type[T], paths: list[Path], prefix: str = "") -> dict[str, T]:
+        """A YAML list of records, each with its id; ``prefix``: what its id is called by in ``lines``."""
         found: dict[str, T] = {}
         for path in paths:
             for line, data in self._yaml_items(path):
@@ -271,7 +273,7 @@ class _Reader:
                 if identifier in found:
                     self._report(path, line, f"« {identifier} » est défini deux fois")
                 found[identifier] = record
-                self.lines[identifier] = (self._relative(path), line)
+                self.lines[prefix + identifier] = (self._relative(path), line)
         return found
 
     def mapping(self, path: Path) -> dict[str, Any]:

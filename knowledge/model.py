@@ -103,6 +103,38 @@ class Source(Content):
     same_text_as: Slug | None = None
     """Set when this page republishes another: the two are then not independent."""
 
+    @property
+    def host(self) -> str:
+        """Lower case, without the final dot that some addresses carry."""
+        return (self.url.host or "").rstrip(".")
+
+
+class Reading(StrEnum):
+    """How the pages of a publisher can be read by a program."""
+
+    PAGE = "page"
+    BLOCKED = "blocked"
+    JAVASCRIPT = "javascript"
+
+
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=100)]
+
+
+class Publisher(Content):
+    """Who speaks on some sites, what may be done with the texts, and whose texts are copied there."""
+
+    id: Slug
+    name: str = Field(min_length=2, max_length=90)
+    kind: SourceKind
+    licence: str = Field(min_length=2, max_length=120)
+    hosts: list[Host] = Field(min_length=1)
+    """A host stands for its subdomains too."""
+    republishes: list[Slug] = []
+    relay: bool = False
+    """The site only hosts texts of others: each source says whose."""
+    reading: Reading = Reading.PAGE
+    note: str | None = None
+
 
 class FigureValue(Content):
     """One value of a figure and the period it holds for (``to`` is inclusive, None = still open)."""
