@@ -19,6 +19,7 @@ from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import with_ordinary_words
 from ingest.passages import passages_of
 from knowledge import library as libraries
+from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.generation import (
     FACT,
@@ -55,6 +56,7 @@ def content_hash(folder: Path, model: str) -> str:
         (root / "retrieval").glob("*.py")
     )
     content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
+    content += folder.glob(snapshots.FILE)
     for path in [*sorted(content), *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

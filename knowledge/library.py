@@ -28,8 +28,10 @@ import yaml
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
+from knowledge import snapshots
 from knowledge.catalogue import Catalogue
 from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Publisher, Role, Source, Theme
+from knowledge.snapshots import Snapshot
 from knowledge.text import fold
 
 KNOWLEDGE_DIR = Path(__file__).parent
@@ -90,6 +92,7 @@ class Library:
     catalogue: Catalogue = field(default_factory=Catalogue)
     """What /verifier looks for; empty in a library without ``signals.yaml``."""
     publishers: dict[str, Publisher] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -105,9 +108,13 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     library = Library(
         folder=folder,
         themes=reader.themes(),
-        fiches=reader.fiches(),
+        fiches=snapshots.verified(
+            reader.fiches(),
+            figures := reader.records(Figure, [folder / "figures.yaml"]),
+            remembered := reader.snapshots(),
+        ),
         sources=reader.records(Source, sorted((folder / "sources").glob("*.yaml"))),
-        figures=reader.records(Figure, [folder / "figures.yaml"]),
+        figures=figures,
         contacts=reader.records(Contact, [folder / "contacts.yaml"]),
         messages=reader.mapping(folder / "messages.yaml"),
         lexicon=reader.mapping(folder / "lexicon.yaml"),
@@ -116,6 +123,7 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         routes=reader.routes(),
         platforms=(platforms := reader.platforms()),
         catalogue=reader.catalogue(platforms),
+        snapshots=remembered,
         publishers=reader.records(Publisher, [folder / "publishers.yaml"], prefix="publisher "),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
@@ -233,6 +241,14 @@ class _Reader:
         brands += [_brand(platform) for platform in platforms.values() if platform.official_domains]
         data = self.mapping(path)
         return self._build(Catalogue, {**data, "brands": brands} if data else {}, path, 1) or Catalogue()
+
+    def snapshots(self) -> dict[str, Snapshot]:
+        path = self.folder / snapshots.FILE
+        try:
+            return snapshots.load(path)
+        except snapshots.SnapshotError as error:
+            self._report(path, error.line, str(error))
+            return {}
 
     def routes(self) -> dict[str, list[str]]:
         """``routes/<route>.yaml`` or ``routes/<route>-<writer>.yaml``: a list of messages each."""
@@ -365,6 +381,8 @@ class _Reader:
                 fields = self._fields(path, "\n".join(rows[start:end]), line)
                 if not slug:
                     self._report(path, line, "cette liste n'est pas sous un titre « ### nom-du-fait »")
+                elif fields is not None and "verified_on" in fields:
+                    self._report(path, line, f"{slug} : verified_on ne s'écrit pas ; seul « ingest review » le donne")
                 elif role is not None and fields is not None:
                     data = {**fields, "fiche": path.stem, "slug": slug, "text": sentence, "role": role}
                     fact = self._build(Fact, data, path, slug_line)

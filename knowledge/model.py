@@ -221,6 +221,8 @@ class Fact(Content):
     expires_on: date
     articles: list[str] = []
     """Articles of law the fact rests on, as ``code_travail L7341-1`` or ``code_securite_sociale L311-2``."""
+    verified_on: date | None = None
+    """The day somebody compared this sentence with its live page; never written by hand (see ``snapshots``)."""
 
     @property
     def id(self) -> str:
@@ -258,6 +260,13 @@ class Fact(Content):
 
         text = FIGURE_REFERENCE.sub(value_of, self.text)
         return None if missing else text
+
+    def verified_for(self, figures: dict[str, Figure], day: date) -> date | None:
+        """The day the sentence said for ``day`` was verified; None when an amount was another one then."""
+        if self.verified_on is None or self.confidence is Confidence.TO_VERIFY:
+            return None
+        same = self.render(figures, self.verified_on) == self.render(figures, day)
+        return self.verified_on if same else None
 
 
 FicheId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
