@@ -1,7 +1,8 @@
-"""The maintainers' command line: build, check, status, export, publish."""
+"""The maintainers' command line: build, check, refresh, review, status, export, publish."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
@@ -21,6 +23,14 @@ from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
 from ingest.checks import check_library
 from ingest.lexicon import with_ordinary_words
+from ingest.refresh.cache import RefreshCache
+from ingest.refresh.run import due
+from ingest.refresh.run import refresh as refresh_pages
+from ingest.refresh.worklist import count_by_state, worklist
+from ingest.review.edits import EditError
+from ingest.review.markdown import as_markdown
+from ingest.review.session import Review
+from ingest.settings import IngestSettings
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.embeddings import (
@@ -39,7 +49,7 @@ from knowledge.generation import (
     publish,
     read_manifest,
 )
-from knowledge.model import Confidence, Fact
+from knowledge.model import Confidence, Fact, Source
 from knowledge.settings import KnowledgeSettings
 
 app = typer.Typer(
@@ -52,6 +62,12 @@ app = typer.Typer(
 Today = Annotated[
     datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
 ]
+
+
+class ReviewFormat(StrEnum):
+    TERMINAL = "terminal"
+    MARKDOWN = "md"
+
 
 _screen = Console(stderr=True)
 
@@ -168,6 +184,80 @@ def check(today: Today = None) -> None:
     if report.errors:
         fail(f"{len(report.errors)} problème(s)")
     _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
+
+
+@app.command()
+def refresh(
+    source: Annotated[list[str] | None, typer.Option("--source", help="Seulement cette source (à répéter).")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Relire aussi les pages lues ces derniers jours.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Au plus ce nombre de pages.")] = None,
+    today: Today = None,
+) -> None:
+    """Relire les pages des sources et dire ce qui a changé. Ne change aucun fait."""
+    settings, day = IngestSettings(), day_of(today)
+    if not settings.contact:
+        fail("réglez CONTACT dans .env (adresse ou page) : les sites visités doivent pouvoir vous écrire")
+    library = _library(settings)
+    cache = RefreshCache(settings.refresh_cache)
+    sources = _named(library, source or [])
+    pages = due(sources, cache, day, -1 if again else settings.refresh_every_days)[:limit]
+    try:
+        with _progress_bar() as progress:
+            asyncio.run(refresh_pages(library, pages, cache, settings, day, progress))
+    except KeyboardInterrupt:
+        _say("Interrompu : ce qui est lu est gardé. La même commande reprend où elle s'est arrêtée.")
+    counts = Table("page", "nombre")
+    for state, count in count_by_state(worklist(library, cache)).items():
+        counts.add_row(state.value, str(count))
+    cache.close()
+    Console().print(counts)
+    _say("Rien n'a été changé dans les fiches. Pour relire ensemble : python -m ingest review")
+
+
+@app.command()
+def review(
+    source: Annotated[list[str] | None, typer.Option("--source", help="Seulement cette source (à répéter).")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Revoir aussi les pages passées.")] = False,
+    output: Annotated[ReviewFormat, typer.Option("--format", help="md : un texte pour une pull request.")] = (
+        ReviewFormat.TERMINAL
+    ),
+    today: Today = None,
+) -> None:
+    """Parcourir ce que refresh a trouvé : accepter, modifier, mettre en doute. Seule commande qui vérifie un fait."""
+    settings, day = IngestSettings(), day_of(today)
+    library = _library(settings)
+    if not settings.refresh_cache.exists():
+        fail("aucune page lue sur cette machine : lancez d'abord python -m ingest refresh")
+    names = [one.id for one in _named(library, source or [])]
+    cache = RefreshCache(settings.refresh_cache)
+    try:
+        if output is ReviewFormat.MARKDOWN:
+            items = [item for item in worklist(library, cache) if item.source.id in names]
+            sys.stdout.write(as_markdown(items, day))
+        else:
+            Review(settings, cache, day, _screen).run(names, everything)
+    except typer.Abort:
+        _say("Arrêté. Ce qui est décidé est écrit ; la même commande reprend la suite.")
+    except EditError as error:
+        fail(str(error))
+    finally:
+        cache.close()
+
+
+def _library(settings: KnowledgeSettings) -> libraries.Library:
+    try:
+        return libraries.load(settings.knowledge_dir)
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; réparez-les d'abord (python -m ingest check)")
+
+
+def _named(library: libraries.Library, names: list[str]) -> list[Source]:
+    """The sources of these ids; all of them when none is named."""
+    unknown = [name for name in names if name not in library.sources]
+    if unknown:
+        fail(f"source inconnue : {', '.join(unknown)} (les identifiants sont dans knowledge/sources/)")
+    return [library.sources[name] for name in names] if names else list(library.sources.values())
 
 
 @app.command()

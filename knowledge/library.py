@@ -48,6 +48,12 @@ _NO_LIST = "le fait « {slug} » n'a pas de liste « - sources: … » sous sa p
 
 T = TypeVar("T", bound=Content)
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # quicker, where PyYAML was built with it
+
+
+def _yaml(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -255,7 +261,7 @@ class _Reader:
         routes: dict[str, list[str]] = {}
         for path in sorted((self.folder / "routes").glob("*.yaml")):
             try:
-                examples = yaml.safe_load(path.read_text("utf-8")) or []
+                examples = _yaml(path.read_text("utf-8")) or []
             except yaml.YAMLError as error:
                 self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
                 continue
@@ -296,7 +302,7 @@ class _Reader:
         if not path.exists():
             return {}
         try:
-            data = yaml.safe_load(path.read_text("utf-8")) or {}
+            data = _yaml(path.read_text("utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return {}
@@ -309,7 +315,7 @@ class _Reader:
         if not path.exists():
             return
         try:
-            root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+            root = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return
@@ -337,7 +343,7 @@ class _Reader:
             self._report(path, 1, "la fiche commence par un en-tête entre deux lignes « --- »")
             return None
         try:
-            head = yaml.safe_load(parts[1]) or {}
+            head = _yaml(parts[1]) or {}
         except yaml.YAMLError as error:
             self._report(path, _yaml_line(error) + 1, f"en-tête illisible : {_yaml_reason(error)}")
             return None
@@ -396,7 +402,7 @@ class _Reader:
     def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
         """The list under a sentence: a YAML list of ``- key: value``."""
         try:
-            items = yaml.safe_load(rows)
+            items = _yaml(rows)
         except yaml.YAMLError as error:
             self._report(path, line + _yaml_line(error) - 1, f"liste illisible : {_yaml_reason(error)}")
             return None

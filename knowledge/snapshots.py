@@ -22,7 +22,9 @@ from knowledge.model import Content, Fact, Fiche, Figure, Slug
 FILE = "snapshots.jsonl"
 
 _BLANKS = re.compile(r"\s+")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-", "\u00ad": None})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-", "|": " ", "\u00ad": None}
+)
 
 
 class SnapshotError(ValueError):

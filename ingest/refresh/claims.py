@@ -58,9 +58,13 @@ class Claims:
                 value = known.value if isinstance(known.value, str) else ", ".join(known.value)
                 yield known.source, Claim(f"plateforme {platform.id}.{name}", f"{platform.name} : {value}", *place)
         catalogue = self._library.catalogue
-        signs: list[Reassuring | TrapPattern] = [*catalogue.signals, *catalogue.reassuring, *catalogue.patterns]
-        for sign in signs:
-            yield sign.source, Claim(f"signal {sign.id}", _of_sign(sign), "knowledge/signals.yaml", 1)
+        for kind, signs in (
+            ("signal", catalogue.signals),
+            ("signe rassurant", catalogue.reassuring),
+            ("piège", catalogue.patterns),
+        ):
+            for sign in signs:
+                yield sign.source, Claim(f"{kind} {sign.id}", _of_sign(sign), "knowledge/signals.yaml", 1)
 
     def _of_figure(self, figure: Figure) -> Iterator[tuple[str, Claim]]:
         for value in figure.series:

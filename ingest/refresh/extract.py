@@ -29,6 +29,12 @@ _STYLE_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"\s*([.#])([\w-]+)\s*")
 # Elements whose target a reader can unfold: the target is part of the page.
 _UNFOLDS = ("aria-controls", "data-target", "data-bs-target")
+_BLOCKS = (
+    *("address article aside blockquote body br button dd details div dl dt fieldset figcaption figure footer").split(),
+    *("form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol option p pre section select summary table tr ul").split(),
+)
+# What a terminal would obey, and what shows nothing or turns the line round: never part of what a page says.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _MOJIBAKE = re.compile(r"Ã[©¨ª«´®§¹»¢ ]|â€[™œ“”¦]|\ufffd")
 
 
@@ -64,12 +70,13 @@ def extract(body: bytes, content_type: str, charset: str | None, limits: Limits)
     elif content_type == "application/pdf":
         raise Unreadable("ce n'est pas un PDF")
     else:
-        text = decode(body, charset)
+        text = _UNSEEN.sub("", decode(body, charset).replace("\r", "\n"))
         is_page = content_type != "text/plain" or "<html" in text[:2000].lower()
         page = _from_html(text, limits) if is_page else Page(text, "", "", "", False)
     if len(page.text) > limits.max_chars:
         raise Unreadable(f"plus de {limits.max_chars} caractères")
-    return Page(page.text, page.title, _language(page.text), page.page_date, page.has_scripts)
+    text, title = _UNSEEN.sub("", page.text), _UNSEEN.sub("", page.title)
+    return Page(text, title, _language(text), page.page_date, page.has_scripts)
 
 
 def decode(body: bytes, charset: str | None) -> str:
@@ -113,13 +120,13 @@ def _from_html(text: str, limits: Limits) -> Page:
     from htmldate import find_date
     from lxml import etree, html
     from trafilatura import extract as main_text
-    from trafilatura import html2txt
 
     try:
         # From bytes: a str with an encoding declaration is refused.
         tree = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("page vide ou abîmée") from error
+    _clean(tree)
     if _depth(tree) > limits.max_depth:
         raise Unreadable(f"plus de {limits.max_depth} éléments les uns dans les autres")
     has_scripts = tree.find(".//script") is not None
@@ -128,11 +135,20 @@ def _from_html(text: str, limits: Limits) -> Page:
     remove_hidden(tree)
     cleaned = etree.tostring(tree, encoding="unicode", method="html")
     content = main_text(cleaned, favor_recall=True, include_comments=False, include_tables=True) or ""
-    everything = html2txt(cleaned)
+    everything = visible_text(tree)
     # A short page, or one that is all lists, may be taken for decoration: then all its text is kept.
     if len(content) < 400 or len(content) < len(everything) // 10:
         content = everything
     return Page(content, title, "", found, has_scripts)
+
+
+def _clean(tree: Any) -> None:
+    """Character references (``&#27;``) bring back what was taken out of the bytes, and lxml refuses to copy it."""
+    for element in tree.iter():
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and _UNSEEN.search(text):
+                setattr(element, name, _UNSEEN.sub("", text))
 
 
 def _depth(tree: Any) -> int:
@@ -158,6 +174,17 @@ def remove_hidden(tree: Any) -> None:
             doomed = _is_hidden(element, hidden) and element.get("id") not in unfolded
         if doomed and element.getparent() is not None:
             element.drop_tree() if isinstance(element.tag, str) else _drop(element)
+
+
+def visible_text(tree: Any) -> str:
+    """All the text of an lxml tree, cut into lines where the main text would be: a sentence is the same in both."""
+    for element in tree.iter(*_BLOCKS):
+        element.text = "\n" + (element.text or "")
+        element.tail = "\n" + (element.tail or "")
+    for cell in tree.iter("td", "th"):
+        cell.tail = " | " + (cell.tail or "").strip()
+    lines = (" ".join(line.split()) for line in tree.text_content().split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _drop(node: Any) -> None:

@@ -86,6 +86,9 @@ class _Run:
             await self._read(url)
         except FetchError as error:
             self._cache.keep(PageRecord(url, self._today, failure=error.reason, detail=error.detail))
+        except Exception as error:
+            # Nobody foresees all that a site can send: one page must not stop the others, today and at each try.
+            self._cache.keep(PageRecord(url, self._today, failure=Reason.UNREADABLE, detail=type(error).__name__))
 
     def _leave_alone(self, source: Source) -> None:
         publisher = self._registry.of(source.host)

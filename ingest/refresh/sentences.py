@@ -29,7 +29,8 @@ class Sentences:
 
     @classmethod
     def of(cls, text: str) -> Sentences:
-        found = (piece.strip() for line in text.splitlines() for piece in _END.split(line))
+        lines = (line.strip(" |").removeprefix("- ") for line in text.splitlines())
+        found = (piece.strip() for line in lines for piece in _END.split(line))
         return cls(tuple(piece for piece in found if re.search(r"\w", piece)))
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from ingest.refresh.cache import PageRecord, RefreshCache
@@ -33,6 +33,8 @@ class State(StrEnum):
 ORDER = list(State)
 _FAILURES = {Reason.GONE: State.GONE, Reason.BLOCKED: State.BLOCKED, Reason.SCRIPT: State.SCRIPT}
 NEVER = date(9999, 1, 1)
+BY_HAND_EVERY = timedelta(days=180)
+"""A page that only a person can read, once it was, comes back after this long."""
 
 
 class Standing(StrEnum):
@@ -139,18 +141,22 @@ def count_by_state(items: Iterable[Item]) -> dict[State, int]:
 
 
 def _is_settled(source: Source, snapshot: Snapshot | None, record: PageRecord) -> bool:
-    return snapshot is not None and snapshot.read_on >= record.read_on and source.read_on >= record.read_on
+    if snapshot is None:
+        return False
+    if record.failure in (Reason.BLOCKED, Reason.SCRIPT) and snapshot.page is None:
+        return record.read_on - snapshot.read_on < BY_HAND_EVERY
+    return snapshot.read_on >= record.read_on and source.read_on >= record.read_on
 
 
 def _checked(claim: Claim, snapshot: Snapshot | None, new: Sentences, old: Sentences | None) -> Checked:
-    support = new.support(claim.text)
     relied = snapshot.claims.get(claim.id) if snapshot else None
-    if relied is None or snapshot is None or relied.sentence != sentence_hash(claim.text):
+    if snapshot is None or relied is None or relied.sentence != sentence_hash(claim.text):
+        support = new.support(claim.text)
         return Checked(claim, Standing.NEW, (), support.sentences, support.missing_numbers)
     words = tuple(old.among(relied.on)) if old is not None else None
-    kept = set(relied.on) <= set(new.hashes) if relied.on else snapshot.page == new.page_hash
-    if kept:
+    if set(relied.on) <= set(new.hashes) if relied.on else snapshot.page == new.page_hash:
         return Checked(claim, Standing.KEPT, words, tuple(new.among(relied.on)))
+    support = new.support(claim.text)
     return Checked(claim, Standing.LOST, words, support.sentences, support.missing_numbers)
 
 

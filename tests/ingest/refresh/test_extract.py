@@ -14,6 +14,7 @@ from ingest.refresh.extract import Limits, Page, Unreadable, decode, extract
 from ingest.refresh.failures import FetchError, Reason
 from ingest.refresh.fetch import Response
 from ingest.refresh.reader import Reader
+from ingest.refresh.sentences import Sentences
 from ingest.settings import IngestSettings
 from tests.ingest.refresh.site import MORE, Site, page, raw
 
@@ -78,6 +79,19 @@ def test_what_a_button_unfolds_is_part_of_the_page() -> None:
 def test_accents_survive_right_wrong_and_missing_charsets(charset: str, declared: str | None) -> None:
     html = page(more="À l'été 2026, les élèves désœuvrés ont perçu 12 € grâce à leurs idées élevées. " * 3)
     assert "À l'été 2026, les élèves désœuvrés ont perçu 12 €" in decode(html.encode(charset), declared)
+
+
+def test_a_sentence_is_the_same_in_the_main_text_and_in_the_whole_page() -> None:
+    """A page that grows or shrinks may be read the other way: its sentences must not seem to change."""
+    body = (
+        "<h2>Les taux</h2><p>Un <b>mot</b> en gras, un <a href=x>lien</a> et une fin.</p><ul><li>Un premier point de la liste.</li>"
+        "<li>Un second point, plus long que le premier.</li></ul><table><tr><th>Activité</th><th>Taux</th></tr>"
+        "<tr><td>Vente de biens</td><td>12,3 %</td></tr></table>"
+    )
+    short = Sentences.of(text_of(f"<html lang=fr><body><main>{body}</main></body></html>"))
+    long = Sentences.of(text_of(f"<html lang=fr><body><main>{body}{f'<p>{MORE}</p>' * 20}</main></body></html>"))
+    assert set(short.hashes) <= set(long.hashes), (short.all, long.all)
+    assert "Vente de biens | 12,3 %" in short.all
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
