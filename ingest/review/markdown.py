@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ingest.refresh.worklist import ORDER, Checked, Item, State, count_by_state
+from ingest.refresh.worklist import ORDER, Checked, Item, Standing, State, count_by_state
 from ingest.review.screen import new_words, old_words
 from knowledge.model import format_date
 
@@ -42,12 +42,14 @@ def _claim(checked: Checked) -> Iterator[str]:
     yield f"- [ ] **{_escaped(claim.text)}** (`{claim.id}`, {claim.path}:{claim.line}) : {checked.standing.value}"
     if checked.missing_numbers:
         yield f"  - absent de la page : {', '.join(checked.missing_numbers)}"
-    yield ""
-    yield "  ```diff"
-    yield f"  - {_fenced(old_words(checked))}"
-    yield f"  + {_fenced(new_words(checked))}"
-    yield "  ```"
-    yield ""
+    if checked.standing is not Standing.UNSEEN:
+        old, new = _fenced(old_words(checked)), _fenced(new_words(checked))
+        yield ""
+        yield "  ```diff"
+        yield from [f"  - {old}"] if old else []
+        yield f"  + {new}"
+        yield "  ```"
+        yield ""
 
 
 def _escaped(text: str) -> str:

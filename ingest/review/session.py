@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,7 +34,7 @@ Ask = Callable[[str, str], str]
 ACCEPT, EDIT, DOUBT, TEXTS, BROWSE, LATER, QUIT = "a", "m", "v", "t", "o", "p", "q"
 YES = "o"
 _WORDS = {
-    ACCEPT: "accepter (la page dit bien cela)",
+    ACCEPT: "accepter : la page le dit",
     EDIT: "modifier",
     DOUBT: "marquer « à vérifier »",
     TEXTS: "voir les deux textes",
@@ -137,10 +138,18 @@ class Review:
             if self._ask("Avez-vous lu la page dans votre navigateur, aujourd'hui ? (o/n)", "n") != YES:
                 return False
             seen, day = Seen.BROWSER, self._today
-        self._date_source(item, day)
-        self._remember(dict(self._library.snapshots) | {item.source.id: accepted(item, seen, day)})
-        self._postpone_expiry(item)
+        confirmed = self._confirmed(item)
+        self._date_source(confirmed, day)
+        self._remember(dict(self._library.snapshots) | {item.source.id: accepted(confirmed, seen, day)})
+        self._postpone_expiry(confirmed)
         return True
+
+    def _confirmed(self, item: Item) -> Item:
+        """The item with the claims that its page bears out: those named are left for its next reading."""
+        if len(item.concerned) < 2:
+            return item
+        numbers = self._numbers("La page dit-elle tout cela ? (Entrée : oui ; sinon, les numéros qu'elle ne dit pas)")
+        return replace(item, claims=[one for number, one in enumerate(item.claims, 1) if number not in numbers])
 
     def _date_source(self, item: Item, day: date) -> None:
         """``read_on`` of the source, with the page's own date and address when they changed."""
@@ -187,9 +196,12 @@ class Review:
             self._say("Seul un fait peut être marqué « à vérifier » : choisissez « modifier ».")
         if len(allowed) < 2:
             return allowed
-        typed = self._ask("Lesquels ? (numéros séparés par des espaces)", "")
-        numbers = {int(word) for word in typed.replace(",", " ").split() if word.isdigit()}
+        numbers = self._numbers("Lesquels ? (numéros séparés par des espaces)")
         return [claim for number, claim in enumerate(claims, 1) if number in numbers and claim in allowed]
+
+    def _numbers(self, question: str) -> set[int]:
+        typed = self._ask(question, "")
+        return {int(word) for word in typed.replace(",", " ").split() if word.isdigit()}
 
     def _doubt(self, claim: Claim) -> None:
         self._set_on_fact(claim.id, "confidence", Confidence.TO_VERIFY.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -28,6 +29,7 @@ from knowledge import library as libraries
 from knowledge import snapshots
 from knowledge.library import Library, LibraryError
 from knowledge.snapshots import Seen
+from tests.conftest import SMALL
 from tests.ingest.refresh.conftest import resolve
 from tests.ingest.refresh.site import Site, page, redirect
 
@@ -87,15 +89,13 @@ class Work:
 def work(
     site: Site,
     settings: IngestSettings,
-    small_settings: Settings,
+    tmp_path: Path,
     cache: RefreshCache,
     edit: Edit,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Work:
-    # Quicker here, and tested elsewhere: the helper process, the catalogue of /verifier.
-    monkeypatch.setattr(Reader, "_ask", read_here)
-    (small_settings.knowledge_dir / "signals.yaml").unlink()
-    settings.knowledge_dir = small_settings.knowledge_dir
+    monkeypatch.setattr(Reader, "_ask", read_here)  # quicker; the helper process has its own tests
+    settings.knowledge_dir = shutil.copytree(SMALL, tmp_path / "knowledge")
     sources = settings.knowledge_dir / "sources/essai.yaml"
     edit(sources, "https://www.legifrance.gouv.fr/essai", site.url("/loi", "loi.example"))
     edit(sources, "https://exemple.example/page?a=1&b=2", site.url("/page", "exemple.example"))
@@ -126,7 +126,7 @@ async def test_refresh_changes_no_file_of_the_knowledge(work: Work) -> None:
 async def test_only_an_accepted_page_gives_verified_on(work: Work) -> None:
     await work.refresh(FIRST)
     assert work.library.facts["cotisations/taux"].verified_on is None
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     library = work.library
     assert library.facts["cotisations/taux"].verified_on == FIRST
     assert library.sources["loi-essai"].read_on == FIRST
@@ -137,9 +137,20 @@ async def test_only_an_accepted_page_gives_verified_on(work: Work) -> None:
     assert check_library(library, FIRST).errors == []
 
 
+async def test_a_claim_its_page_does_not_bear_out_is_not_verified(work: Work) -> None:
+    await work.refresh(FIRST)
+    items = work.items()
+    names = [checked.claim.id for checked in items["loi-essai"].claims]
+    work.review(["p"] * list(items).index("loi-essai") + ["a", str(names.index("cotisations/zero") + 1)])
+    facts = work.library.facts
+    assert facts["cotisations/taux"].verified_on == FIRST and facts["cotisations/zero"].verified_on is None
+    again = await work.refresh(LATER)
+    assert [checked.claim.id for checked in again["loi-essai"].concerned] == ["cotisations/zero"]
+
+
 async def test_a_sentence_edited_since_is_no_longer_verified(work: Work, edit: Edit) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     edit(work.settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro.", "déclare tout de même zéro.")
     facts = work.library.facts
     assert facts["cotisations/zero"].verified_on is None
@@ -148,7 +159,7 @@ async def test_a_sentence_edited_since_is_no_longer_verified(work: Work, edit: E
 
 async def test_a_new_amount_is_not_verified_by_the_old_one(work: Work, edit: Edit) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     edit(
         work.settings.knowledge_dir / "figures.yaml",
         "valid_from: 2026-01-01, sources",
@@ -172,7 +183,7 @@ def test_nobody_writes_verified_on_by_hand(small_settings: Settings, edit: Edit)
 
 async def test_unchanged_pages_are_renewed_in_one_answer(work: Work) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     items = await work.refresh(LATER)
     assert {item.state for item in items.values()} == {State.UNCHANGED}
     work.review(["o", "non", "non"], LATER)
@@ -182,7 +193,7 @@ async def test_unchanged_pages_are_renewed_in_one_answer(work: Work) -> None:
 
 async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     work.site.pages["/loi"] = page(rate="26,4 %")
     items = await work.refresh(LATER)
     law = items["loi-essai"]
@@ -202,7 +213,7 @@ async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work
 
 async def test_without_the_old_text_the_worklist_says_so(work: Work) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     work.site.pages["/loi"] = page(rate="26,4 %")
     with sqlite3.connect(work.settings.refresh_cache) as database:
         database.execute("DELETE FROM texts")
@@ -215,7 +226,7 @@ async def test_without_the_old_text_the_worklist_says_so(work: Work) -> None:
 
 async def test_the_rest_of_a_page_may_change_without_alarm(work: Work) -> None:
     await work.refresh(FIRST)
-    work.review(["a", "non", "a", "non"])
+    work.review(["a", "", "non", "a", "", "non"])
     work.site.pages["/loi"] = page(
         more="Une tout autre phrase de conclusion, qui ne dit rien des cotisations elles-mêmes."
     )
@@ -230,9 +241,9 @@ async def test_moved_gone_blocked_and_empty_pages(work: Work, edit: Edit) -> Non
     del work.site.pages["/page"]
     items = await work.refresh(FIRST)
     assert items["loi-essai"].state is State.MOVED and items["page-essai"].state is State.GONE
-    work.review(["a", "x", "v", "1 2", "p"])  # gone comes first, and cannot be accepted
+    work.review(["x", "v", "1 2", "p"])  # gone comes first, and cannot be accepted
     assert work.library.facts["cotisations/declarer"].confidence == "a_verifier"
-    work.review(["a", "non"])
+    work.review(["a", ""])
     assert work.source("loi-essai")["url"] == work.site.url("/nouvelle", "loi.example")
     work.site.pages |= {"/robots.txt": "User-agent: *\nDisallow: /", "/page": page()}
     items = await work.refresh(LATER)
@@ -245,7 +256,7 @@ async def test_a_page_that_refuses_robots_is_read_by_a_person(work: Work, edit: 
     items = await work.refresh(FIRST)
     assert items["loi-essai"].state is State.BLOCKED
     assert not any(path.startswith("loi.example") for path in work.site.asked), "the registry is believed"
-    work.review(["p", "o", "a", "n", "a", "o", "non"])
+    work.review(["p", "o", "a", "n", "a", "o", ""])
     assert work.opened == [str(items["loi-essai"].source.url)]
     library = work.library
     assert library.snapshots["loi-essai"].page is None
@@ -268,7 +279,7 @@ async def test_a_run_that_stops_goes_on_where_it_stopped(work: Work) -> None:
 async def test_a_session_that_is_left_goes_on_where_it_was(work: Work) -> None:
     await work.refresh(FIRST)
     first = next(iter(work.items()))
-    work.review(["a", "non", "q"])
+    work.review(["a", "", "non", "q"])
     assert first not in work.items()
     work.review(["p"])
     shown = work.review([])
@@ -293,7 +304,7 @@ async def test_editing_a_fact_opens_it_at_its_line_and_comes_back(
     names = [checked.claim.id for checked in work.items()["loi-essai"].claims]
     order = list(work.items())
     skips = ["p"] * order.index("loi-essai")
-    work.review([*skips, "m", str(names.index("cotisations/zero") + 1), "a", "non"])
+    work.review([*skips, "m", str(names.index("cotisations/zero") + 1), "a", ""])
     library = work.library
     assert "et déclare zéro" in library.facts["cotisations/zero"].text
     assert library.facts["cotisations/zero"].verified_on == FIRST
@@ -319,7 +330,7 @@ async def test_accepting_a_fact_that_was_soon_due_gives_it_a_new_date(work: Work
     items = work.items()
     assert any(checked.claim.id == "cotisations/declarer" for checked in items["page-essai"].claims)
     order = list(items)
-    answers = ["p"] * order.index("page-essai") + ["a", "bientôt", "2040-01-01", "2027-06-30"]
+    answers = ["p"] * order.index("page-essai") + ["a", "", "bientôt", "2040-01-01", "2027-06-30"]
     shown = work.review(answers)
     assert "Une date s'écrit 2027-11-21." in shown and "au plus tard" in shown
     assert work.library.facts["cotisations/declarer"].expires_on == date(2027, 6, 30)
