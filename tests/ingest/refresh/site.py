@@ -15,6 +15,7 @@ PAGE = """<!doctype html><html lang="fr"><head><title>Les cotisations</title>
 <p>Le taux de cotisations d'une micro-entreprise d'essai est de {rate} depuis le 1er janvier 2026.</p>
 <p>Sans recettes, une micro-entreprise d'essai ne paie pas de cotisations, mais elle déclare zéro à l'Urssaf.</p>
 <p>Jusqu'à la fin de 2024, les cotisations d'essai se payaient en une seule fois au mois de janvier.</p>
+<p>Le taux de cotisations d'essai était de 24,6 % depuis le 1er janvier 2025.</p>
 <p>{more}</p></main></body></html>"""
 MORE = "Cette page explique les règles générales à celles et ceux qui commencent une activité indépendante en France."
 

@@ -111,7 +111,7 @@ async def test_a_first_reading_shows_the_pages_own_words_and_missing_numbers(wor
     assert law.state is State.FIRST
     rate = next(checked for checked in law.claims if checked.claim.id == "cotisations/taux")
     assert rate.standing is Standing.NEW
-    assert "26,4 %" in rate.new[0] and "25" in rate.missing_numbers
+    assert "26,4 %" in rate.new[0] and "25,6" in rate.missing_numbers
     zero = next(checked for checked in law.claims if checked.claim.id == "cotisations/zero")
     assert "déclare zéro" in " ".join(zero.new) and zero.missing_numbers == ()
     assert {checked.claim.id for checked in law.claims} >= {"montant taux_essai@2026-01-01"}
@@ -201,7 +201,7 @@ async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work
     by_id = {checked.claim.id: checked for checked in law.claims}
     rate = by_id["cotisations/taux"]
     assert rate.standing is Standing.LOST and rate.old is not None
-    assert "25,6 %" in rate.old[0] and "26,4 %" in rate.new[0] and "25" in rate.missing_numbers
+    assert "25,6 %" in rate.old[0] and "26,4 %" in rate.new[0] and "25,6" in rate.missing_numbers
     assert by_id["cotisations/zero"].standing is Standing.KEPT
     assert work.library.facts["cotisations/taux"].verified_on == FIRST, "refresh alone changes nothing"
     text = as_markdown(list(items.values()), LATER)
