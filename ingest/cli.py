@@ -201,15 +201,16 @@ def refresh(
     cache = RefreshCache(settings.refresh_cache)
     sources = _named(library, source or [])
     pages = due(sources, cache, day, -1 if again else settings.refresh_every_days)[:limit]
-    try:
-        with _progress_bar() as progress:
+    with _progress_bar() as progress:
+        try:
             asyncio.run(refresh_pages(library, pages, cache, settings, day, progress))
-    except KeyboardInterrupt:
-        _say("Interrompu : ce qui est lu est gardé. La même commande reprend où elle s'est arrêtée.")
-    counts = Table("page", "nombre")
-    for state, count in count_by_state(worklist(library, cache)).items():
-        counts.add_row(state.value, str(count))
+        except KeyboardInterrupt:
+            _say("Interrompu : ce qui est lu est gardé. La même commande reprend où elle s'est arrêtée.")
+        found = worklist(library, cache, progress)
     cache.close()
+    counts = Table("page", "nombre")
+    for state, count in count_by_state(found).items():
+        counts.add_row(state.value, str(count))
     Console().print(counts)
     _say("Rien n'a été changé dans les fiches. Pour relire ensemble : python -m ingest review")
 
@@ -228,14 +229,15 @@ def review(
     library = _library(settings)
     if not settings.refresh_cache.exists():
         fail("aucune page lue sur cette machine : lancez d'abord python -m ingest refresh")
-    names = [one.id for one in _named(library, source or [])]
+    named = {one.id for one in _named(library, source or [])}
     cache = RefreshCache(settings.refresh_cache)
     try:
+        with _progress_bar() as progress:
+            items = [item for item in worklist(library, cache, progress) if item.source.id in named]
         if output is ReviewFormat.MARKDOWN:
-            items = [item for item in worklist(library, cache) if item.source.id in names]
             sys.stdout.write(as_markdown(items, day))
         else:
-            Review(settings, cache, day, _screen).run(names, everything)
+            Review(settings, cache, day, _screen).run(items, everything)
     except typer.Abort:
         _say("Arrêté. Ce qui est décidé est écrit ; la même commande reprend la suite.")
     except EditError as error:

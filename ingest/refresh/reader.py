@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
@@ -14,6 +15,12 @@ from ingest.refresh.extract import Limits, Page
 from ingest.refresh.failures import FetchError, Reason
 from ingest.refresh.fetch import Response
 from ingest.settings import IngestSettings
+
+# Pages that say with a code of success that they are not the page.
+_TELLING_TITLES = {
+    Reason.GONE: re.compile(r"\b404\b|page (?:introuvable|non trouvée|inexistante|not found)", re.IGNORECASE),
+    Reason.BLOCKED: re.compile(r"just a moment|attention required|access denied|accès refusé|captcha", re.IGNORECASE),
+}
 
 
 class Reader:
@@ -40,6 +47,9 @@ class Reader:
         if "error" in answer:
             raise FetchError(Reason.UNREADABLE, str(answer["error"]))
         page = Page(**answer)
+        for reason, title in _TELLING_TITLES.items():
+            if title.search(page.title):
+                raise FetchError(reason, f"son titre est « {page.title[:80]} »")
         if len(page.text.split()) < self._settings.page_min_words and page.has_scripts:
             raise FetchError(Reason.SCRIPT, f"{len(page.text.split())} mots")
         if not page.text.strip():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ingest.refresh.cache import PageRecord, RefreshCache
 from ingest.refresh.failures import FetchError, Reason
 from ingest.refresh.fetch import Client, Validators
 from ingest.refresh.guard import Resolve, resolve
+from ingest.refresh.progress import Progress, no_progress
 from ingest.refresh.reader import Reader
 from ingest.refresh.sentences import Sentences
 from ingest.refresh.visits import Visits
@@ -18,8 +19,6 @@ from ingest.settings import IngestSettings
 from knowledge.library import Library
 from knowledge.model import Reading, Source
 from knowledge.publishers import Registry
-
-Progress = Callable[[str, int, int], None]
 
 _TRY_AGAIN = frozenset({Reason.BUSY, Reason.UNREACHABLE, Reason.SERVER, Reason.TOO_SLOW})
 """What may be otherwise in an hour: asked for again whenever ``refresh`` runs."""
@@ -43,7 +42,7 @@ async def refresh(
     cache: RefreshCache,
     settings: IngestSettings,
     today: date,
-    progress: Progress = lambda label, done, total: None,
+    progress: Progress = no_progress,
     resolver: Resolve = resolve,
 ) -> None:
     """Read the pages of ``sources`` into ``cache``. Interrupted, it keeps what it has read."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ingest.refresh.cache import PageRecord, RefreshCache
 from ingest.refresh.claims import Claim, Claims
 from ingest.refresh.failures import Reason
+from ingest.refresh.progress import Progress, no_progress
 from ingest.refresh.sentences import Sentences
 from knowledge.library import Library
 from knowledge.model import Source
@@ -84,10 +85,14 @@ class Item:
         return ORDER.index(self.state), not doubtful, due, self.source.id
 
 
-def worklist(library: Library, cache: RefreshCache) -> list[Item]:
+def worklist(library: Library, cache: RefreshCache, progress: Progress = no_progress) -> list[Item]:
     """An item for each source whose page was asked for and is not settled since, most pressing first."""
     claims = Claims(library)
-    items = (item for source in library.sources.values() if (item := compare(library, claims, cache, source)))
+    items = []
+    for number, source in enumerate(library.sources.values(), 1):
+        item = compare(library, claims, cache, source)
+        items += [item] if item else []
+        progress("Comparaison des pages", number, len(library.sources))
     return sorted(items, key=lambda item: item.rank)
 
 
@@ -150,7 +155,8 @@ def _is_settled(source: Source, snapshot: Snapshot | None, record: PageRecord) -
 
 def _checked(claim: Claim, snapshot: Snapshot | None, new: Sentences, old: Sentences | None) -> Checked:
     relied = snapshot.claims.get(claim.id) if snapshot else None
-    if snapshot is None or relied is None or relied.sentence != sentence_hash(claim.text):
+    # A page once read in a browser only has no words to compare with.
+    if snapshot is None or snapshot.page is None or relied is None or relied.sentence != sentence_hash(claim.text):
         support = new.support(claim.text)
         return Checked(claim, Standing.NEW, (), support.sentences, support.missing_numbers)
     words = tuple(old.among(relied.on)) if old is not None else None

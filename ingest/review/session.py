@@ -19,7 +19,7 @@ from rich.console import Console
 from ingest.checks import LAW_MAX
 from ingest.refresh.cache import RefreshCache
 from ingest.refresh.claims import Claim, Claims
-from ingest.refresh.worklist import Item, State, accepted, compare, renewed, worklist
+from ingest.refresh.worklist import Item, State, accepted, compare, renewed
 from ingest.review.edits import set_fact_field, set_record_field
 from ingest.review.screen import show, side_by_side
 from ingest.settings import IngestSettings
@@ -70,9 +70,8 @@ class Review:
         self._open_page = open_page
         self._library = libraries.load(settings.knowledge_dir)
 
-    def run(self, only: Sequence[str] = (), everything: bool = False) -> None:
-        """Walk through the worklist, or the sources named ``only``; ``everything``: what was put off too."""
-        items = [item for item in worklist(self._library, self._cache) if not only or item.source.id in only]
+    def run(self, items: Sequence[Item], everything: bool = False) -> None:
+        """Walk through these items of the worklist; ``everything``: what was put off too."""
         self._renew([item for item in items if item.state is State.UNCHANGED])
         left = [item for item in items if item.state is not State.UNCHANGED]
         if not everything:
@@ -158,7 +157,7 @@ class Review:
         set_record_field(path, line, "read_on", day.isoformat())
         if record and record.moved_to:
             set_record_field(path, line, "url", f'"{record.moved_to}"')
-        if record and record.page_date and record.page_date != item.source.page_date and item.text:
+        if record and item.text and record.page_date and record.page_date > (item.source.page_date or date.min):
             set_record_field(path, line, "page_date", record.page_date.isoformat())
             self._reload()  # the line may be a new one: the records below it have moved
 

@@ -149,10 +149,13 @@ async def test_pages_are_read_through_the_helper_process(site: Site, read: Read)
         "/page": page(),
         "/vide": "<html><head><script src=app.js></script></head><body><div id=root></div></body></html>",
         "/abime": raw(b"\x00\x00\x00"),
+        "/perdue": page().replace("Les cotisations</title>", "Page introuvable - Essai</title>"),
+        "/garde": page().replace("Les cotisations</title>", "Just a moment...</title>"),
         "/latin": raw(page().encode("cp1252"), Content_Type="text/html; charset=iso-8859-1"),
     }
     assert MORE in (await read(site.url("/page"))).text
-    for path, reason in (("/vide", Reason.SCRIPT), ("/abime", Reason.UNREADABLE)):
+    reasons = {"/vide": Reason.SCRIPT, "/abime": Reason.UNREADABLE, "/perdue": Reason.GONE, "/garde": Reason.BLOCKED}
+    for path, reason in reasons.items():
         with pytest.raises(FetchError) as caught:
             await read(site.url(path))
         assert caught.value.reason is reason

@@ -77,7 +77,7 @@ class Work:
         def ask(question: str, default: str) -> str:
             return (left.pop(0) if left else "q") or default
 
-        Review(self.settings, self.cache, day, self.screen, ask, self.opened.append).run()
+        Review(self.settings, self.cache, day, self.screen, ask, self.opened.append).run(list(self.items().values()))
         return self.screen.export_text()
 
     def source(self, name: str) -> dict[str, object]:
