@@ -18,6 +18,7 @@ from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import with_ordinary_words
 from ingest.passages import passages_of
+from ingest.progress import Progress, no_progress
 from knowledge import library as libraries
 from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
@@ -33,9 +34,6 @@ from knowledge.generation import (
 )
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
-
-Progress = Callable[[str, int, int], None]
-"""Called with a French label, what is done and the total."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def build(
     model_identity: str | None,
     today: date,
     now: datetime,
-    progress: Progress = lambda label, done, total: None,
+    progress: Progress = no_progress,
     publish_it: bool = True,
 ) -> BuildResult:
     """Build a generation from ``settings.knowledge_dir``.

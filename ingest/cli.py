@@ -201,6 +201,10 @@ def refresh(
     cache = RefreshCache(settings.refresh_cache)
     sources = _named(library, source or [])
     pages = due(sources, cache, day, -1 if again else settings.refresh_every_days)[:limit]
+    if not pages:
+        _say(
+            f"Ces pages ont toutes été lues depuis moins de {settings.refresh_every_days} jours (--again : les relire)."
+        )
     with _progress_bar() as progress:
         try:
             asyncio.run(refresh_pages(library, pages, cache, settings, day, progress))

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from ingest.progress import Progress, no_progress
 from ingest.refresh.cache import PageRecord, RefreshCache
 from ingest.refresh.failures import FetchError, Reason
 from ingest.refresh.fetch import Client, Validators
 from ingest.refresh.guard import Resolve, resolve
-from ingest.refresh.progress import Progress, no_progress
 from ingest.refresh.reader import Reader
 from ingest.refresh.sentences import Sentences
 from ingest.refresh.visits import Visits

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from ingest.progress import Progress, no_progress
 from ingest.refresh.cache import PageRecord, RefreshCache
 from ingest.refresh.claims import Claim, Claims
 from ingest.refresh.failures import Reason
-from ingest.refresh.progress import Progress, no_progress
 from ingest.refresh.sentences import Sentences
 from knowledge.library import Library
 from knowledge.model import Source
