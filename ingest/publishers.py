@@ -10,6 +10,8 @@ from knowledge.publishers import Registry
 
 FILE = "publishers.yaml"
 
+_UNKNOWN = f"le site {{host}} n'est pas dans {FILE} : ajoutez son éditeur (id, name, kind, licence, hosts)"
+
 
 def publisher_problems(library: Library) -> Iterator[Problem]:
     """A host in two places, a publisher that does not exist, a source that does not fit its publisher."""
@@ -29,6 +31,10 @@ def publisher_problems(library: Library) -> Iterator[Problem]:
     for source in library.sources.values():
         for message in _of_source(library, registry, source):
             yield Problem(*library.lines[source.id], f"{source.id} : {message}")
+    for contact in library.contacts.values():
+        address = contact.url.host if contact.url else None
+        if address and registry.of(address) is None:
+            yield Problem(*library.lines[contact.id], f"{contact.id} : {_UNKNOWN.format(host=address)}")
 
 
 def _of_source(library: Library, registry: Registry, source: Source) -> Iterator[str]:
@@ -36,7 +42,7 @@ def _of_source(library: Library, registry: Registry, source: Source) -> Iterator
         yield f"same_text_as : la source « {source.same_text_as} » n'existe pas"
     publisher = registry.of(source.host)
     if publisher is None:
-        yield f"le site {source.host} n'est pas dans {FILE} : ajoutez son éditeur (id, name, kind, licence, hosts)"
+        yield _UNKNOWN.format(host=source.host)
     elif not publisher.relay:
         yield from _misfits(library, publisher, source)
 
