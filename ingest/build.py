@@ -18,7 +18,9 @@ from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import with_ordinary_words
 from ingest.passages import passages_of
+from ingest.progress import Progress, no_progress
 from knowledge import library as libraries
+from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.generation import (
     FACT,
@@ -32,9 +34,6 @@ from knowledge.generation import (
 )
 from knowledge.library import Library
 from knowledge.settings import KnowledgeSettings
-
-Progress = Callable[[str, int, int], None]
-"""Called with a French label, what is done and the total."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,7 @@ def content_hash(folder: Path, model: str) -> str:
         (root / "retrieval").glob("*.py")
     )
     content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
+    content += folder.glob(snapshots.FILE)
     for path in [*sorted(content), *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -66,7 +66,7 @@ def build(
     model_identity: str | None,
     today: date,
     now: datetime,
-    progress: Progress = lambda label, done, total: None,
+    progress: Progress = no_progress,
     publish_it: bool = True,
 ) -> BuildResult:
     """Build a generation from ``settings.knowledge_dir``.

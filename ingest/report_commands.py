@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from ingest.gaps import ComplaintGroup, Gap, GapGroup, group_complaints, group_questions, read_gaps
+from ingest.refresh.cache import RefreshCache
+from ingest.refresh.worklist import count_by_state, worklist
 from ingest.report.state import State, collect, points_of, read_runs
 from ingest.screen import Today, day_of, fail, say
 from ingest.settings import IngestSettings
+from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingModelError, load_embeddings
 from knowledge.generation import GenerationError, active_id, open_active, read_contents
 from knowledge.scores import all_scores, read_scores
@@ -64,9 +67,26 @@ def _state(settings: IngestSettings, gaps: Path | None, today: Today) -> State:
         unseen=read_runs(RUNS),
         gaps=asked,
         complaints=complaints,
-        links={},
+        links=_links(settings),
         today=day_of(today),
     )
+
+
+def _links(settings: IngestSettings) -> dict[str, int]:
+    """Pages that wait to be looked at since the last refresh on this machine, by state; empty without one."""
+    if not settings.refresh_cache.exists():
+        return {}
+    cache = RefreshCache(settings.refresh_cache)
+    try:
+        counts = count_by_state(worklist(libraries.load(settings.knowledge_dir), cache))
+    except libraries.LibraryError as error:
+        say(
+            f"attention : liens non comptés, {len(error.problems)} problème(s) dans knowledge/ (python -m ingest check)"
+        )
+        return {}
+    finally:
+        cache.close()
+    return {state.value: count for state, count in counts.items() if count}
 
 
 def _read(path: Path) -> list[Gap]:

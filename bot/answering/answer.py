@@ -42,6 +42,8 @@ class Citation(BaseModel):
     url: str
     read_on: date
     page_date: date | None
+    verified_on: date | None = None
+    """The day somebody compared this sentence with its live page."""
     tier: str = "fact"
     sources: list[SourceRef]
 

@@ -44,7 +44,7 @@ def said(state: State) -> dict[str, str]:
         + (f" Le plus faible : {weakest[1].title}, {percent(weakest[1].served or (0, 0))}." if weakest else ""),
         "kinds": "Les sources par genre."
         + (f" Le plus nombreux : {kind.name}, {kind.sources} sources." if kind else ""),
-        "links": "Les pages à la dernière relecture des liens.",
+        "links": "Les pages lues qui attendent qu'une personne les revoie.",
     }
 
 

@@ -18,9 +18,12 @@ from typer.testing import CliRunner, Result
 from bot.settings import Settings
 from ingest.cli import app
 from ingest.gaps import Gap, group_complaints, group_questions, read_gaps
+from ingest.refresh.cache import PageRecord, RefreshCache
+from ingest.refresh.failures import Reason
 from ingest.report.page import render
 from ingest.report.state import AMOUNT, CONTACT, REREAD, State, collect, read_runs
 from ingest.report.summary import text
+from ingest.settings import IngestSettings
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, open_active, read_contents
 from knowledge.scores import Measure, save_measure
@@ -109,6 +112,16 @@ def test_links_are_shown_when_pages_were_read_again(settings: Settings) -> None:
     page = render(read_again)
     assert "python -m ingest refresh" not in page and "disparue, 2" in page
     assert "Liens : inchangée 41, disparue 2" in text(read_again)
+
+
+def test_pages_that_wait_for_review_are_counted(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
+    assert "Liens" not in run("report", "--text").stdout
+    path = IngestSettings(_env_file=None, data_dir=settings.data_dir).refresh_cache
+    cache = RefreshCache(path)
+    cache.keep(PageRecord("https://www.legifrance.gouv.fr/essai", TODAY, failure=Reason.GONE))
+    cache.close()
+    assert "Liens : disparue 1" in run("report", "--text").stdout
+    path.unlink()
 
 
 def test_runs_on_the_half_kept_apart_are_read(tmp_path: Path) -> None:
