@@ -39,6 +39,7 @@ MEASURE = "python -m benchmarks answers --generation {id}"
 @app.command()
 def generations(
     as_json: Annotated[bool, typer.Option("--json", help="Une ligne JSON par génération.")] = False,
+    today: Today = None,
 ) -> None:
     """Lister les générations : date, modèle, contenu, notes, et celle qui répond."""
     found = entries(IngestSettings())
@@ -203,6 +204,7 @@ def prune_command(
         int | None, typer.Option(min=0, help="Combien en garder, en plus de celle qui répond et de la précédente.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire seulement ce qui serait effacé.")] = False,
+    today: Today = None,
 ) -> None:
     """Effacer les vieilles générations ; jamais celle qui répond ni la précédente. Leurs notes restent."""
     settings = IngestSettings()

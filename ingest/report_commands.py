@@ -115,6 +115,7 @@ def _grouped(settings: IngestSettings, gaps: list[Gap]) -> tuple[list[GapGroup],
 def gaps_command(
     file: Annotated[Path, typer.Argument(help="Fichier écrit par python -m bot gaps --jsonl.")],
     as_json: Annotated[bool, typer.Option("--json", help="Une ligne JSON par groupe.")] = False,
+    today: Today = None,
 ) -> None:
     """Ce que les gens ont demandé en vain ou signalé, groupé par sens, avec les fiches les plus proches."""
     settings = IngestSettings()
