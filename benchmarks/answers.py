@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ class Scores:
     rates: dict[str, Rate] = field(default_factory=dict)
     misses: list[tuple[GoldenQuestion, Answer, str]] = field(default_factory=list)
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+    themes: dict[str, Rate] = field(default_factory=dict)
+    """Questions that have their facts in the base, by theme: did they all come out?"""
 
     def add(self, name: str, hit: bool) -> None:
         self.rates.setdefault(name, Rate()).add(hit)
@@ -35,7 +38,23 @@ def score(answerer: Answerer, rows: Iterable[GoldenQuestion], today: date) -> Sc
         answer = answerer.answer(question, today, earlier)
         scores.confusion[row.status, answer.status] += 1
         _score_row(scores, row, answer)
+        if row.status == "answered":
+            fiche = answerer.generation.fiches.get(row.facts[0].split("/")[0])
+            theme = fiche.theme if fiche else "?"
+            scores.themes.setdefault(theme, Rate()).add(has_all_facts(row, answer))
     return scores
+
+
+def has_all_facts(row: GoldenQuestion, answer: Answer) -> bool:
+    """One of the alternatives of each wanted fact is cited."""
+    given = {citation.fact_id for citation in answer.citations}
+    return all(set(entry.split("|")) & given for entry in row.facts)
+
+
+def digest(rows: Iterable[GoldenQuestion]) -> str:
+    """Of what is asked and expected: two runs with the same digest can be compared."""
+    text = "\n".join(sorted(row.model_dump_json() for row in rows))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
@@ -58,10 +77,9 @@ def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
         _note(scores, row, answer, f"status {row.status} right", right_status)
         return
     wanted = [set(entry.split("|")) for entry in row.facts]
-    found = [bool(group & given) for group in wanted]
     name = "conversation: right facts" if row.turns else "right facts in the answer"
-    _note(scores, row, answer, name, all(found))
-    scores.add("at least one right fact", any(found))
+    _note(scores, row, answer, name, has_all_facts(row, answer))
+    scores.add("at least one right fact", any(group & given for group in wanted))
     _note(scores, row, answer, "answered when it can be", answered)
     if answered:
         asked = set().union(*wanted)

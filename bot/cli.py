@@ -19,7 +19,7 @@ from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
 from bot.vetting.verdict import Verdict
 from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
-from knowledge.generation import Generation, GenerationError, open_active
+from knowledge.generation import Generation, GenerationError, open_active, open_generation
 
 app = typer.Typer(
     help="ClicDroit : poser une question, discuter, ou lancer le bot Telegram.",
@@ -39,18 +39,20 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _serving(settings: Settings) -> tuple[Generation, SentenceEmbeddings]:
-    """The serving generation and its embedding model; one clear line when there is none."""
+def _serving(settings: Settings, generation: str | None = None) -> tuple[Generation, SentenceEmbeddings]:
+    """The serving generation, or the one named, and its embedding model; one clear line when there is none."""
     try:
         embeddings = load_embeddings(settings.embedding_model)
+        if generation:
+            return open_generation(settings, settings.generations_dir / generation, embeddings), embeddings
         return open_active(settings, embeddings), embeddings
     except (EmbeddingModelError, GenerationError) as error:
         fail(str(error))
 
 
-def load_answerer(settings: Settings) -> Answerer:
-    """The answerer of the serving generation; one clear line when there is none."""
-    return Answerer(*_serving(settings), settings)
+def load_answerer(settings: Settings, generation: str | None = None) -> Answerer:
+    """The answerer of the serving generation, or of the one named; one clear line when there is none."""
+    return Answerer(*_serving(settings, generation), settings)
 
 
 def day_of(today: datetime | None) -> date:
@@ -117,10 +119,10 @@ def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
     }
 
 
-def load_vetter(settings: Settings) -> Vetter:
-    """The vetter of the serving generation; one clear line when there is none."""
-    generation, embeddings = _serving(settings)
-    vetter = vetter_of(generation, embeddings, settings)
+def load_vetter(settings: Settings, generation: str | None = None) -> Vetter:
+    """The vetter of the serving generation, or of the one named; one clear line when there is none."""
+    opened, embeddings = _serving(settings, generation)
+    vetter = vetter_of(opened, embeddings, settings)
     if vetter is None:
         fail(f"aucun modèle de vérification pour ces embeddings ({embeddings.identity}) : python -m ingest train")
     return vetter

@@ -18,7 +18,9 @@ from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import completed
 from ingest.passages import passages_of
+from ingest.progress import Progress, no_progress
 from knowledge import library as libraries
+from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.generation import (
     FACT,
@@ -33,9 +35,6 @@ from knowledge.library import Library
 from knowledge.official import OfficialText, read_texts, write_tier
 from knowledge.settings import KnowledgeSettings
 from knowledge.vectors import vectors_of
-
-Progress = Callable[[str, int, int], None]
-"""Called with a French label, what is done and the total."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ def content_hash(folder: Path, model: str, official_texts: Path | None = None) -
         (root / "retrieval").glob("*.py")
     )
     content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
+    content += folder.glob(snapshots.FILE)
     brought = [official_texts] if official_texts and official_texts.exists() else []
     for path in [*sorted(content), *code, *brought]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -68,7 +68,7 @@ def build(
     model_identity: str | None,
     today: date,
     now: datetime,
-    progress: Progress = lambda label, done, total: None,
+    progress: Progress = no_progress,
     publish_it: bool = True,
 ) -> BuildResult:
     """Build a generation from ``settings.knowledge_dir``.

@@ -13,6 +13,7 @@
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
         official.*         texts of the second tier, when they were brought (see ``official``)
     data/active            the id of the one that answers
+    data/published.jsonl   what was published when, and which generation it replaced
 
 A generation is written under a temporary name and renamed when it is whole, so a build that dies
 leaves nothing that could be opened. Moving the pointer is one rename too.
@@ -27,6 +28,7 @@ import shutil
 import uuid
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -40,14 +42,14 @@ from detection.model import OfferModel
 from knowledge.catalogue import Catalogue
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.library import Library
-from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Source, Theme
 from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import phrases, stems
 from knowledge.vectors import VectorsDownError, vectors_of
 
-SCHEMA = 6
+SCHEMA = 7
 """Raised whenever the files of a generation change shape."""
 
 BM25 = "bm25"
@@ -108,6 +110,24 @@ class Centroids:
 
     names: list[str]
     matrix: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a generation says, without its indexes: read in a tenth of a second, no embedding model needed."""
+
+    manifest: Manifest
+    themes: dict[str, Theme]
+    fiches: dict[str, Fiche]
+    sources: dict[str, Source]
+    figures: dict[str, Figure]
+    contacts: dict[str, Contact]
+    messages: dict[str, Any]
+    redirects: dict[str, str]
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
 
 
 @dataclass
@@ -217,10 +237,36 @@ def active_id(settings: KnowledgeSettings) -> str | None:
 def publish(settings: KnowledgeSettings, generation_id: str) -> None:
     """Move the active pointer in one step. Raises ``GenerationError`` for an unknown id."""
     if not (settings.generations_dir / generation_id / "manifest.json").exists():
-        raise GenerationError(f"la génération « {generation_id} » n'existe pas ; liste : python -m ingest status")
+        raise GenerationError(f"la génération « {generation_id} » n'existe pas ; liste : python -m ingest generations")
+    replaced = active_id(settings)
     temporary = settings.active_pointer.with_suffix(".new")
     temporary.write_text(generation_id + "\n", "utf-8")
     temporary.replace(settings.active_pointer)
+    if replaced != generation_id:
+        line = {"at": datetime.now().isoformat(timespec="seconds"), "generation": generation_id, "replaces": replaced}
+        with settings.publications.open("a", encoding="utf-8") as publications:
+            publications.write(json.dumps(line) + "\n")
+
+
+def publications(settings: KnowledgeSettings) -> list[dict[str, str | None]]:
+    """``{"at", "generation", "replaces"}`` for each publication, oldest first; a broken line is left out."""
+    try:
+        lines = settings.publications.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        with suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
+
+
+def previous_id(settings: KnowledgeSettings) -> str | None:
+    """The generation that answered before the one that does, if it still exists."""
+    serving = active_id(settings)
+    replaced = [line["replaces"] for line in publications(settings) if line["generation"] == serving]
+    previous = replaced[-1] if replaced else None
+    return previous if previous and (settings.generations_dir / previous / "manifest.json").exists() else None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -253,7 +299,7 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             f"le modèle réglé est {model.identity} : {REBUILD}"
         )
     try:
-        bundle = json.loads((folder / "bundle.json").read_text("utf-8"))
+        bundle = _read_bundle(folder)
         with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
@@ -261,11 +307,7 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
         vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
-            themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
-            fiches={key: Fiche.model_validate(value) for key, value in bundle["fiches"].items()},
-            sources={key: Source.model_validate(value) for key, value in bundle["sources"].items()},
-            figures={key: Figure.model_validate(value) for key, value in bundle["figures"].items()},
-            contacts={key: Contact.model_validate(value) for key, value in bundle["contacts"].items()},
+            **_records(bundle),
             messages=bundle["messages"],
             lexicon=bundle["lexicon"],
             routing=bundle["routing"],
@@ -288,6 +330,39 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
     except VectorsDownError as error:
         raise GenerationError(str(error)) from error
+
+
+def read_contents(folder: Path) -> Contents:
+    """What the generation in ``folder`` says; raises ``GenerationError``."""
+    manifest = read_manifest(folder)
+    try:
+        bundle = _read_bundle(folder)
+        return Contents(
+            manifest=manifest, messages=bundle["messages"], redirects=bundle["redirects"], **_records(bundle)
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
+
+
+RECORDS: dict[str, type[Content]] = {
+    "themes": Theme,
+    "fiches": Fiche,
+    "sources": Source,
+    "figures": Figure,
+    "contacts": Contact,
+}
+
+
+def _read_bundle(folder: Path) -> dict[str, Any]:
+    bundle: dict[str, Any] = json.loads((folder / "bundle.json").read_text("utf-8"))
+    return bundle
+
+
+def _records(bundle: dict[str, Any]) -> dict[str, Any]:
+    """The records of a bundle, as objects."""
+    return {
+        name: {key: kind.model_validate(value) for key, value in bundle[name].items()} for name, kind in RECORDS.items()
+    }
 
 
 def _whole(collection: Any, passages: int) -> Any:
@@ -330,7 +405,7 @@ class GenerationWriter:
             self.folder / "bundle.json",
             {
                 name: {key: value.model_dump(mode="json") for key, value in getattr(library, name).items()}
-                for name in ("themes", "fiches", "sources", "figures", "contacts")
+                for name in RECORDS
             }
             | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")}
             | {"catalogue": library.catalogue.without_examples().model_dump(mode="json")},

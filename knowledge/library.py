@@ -28,8 +28,10 @@ import yaml
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
+from knowledge import snapshots
 from knowledge.catalogue import Catalogue
-from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Role, Source, Theme
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Publisher, Role, Source, Theme
+from knowledge.snapshots import Snapshot
 from knowledge.text import fold
 
 KNOWLEDGE_DIR = Path(__file__).parent
@@ -45,6 +47,12 @@ HEADINGS = {
 _NO_LIST = "le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase"
 
 T = TypeVar("T", bound=Content)
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # quicker, where PyYAML was built with it
+
+
+def _yaml(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
 
 
 @dataclass(frozen=True, order=True)
@@ -89,6 +97,8 @@ class Library:
     platforms: dict[str, Platform] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     """What /verifier looks for; empty in a library without ``signals.yaml``."""
+    publishers: dict[str, Publisher] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -104,9 +114,13 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     library = Library(
         folder=folder,
         themes=reader.themes(),
-        fiches=reader.fiches(),
+        fiches=snapshots.verified(
+            reader.fiches(),
+            figures := reader.records(Figure, [folder / "figures.yaml"]),
+            remembered := reader.snapshots(),
+        ),
         sources=reader.records(Source, sorted((folder / "sources").glob("*.yaml"))),
-        figures=reader.records(Figure, [folder / "figures.yaml"]),
+        figures=figures,
         contacts=reader.records(Contact, [folder / "contacts.yaml"]),
         messages=reader.mapping(folder / "messages.yaml"),
         lexicon=reader.mapping(folder / "lexicon.yaml"),
@@ -115,6 +129,8 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         routes=reader.routes(),
         platforms=(platforms := reader.platforms()),
         catalogue=reader.catalogue(platforms),
+        snapshots=remembered,
+        publishers=reader.records(Publisher, [folder / "publishers.yaml"], prefix="publisher "),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
     )
@@ -242,12 +258,20 @@ class _Reader:
         data = self.mapping(path)
         return self._build(Catalogue, {**data, "brands": brands} if data else {}, path, 1) or Catalogue()
 
+    def snapshots(self) -> dict[str, Snapshot]:
+        path = self.folder / snapshots.FILE
+        try:
+            return snapshots.load(path)
+        except snapshots.SnapshotError as error:
+            self._report(path, error.line, str(error))
+            return {}
+
     def routes(self) -> dict[str, list[str]]:
         """``routes/<route>.yaml`` or ``routes/<route>-<writer>.yaml``: a list of messages each."""
         routes: dict[str, list[str]] = {}
         for path in sorted((self.folder / "routes").glob("*.yaml")):
             try:
-                examples = yaml.safe_load(path.read_text("utf-8")) or []
+                examples = _yaml(path.read_text("utf-8")) or []
             except yaml.YAMLError as error:
                 self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
                 continue
@@ -269,8 +293,8 @@ class _Reader:
                 self.lines.setdefault(f"asked {fact_id}", (self._relative(path), 1))
         return asked
 
-    def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
-        """A YAML list of records, each with its id."""
+    def records(self, kind: type[T], paths: list[Path], prefix: str = "") -> dict[str, T]:
+        """A YAML list of records, each with its id; ``prefix``: what its id is called by in ``lines``."""
         found: dict[str, T] = {}
         for path in paths:
             for line, data in self._yaml_items(path):
@@ -281,14 +305,14 @@ class _Reader:
                 if identifier in found:
                     self._report(path, line, f"« {identifier} » est défini deux fois")
                 found[identifier] = record
-                self.lines[identifier] = (self._relative(path), line)
+                self.lines[prefix + identifier] = (self._relative(path), line)
         return found
 
     def mapping(self, path: Path) -> dict[str, Any]:
         if not path.exists():
             return {}
         try:
-            data = yaml.safe_load(path.read_text("utf-8")) or {}
+            data = _yaml(path.read_text("utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return {}
@@ -301,7 +325,7 @@ class _Reader:
         if not path.exists():
             return
         try:
-            root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+            root = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return
@@ -329,7 +353,7 @@ class _Reader:
             self._report(path, 1, "la fiche commence par un en-tête entre deux lignes « --- »")
             return None
         try:
-            head = yaml.safe_load(parts[1]) or {}
+            head = _yaml(parts[1]) or {}
         except yaml.YAMLError as error:
             self._report(path, _yaml_line(error) + 1, f"en-tête illisible : {_yaml_reason(error)}")
             return None
@@ -373,6 +397,8 @@ class _Reader:
                 fields = self._fields(path, "\n".join(rows[start:end]), line)
                 if not slug:
                     self._report(path, line, "cette liste n'est pas sous un titre « ### nom-du-fait »")
+                elif fields is not None and "verified_on" in fields:
+                    self._report(path, line, f"{slug} : verified_on ne s'écrit pas ; seul « ingest review » le donne")
                 elif role is not None and fields is not None:
                     data = {**fields, "fiche": path.stem, "slug": slug, "text": sentence, "role": role}
                     fact = self._build(Fact, data, path, slug_line)
@@ -386,7 +412,7 @@ class _Reader:
     def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
         """The list under a sentence: a YAML list of ``- key: value``."""
         try:
-            items = yaml.safe_load(rows)
+            items = _yaml(rows)
         except yaml.YAMLError as error:
             self._report(path, line + _yaml_line(error) - 1, f"liste illisible : {_yaml_reason(error)}")
             return None

@@ -62,5 +62,15 @@ class KnowledgeSettings(BaseSettings):
         return self.data_dir / "active"
 
     @property
+    def publications(self) -> Path:
+        """One line a publication: how the previous generation is known."""
+        return self.data_dir / "published.jsonl"
+
+    @property
+    def scores_dir(self) -> Path:
+        """What ``benchmarks answers`` measured, one file a generation."""
+        return self.data_dir / "scores"
+
+    @property
     def embedding_cache(self) -> Path:
         return self.data_dir / "embeddings.sqlite"

@@ -49,6 +49,8 @@ class Citation(BaseModel):
     url: str
     read_on: date
     page_date: date | None
+    verified_on: date | None = None
+    """The day somebody compared this sentence with its live page."""
     tier: Tier = Tier.FACT
     sources: list[SourceRef]
 

@@ -49,7 +49,8 @@ class Citations:
     generation: Generation
     found: list[Citation] = field(default_factory=list)
 
-    def number(self, fact: Fact) -> int:
+    def number(self, fact: Fact, day: date) -> int:
+        """``day``: the one whose rules and amounts the sentence gives."""
         for citation in self.found:
             if citation.fact_id == fact.id:
                 return citation.n
@@ -75,6 +76,7 @@ class Citations:
                 fact_id=fact.id,
                 fiche=fact.fiche,
                 sources=refs,
+                verified_on=fact.verified_for(self.generation.figures, day),
                 **strongest.model_dump(exclude={"kind"}),
             )
         )
@@ -124,7 +126,7 @@ class Composer:
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
         results = [
-            AnswerSentence(text=result.text, n=citations.number(self._generation.facts[result.fact_id]))
+            AnswerSentence(text=result.text, n=citations.number(self._generation.facts[result.fact_id], query.day))
             for result in computed
             if self._generation.facts[result.fact_id] in kept
         ]
@@ -132,7 +134,7 @@ class Composer:
             question=query.asked,
             status=Status.ANSWERED,
             message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
-            sentences=[*results, *self._sentences(kept, texts, citations)],
+            sentences=[*results, *self._sentences(kept, texts, citations, query.day)],
             audience=self.audience(kept),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
@@ -168,7 +170,7 @@ class Composer:
         return Part(
             question=fiche.question,
             status=Status.ANSWERED,
-            sentences=self._sentences(facts, texts, citations),
+            sentences=self._sentences(facts, texts, citations, today),
             audience=self.audience(facts),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
@@ -203,7 +205,9 @@ class Composer:
             kept.append(fact)
         return kept
 
-    def _sentences(self, facts: list[Fact], texts: dict[str, str], citations: Citations) -> list[AnswerSentence]:
+    def _sentences(
+        self, facts: list[Fact], texts: dict[str, str], citations: Citations, day: date
+    ) -> list[AnswerSentence]:
         """Main facts first (best fit first), then limits, then steps in the order of the fiche."""
         rank = {fact.id: index for index, fact in enumerate(facts)}
         ordered = sorted(
@@ -214,7 +218,8 @@ class Composer:
             ),
         )
         return [
-            AnswerSentence(text=texts[fact.id], n=citations.number(fact), block=_BLOCKS[fact.role]) for fact in ordered
+            AnswerSentence(text=texts[fact.id], n=citations.number(fact, day), block=_BLOCKS[fact.role])
+            for fact in ordered
         ]
 
     def _text(self, fact: Fact, day: date, today: date) -> str | None:

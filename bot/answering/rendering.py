@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, SourceRef, Status
+from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
 from knowledge.model import format_date
 
 
@@ -66,13 +66,14 @@ def source_line(citation: Citation, messages: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def read_line(source: Citation | SourceRef, messages: Mapping[str, Any]) -> str:
-    dated = messages["page_date"].format(page_date=format_date(source.page_date)) if source.page_date else ""
-    return str(
-        messages["source_line"].format(
-            title=source.title,
-            publisher=source.publisher,
-            read_on=format_date(source.read_on),
-            page_date=dated,
-        )
+def read_line(citation: Citation, messages: Mapping[str, Any]) -> str:
+    dated = messages["page_date"].format(page_date=format_date(citation.page_date)) if citation.page_date else ""
+    line = messages["source_line"].format(
+        title=citation.title,
+        publisher=citation.publisher,
+        read_on=format_date(citation.read_on),
+        page_date=dated,
     )
+    if citation.verified_on:
+        line += " " + messages["verified_line"].format(day=format_date(citation.verified_on))
+    return str(line)
