@@ -188,15 +188,15 @@ class Review:
         return min(self._library.sources[source].read_on for source in fact.sources) + LAW_MAX
 
     def _chosen(self, item: Item, facts_only: bool) -> list[Claim]:
-        """The claims an action is about: the one there is, or those whose numbers are typed."""
-        claims = [checked.claim for checked in item.claims]
-        allowed = [claim for claim in claims if claim.is_fact or not facts_only]
+        """The claims an action is about: the one that is shown, or those whose numbers are typed."""
+        shown = {number: checked.claim for number, checked in item.numbered.items()}
+        allowed = {number: claim for number, claim in shown.items() if claim.is_fact or not facts_only}
         if not allowed:
             self._say("Seul un fait peut être marqué « à vérifier » : choisissez « modifier ».")
         if len(allowed) < 2:
-            return allowed
+            return list(allowed.values())
         numbers = self._numbers("Lesquels ? (numéros séparés par des espaces)")
-        return [claim for number, claim in enumerate(claims, 1) if number in numbers and claim in allowed]
+        return [claim for number, claim in allowed.items() if number in numbers]
 
     def _numbers(self, question: str) -> set[int]:
         typed = self._ask(question, "")

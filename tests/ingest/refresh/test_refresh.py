@@ -211,6 +211,20 @@ async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work
     assert "26,4 %" in shown and "Absent de la page : 25" in shown
 
 
+async def test_only_the_claims_concerned_are_shown_under_their_own_numbers(work: Work) -> None:
+    await work.refresh(FIRST)
+    work.review(["a", "", "non", "a", "", "non"])
+    work.site.pages["/loi"] = page(rate="26,4 %").replace("en une seule fois", "en deux fois")
+    items = await work.refresh(LATER)
+    shown = {checked.claim.id: number for number, checked in items["loi-essai"].numbered.items()}
+    assert "cotisations/zero" not in shown and {"cotisations/taux", "cotisations/ancien"} <= set(shown)
+    assert shown["cotisations/ancien"] - shown["cotisations/taux"] == 2, "« zero » stands between them"
+    work.review(["o", "non", "v", str(shown["cotisations/ancien"])], LATER)
+    facts = work.library.facts
+    assert facts["cotisations/ancien"].confidence == "a_verifier"
+    assert facts["cotisations/taux"].confidence == "elevee"
+
+
 async def test_without_the_old_text_the_worklist_says_so(work: Work) -> None:
     await work.refresh(FIRST)
     work.review(["a", "", "non", "a", "", "non"])
