@@ -246,6 +246,9 @@ def review(
         _say("Arrêté. Ce qui est décidé est écrit ; la même commande reprend la suite.")
     except EditError as error:
         fail(str(error))
+    except libraries.LibraryError as error:
+        _print_problems(error.problems)
+        fail("knowledge/ a changé pendant la relecture et n'est plus valide ; réparez, puis relancez")
     finally:
         cache.close()
 

@@ -211,7 +211,12 @@ class Review:
         path, line = self._place(claim.id) if claim.id in self._library.lines else self._at(claim.path, claim.line)
         before = path.read_bytes()
         while True:
-            subprocess.run(_editor(path, line), check=False)
+            command = _editor(path, line)
+            try:
+                subprocess.run(command, check=False)
+            except OSError:
+                self._say(f"L'éditeur « {command[0]} » est introuvable : réglez EDITOR (par exemple EDITOR=nano).")
+                return
             try:
                 self._reload()
                 return

@@ -339,6 +339,12 @@ async def test_a_broken_edit_is_explained_and_can_be_undone(
     assert path.read_text("utf-8") == before
 
 
+async def test_an_editor_that_is_not_there_is_named(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "/nulle-part/editeur")
+    await work.refresh(FIRST)
+    assert "réglez EDITOR" in work.review(["m", "1", "q"])
+
+
 async def test_accepting_a_fact_that_was_soon_due_gives_it_a_new_date(work: Work) -> None:
     await work.refresh(FIRST)
     items = work.items()
