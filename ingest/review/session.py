@@ -99,7 +99,7 @@ class Review:
 
     def _walk(self, item: Item, number: int, total: int) -> bool:
         """One item, until it is settled or put off; False to stop the session."""
-        current: Item | None = item
+        current = self._as_it_is_now(item)  # a fact mended on another page's account is cited by this one too
         while current is not None:
             show(self._screen, current, number, total)
             choices = _choices(current)
@@ -128,8 +128,12 @@ class Review:
             claims = self._chosen(item, facts_only=choice == DOUBT)
             for claim in claims:
                 self._doubt(claim) if choice == DOUBT else self._edit(claim)
-            return compare(self._library, Claims(self._library), self._cache, item.source) if claims else item
+            return self._as_it_is_now(item)
         return item
+
+    def _as_it_is_now(self, item: Item) -> Item | None:
+        source = self._library.sources.get(item.source.id)
+        return compare(self._library, Claims(self._library), self._cache, source) if source else None
 
     def _accept(self, item: Item) -> bool:
         seen, day = Seen.TEXT, item.read_on

@@ -28,7 +28,7 @@ from ingest.settings import IngestSettings
 from knowledge import library as libraries
 from knowledge import snapshots
 from knowledge.library import Library, LibraryError
-from knowledge.snapshots import Seen
+from knowledge.snapshots import Seen, sentence_hash
 from tests.conftest import SMALL
 from tests.ingest.refresh.conftest import resolve
 from tests.ingest.refresh.site import Site, page, redirect
@@ -322,6 +322,25 @@ async def test_editing_a_fact_opens_it_at_its_line_and_comes_back(
     library = work.library
     assert "et déclare zéro" in library.facts["cotisations/zero"].text
     assert library.facts["cotisations/zero"].verified_on == FIRST
+
+
+async def test_a_fact_mended_for_one_page_is_mended_for_the_next(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "vim"
+    editor.write_text(
+        EDITOR.format(old="d'une micro-entreprise d'essai est de", new="des micro-entreprises d'essai est de")
+    )
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    await work.refresh(FIRST)
+    first, second = work.items().values()
+    number = next(n for n, one in first.numbered.items() if one.claim.id == "cotisations/taux")
+    work.review(["m", str(number), "a", "", "non", "a", "", "non"])
+    library = work.library
+    sentence = sentence_hash(library.facts["cotisations/taux"].render(library.figures, FIRST) or "")
+    for name in (first.source.id, second.source.id):
+        assert library.snapshots[name].claims["cotisations/taux"].sentence == sentence
 
 
 async def test_a_broken_edit_is_explained_and_can_be_undone(
