@@ -51,7 +51,8 @@ T = TypeVar("T", bound=Content)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # quicker, where PyYAML was built with it
 
 
-def _yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
+    """Plain data; raises ``yaml.YAMLError``."""
     return yaml.load(text, Loader=_Loader)
 
 
@@ -271,7 +272,7 @@ class _Reader:
         routes: dict[str, list[str]] = {}
         for path in sorted((self.folder / "routes").glob("*.yaml")):
             try:
-                examples = _yaml(path.read_text("utf-8")) or []
+                examples = parse_yaml(path.read_text("utf-8")) or []
             except yaml.YAMLError as error:
                 self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
                 continue
@@ -312,7 +313,7 @@ class _Reader:
         if not path.exists():
             return {}
         try:
-            data = _yaml(path.read_text("utf-8")) or {}
+            data = parse_yaml(path.read_text("utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return {}
@@ -353,7 +354,7 @@ class _Reader:
             self._report(path, 1, "la fiche commence par un en-tête entre deux lignes « --- »")
             return None
         try:
-            head = _yaml(parts[1]) or {}
+            head = parse_yaml(parts[1]) or {}
         except yaml.YAMLError as error:
             self._report(path, _yaml_line(error) + 1, f"en-tête illisible : {_yaml_reason(error)}")
             return None
@@ -412,7 +413,7 @@ class _Reader:
     def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
         """The list under a sentence: a YAML list of ``- key: value``."""
         try:
-            items = _yaml(rows)
+            items = parse_yaml(rows)
         except yaml.YAMLError as error:
             self._report(path, line + _yaml_line(error) - 1, f"liste illisible : {_yaml_reason(error)}")
             return None

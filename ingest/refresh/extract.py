@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any
@@ -25,7 +26,6 @@ _HIDDEN_STYLE = re.compile(
     r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0",
     re.IGNORECASE,
 )
-_STYLE_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"\s*([.#])([\w-]+)\s*")
 # Elements whose target a reader can unfold: the target is part of the page.
 _UNFOLDS = ("aria-controls", "data-target", "data-bs-target")
@@ -199,16 +199,28 @@ def _drop(node: Any) -> None:
 
 
 def _hidden_names(tree: Any) -> set[str]:
-    """``.name`` and ``#name`` that the page's own style sheets hide. Rules within a media query are left alone."""
+    """``.name`` and ``#name`` that the page's own style sheets hide."""
     names: set[str] = set()
     for style in tree.iter("style"):
-        sheet = re.sub(r"/\*.*?\*/", "", style.text or "", flags=re.DOTALL)
-        sheet = re.sub(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", sheet)
-        for selectors, rules in _STYLE_RULE.findall(sheet):
-            if _HIDDEN_STYLE.search(rules):
+        for selectors, declarations in _rules(re.sub(r"/\*.*?\*/", "", style.text or "", flags=re.DOTALL)):
+            if _HIDDEN_STYLE.search(declarations):
                 matches = (_SIMPLE_SELECTOR.fullmatch(selector) for selector in selectors.split(","))
                 names |= {match[1] + match[2] for match in matches if match}
     return names
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of a style sheet; what stands in a media query is for other screens."""
+    depth, start, selectors = 0, 0, ""
+    for brace in re.finditer(r"[{}]", sheet):
+        piece, start = sheet[start : brace.start()], brace.end()
+        if brace[0] == "{":
+            selectors = piece.rpartition(";")[2] if depth == 0 else selectors
+            depth += 1
+        else:
+            depth = max(0, depth - 1)
+            if depth == 0 and "@" not in selectors:
+                yield selectors, piece
 
 
 def _is_hidden(element: Any, names: set[str]) -> bool:

@@ -79,6 +79,12 @@ class Item:
         return [checked for checked in self.claims if checked.standing is not Standing.KEPT]
 
     @property
+    def numbered(self) -> dict[int, Checked]:
+        """What a reviewer is shown, by its place among the claims (from 1): those concerned, or else all."""
+        shown = self.concerned or self.claims
+        return {number: checked for number, checked in enumerate(self.claims, 1) if checked in shown}
+
+    @property
     def rank(self) -> tuple[int, bool, date, str]:
         due = min((checked.claim.expires_on or NEVER for checked in self.claims), default=NEVER)
         doubtful = any(checked.missing_numbers for checked in self.concerned)

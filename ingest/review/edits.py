@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+from knowledge.library import parse_yaml
 
 
 class EditError(Exception):
@@ -16,10 +16,10 @@ def set_record_field(path: Path, line: int, key: str, value: str) -> None:
     """``key: value`` in the YAML record that starts on ``line`` (from 1). Raises ``EditError``."""
     before = path.read_text("utf-8")
     _change(path, line, _end(path, line, re.compile(r"\S")), re.compile(rf"  {key}:\s"), f"  {key}: {value}")
-    expected = [dict(record) for record in yaml.safe_load(before)]
+    expected = [dict(record) for record in parse_yaml(before)]
     index = sum(1 for row in before.splitlines()[:line] if row.startswith("- ")) - 1
-    expected[index][key] = yaml.safe_load(value)
-    if yaml.safe_load(path.read_text("utf-8")) != expected:
+    expected[index][key] = parse_yaml(value)
+    if parse_yaml(path.read_text("utf-8")) != expected:
         path.write_text(before, "utf-8")
         raise EditError(f"{path}:{line} : « {key} » n'a pas pu être écrit sans toucher au reste ; changez-le à la main")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from rich.console import Console, Group
@@ -26,8 +26,8 @@ def show(screen: Console, item: Item, number: int, total: int) -> None:
     head.append(f"Lue le {format_date(item.read_on)} ; auparavant le {format_date(source.read_on)}.")
     for note in item.notes:
         head.append(f"\nÀ savoir : {note}.")
-    shown = item.concerned or item.claims
-    parts: list[Text | Table] = [head, _claims(shown, first=item.claims.index(shown[0]) + 1)] if shown else [head]
+    shown = item.numbered
+    parts: list[Text | Table] = [head, _claims(shown)] if shown else [head]
     if len(shown) < len(item.claims):
         parts.append(Text(f"{len(item.claims) - len(shown)} autre(s) : leurs mots d'appui sont toujours sur la page."))
     if not item.concerned and item.text:
@@ -35,9 +35,11 @@ def show(screen: Console, item: Item, number: int, total: int) -> None:
     screen.print(Panel(Group(*parts), title=f"{number}/{total} · page {item.state.value} · {source.id}"))
 
 
-def _claims(claims: Sequence[Checked], first: int) -> Table:
-    table = Table("n°", "ce que nous disons", "la page disait", "la page dit", show_lines=True, expand=True)
-    for number, checked in enumerate(claims, first):
+def _claims(claims: Mapping[int, Checked]) -> Table:
+    table = Table("n°", show_lines=True, expand=True)
+    for title in ("ce que nous disons", "la page disait", "la page dit"):
+        table.add_column(title, overflow="fold", ratio=1)
+    for number, checked in claims.items():
         said = Text(f"{checked.claim.text}\n[{checked.claim.id}] {checked.standing.value}")
         if checked.missing_numbers:
             said.append(f"\nAbsent de la page : {', '.join(checked.missing_numbers)}", style="bold")

@@ -99,7 +99,7 @@ class Review:
 
     def _walk(self, item: Item, number: int, total: int) -> bool:
         """One item, until it is settled or put off; False to stop the session."""
-        current: Item | None = item
+        current = self._as_it_is_now(item)  # a fact mended on another page's account is cited by this one too
         while current is not None:
             show(self._screen, current, number, total)
             choices = _choices(current)
@@ -128,8 +128,12 @@ class Review:
             claims = self._chosen(item, facts_only=choice == DOUBT)
             for claim in claims:
                 self._doubt(claim) if choice == DOUBT else self._edit(claim)
-            return compare(self._library, Claims(self._library), self._cache, item.source) if claims else item
+            return self._as_it_is_now(item)
         return item
+
+    def _as_it_is_now(self, item: Item) -> Item | None:
+        source = self._library.sources.get(item.source.id)
+        return compare(self._library, Claims(self._library), self._cache, source) if source else None
 
     def _accept(self, item: Item) -> bool:
         seen, day = Seen.TEXT, item.read_on
@@ -188,15 +192,15 @@ class Review:
         return min(self._library.sources[source].read_on for source in fact.sources) + LAW_MAX
 
     def _chosen(self, item: Item, facts_only: bool) -> list[Claim]:
-        """The claims an action is about: the one there is, or those whose numbers are typed."""
-        claims = [checked.claim for checked in item.claims]
-        allowed = [claim for claim in claims if claim.is_fact or not facts_only]
+        """The claims an action is about: the one that is shown, or those whose numbers are typed."""
+        shown = {number: checked.claim for number, checked in item.numbered.items()}
+        allowed = {number: claim for number, claim in shown.items() if claim.is_fact or not facts_only}
         if not allowed:
             self._say("Seul un fait peut être marqué « à vérifier » : choisissez « modifier ».")
         if len(allowed) < 2:
-            return allowed
+            return list(allowed.values())
         numbers = self._numbers("Lesquels ? (numéros séparés par des espaces)")
-        return [claim for number, claim in enumerate(claims, 1) if number in numbers and claim in allowed]
+        return [claim for number, claim in allowed.items() if number in numbers]
 
     def _numbers(self, question: str) -> set[int]:
         typed = self._ask(question, "")
@@ -211,7 +215,12 @@ class Review:
         path, line = self._place(claim.id) if claim.id in self._library.lines else self._at(claim.path, claim.line)
         before = path.read_bytes()
         while True:
-            subprocess.run(_editor(path, line), check=False)
+            command = _editor(path, line)
+            try:
+                subprocess.run(command, check=False)
+            except OSError:
+                self._say(f"L'éditeur « {command[0]} » est introuvable : réglez EDITOR (par exemple EDITOR=nano).")
+                return
             try:
                 self._reload()
                 return

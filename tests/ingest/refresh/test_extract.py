@@ -61,7 +61,7 @@ def test_what_a_reader_does_not_see_is_left_out(hidden: str) -> None:
 
 
 def test_the_pages_own_style_sheet_hides_too() -> None:
-    sheet = "<style>@media print {.tout {display:none}} .piege, #cache { display:none }</style>"
+    sheet = "<style>@import 'x.css'; @media print {.tout {display:none} p {color:red}} .piege, #cache { display:none }</style>"
     body = '<p class="a piege">SECRET un.</p><p id="cache">SECRET deux.</p><p class="tout">Toujours visible à l\'écran.</p>'
     text = text_of(with_body(body, sheet))
     assert "SECRET" not in text and "Toujours visible à l'écran." in text

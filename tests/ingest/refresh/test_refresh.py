@@ -28,7 +28,7 @@ from ingest.settings import IngestSettings
 from knowledge import library as libraries
 from knowledge import snapshots
 from knowledge.library import Library, LibraryError
-from knowledge.snapshots import Seen
+from knowledge.snapshots import Seen, sentence_hash
 from tests.conftest import SMALL
 from tests.ingest.refresh.conftest import resolve
 from tests.ingest.refresh.site import Site, page, redirect
@@ -211,6 +211,20 @@ async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work
     assert "26,4 %" in shown and "Absent de la page : 25" in shown
 
 
+async def test_only_the_claims_concerned_are_shown_under_their_own_numbers(work: Work) -> None:
+    await work.refresh(FIRST)
+    work.review(["a", "", "non", "a", "", "non"])
+    work.site.pages["/loi"] = page(rate="26,4 %").replace("en une seule fois", "en deux fois")
+    items = await work.refresh(LATER)
+    shown = {checked.claim.id: number for number, checked in items["loi-essai"].numbered.items()}
+    assert "cotisations/zero" not in shown and {"cotisations/taux", "cotisations/ancien"} <= set(shown)
+    assert shown["cotisations/ancien"] - shown["cotisations/taux"] == 2, "« zero » stands between them"
+    work.review(["o", "non", "v", str(shown["cotisations/ancien"])], LATER)
+    facts = work.library.facts
+    assert facts["cotisations/ancien"].confidence == "a_verifier"
+    assert facts["cotisations/taux"].confidence == "elevee"
+
+
 async def test_without_the_old_text_the_worklist_says_so(work: Work) -> None:
     await work.refresh(FIRST)
     work.review(["a", "", "non", "a", "", "non"])
@@ -310,6 +324,25 @@ async def test_editing_a_fact_opens_it_at_its_line_and_comes_back(
     assert library.facts["cotisations/zero"].verified_on == FIRST
 
 
+async def test_a_fact_mended_for_one_page_is_mended_for_the_next(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "vim"
+    editor.write_text(
+        EDITOR.format(old="d'une micro-entreprise d'essai est de", new="des micro-entreprises d'essai est de")
+    )
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    await work.refresh(FIRST)
+    first, second = work.items().values()
+    number = next(n for n, one in first.numbered.items() if one.claim.id == "cotisations/taux")
+    work.review(["m", str(number), "a", "", "non", "a", "", "non"])
+    library = work.library
+    sentence = sentence_hash(library.facts["cotisations/taux"].render(library.figures, FIRST) or "")
+    for name in (first.source.id, second.source.id):
+        assert library.snapshots[name].claims["cotisations/taux"].sentence == sentence
+
+
 async def test_a_broken_edit_is_explained_and_can_be_undone(
     work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +356,12 @@ async def test_a_broken_edit_is_explained_and_can_be_undone(
     shown = work.review(["m", "1", "n", "q"])
     assert "titre inconnu « Regles »" in shown
     assert path.read_text("utf-8") == before
+
+
+async def test_an_editor_that_is_not_there_is_named(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "/nulle-part/editeur")
+    await work.refresh(FIRST)
+    assert "réglez EDITOR" in work.review(["m", "1", "q"])
 
 
 async def test_accepting_a_fact_that_was_soon_due_gives_it_a_new_date(work: Work) -> None:
