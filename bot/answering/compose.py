@@ -125,7 +125,7 @@ class Composer:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        found = self.choose(retrieval, has_results=bool(computed))
+        found = self._choose(retrieval, has_results=bool(computed))
         chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
@@ -184,7 +184,7 @@ class Composer:
             nearest_question=fiche.question,
         )
 
-    def choose(self, retrieval: Retrieval, has_results: bool = False) -> list[Fact]:
+    def _choose(self, retrieval: Retrieval, has_results: bool = False) -> list[Fact]:
         """Facts above the learned threshold, best first, and none far behind the best. Once the question is judged to
         have an answer, at least the best ones, unless a computed result answers; none when it has no answer."""
         if not self.answers(retrieval):

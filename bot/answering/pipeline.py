@@ -111,10 +111,12 @@ class Answerer:
             status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
         )
 
-    def _facts_for(self, turns: list[str], today: date, clock: _EmbeddingClock) -> frozenset[str]:
-        """The facts that would answer the last turn; none when it would be an abstention."""
+    def _facts_for(self, turns: list[str], today: date, clock: _EmbeddingClock) -> tuple[str, ...]:
+        """The facts that would answer the last turn, best first; none when it would be an abstention."""
         look = self._look_up_in_context(self._rewriter.queries(turns, today)[0], clock)
-        return frozenset(fact.id for fact in self._composer.choose(look.retrieval))
+        citations = Citations(self.generation)
+        self._composer.answer(look.retrieval, citations, today)
+        return tuple(citation.fact_id for citation in citations.found)
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
