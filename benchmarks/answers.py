@@ -83,6 +83,9 @@ def _score_row(scores: Scores, row: GoldenQuestion, answer: Answer) -> None:
     _note(scores, row, answer, "answered when it can be", answered)
     if answered:
         asked = set().union(*wanted)
+        opening = next((sentence.n for part in answer.parts for sentence in part.sentences), None)
+        opens = any(citation.n == opening and citation.fact_id in asked for citation in cited)
+        scores.add("first sentence is one that was asked for", opens)
         for fact in given:
             scores.add("shown facts that were asked for (precision)", fact in asked)
         for citation in cited:

@@ -15,16 +15,12 @@ from rich.text import Text
 
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
-from bot.answering.rendering import part_paragraphs, read_line
+from bot.answering.rendering import by_source, numbers, part_paragraphs, read_line
+from bot.commands import HELP, RESET, TOPICS, VERIFY, Desk, fiches_by_theme
 from bot.settings import Settings
-from knowledge.model import format_date
 
 QUIT = {"/quitter", "/quit", "/q", "exit", "quitter"}
-RESET = "/nouveau"
 MORE = "/plus"
-TOPICS = "/sujets"
-SOURCES = "/sources"
-HELP = "/aide"
 PROMPT = "Votre question"
 WIDTH = 88
 
@@ -34,14 +30,16 @@ def run_chat(answerer: Answerer, settings: Settings, today: date) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
         _Chat(answerer, settings, today).run()
         return
+    desk = Desk(answerer, settings)
     questions = [line.strip() for line in sys.stdin if line.strip()] if not sys.stdin.isatty() else []
     for question in questions or answerer.messages["welcome_examples"]:
-        print(f"> {question}\n\n{answerer.answer(question, today).text}\n\n{'—' * 40}\n", flush=True)
+        print(f"> {question}\n\n{desk.answer(question, today).text}\n\n{'—' * 40}\n", flush=True)
 
 
 class _Chat:
     def __init__(self, answerer: Answerer, settings: Settings, today: date) -> None:
         self._answerer = answerer
+        self._desk = Desk(answerer, settings)
         self._settings = settings
         self._today = today
         self._turns: list[str] = []
@@ -61,24 +59,34 @@ class _Chat:
             self._handle(text)
 
     def _handle(self, text: str) -> None:
-        messages = self._answerer.messages
+        fiches = [fiche.id for fiches in fiches_by_theme(self._answerer).values() for fiche in fiches]
+        if text == MORE:
+            self._more()
+        elif text.isdigit() and 1 <= int(text) <= len(fiches):
+            self._show(self._answerer.fiche(fiches[int(text) - 1], self._today))
+        elif text.startswith("/"):
+            self._command(text)
+        else:
+            # The label of an option stands for what its button says.
+            options = self._last.ask.says if self._last and self._last.ask else {}
+            self._ask(options.get(text, text))
+
+    def _ask(self, question: str) -> None:
+        answer = self._answerer.answer(question, self._today, self._turns)
+        if answer.status is not Status.CRISIS:
+            self._turns = [*self._turns, question][-self._settings.turns_max :]
+        self._show(answer)
+
+    def _command(self, text: str) -> None:
+        """As on Telegram; a verdict and distress are shown as answers are."""
+        answer = self._desk.answer(text, self._today)
         if text == RESET:
             self._turns = []
-            self._screen.print(messages["fresh_start"])
-        elif text == HELP:
-            self._screen.print(messages["help"])
-        elif text == TOPICS:
-            self._topics()
-        elif text == SOURCES:
-            self._sources()
-        elif text == MORE:
-            self._more()
-        elif text.isdigit() and 1 <= int(text) <= len(self._fiches):
-            self._show(self._answerer.fiche(self._fiches[int(text) - 1], self._today))
+        if answer.status is Status.SMALLTALK:
+            self._screen.print(answer.text, markup=False)
+            if text == TOPICS:
+                self._screen.print("[dim]Tapez un numéro pour lire la réponse.[/dim]")
         else:
-            answer = self._answerer.answer(text, self._today, self._turns)
-            if answer.status is not Status.CRISIS:
-                self._turns = [*self._turns, text][-self._settings.turns_max :]
             self._show(answer)
 
     def _welcome(self) -> None:
@@ -87,7 +95,8 @@ class _Chat:
         for example in messages["welcome_examples"]:
             body.append(f"  • {example}\n", style="cyan")
         self._screen.print(Panel(body, title="ClicDroit", border_style="cyan", padding=(1, 2)))
-        self._screen.print(f"[dim]{TOPICS} les thèmes · {HELP} l'aide · {RESET} recommencer · /quitter sortir[/dim]\n")
+        hints = f"{TOPICS} les thèmes · {VERIFY} une offre · {HELP} l'aide · {RESET} recommencer · /quitter sortir"
+        self._screen.print(f"[dim]{hints}[/dim]\n")
 
     def _show(self, answer: Answer) -> None:
         self._last = answer
@@ -105,14 +114,16 @@ class _Chat:
         )
         if answer.citations:
             table = Table.grid(padding=(0, 1))
-            for citation in answer.citations:
-                source = Text(f"{read_line(citation, messages)}\n")
-                source.append(citation.url, style=f"dim link {citation.url}")
-                table.add_row(Text(f"[{citation.n}]", style="bold cyan"), source)
+            for group in by_source(answer.citations):
+                source = Text(f"{read_line(group[0], messages)}\n")
+                source.append(group[0].url, style=f"dim link {group[0].url}")
+                table.add_row(Text(numbers(group), style="bold cyan"), source)
             self._screen.print(Rule(messages["sources_title"], style="dim"))
             self._screen.print(table)
         if answer.citations or answer.status is Status.ABSTAINED:
             self._screen.print(Text(messages["disclaimer"], style="italic dim"))
+        if answer.ask:
+            self._screen.print(f"{answer.ask.question}\n[cyan]{' · '.join(answer.ask.options)}[/cyan]")
         if any(part.has_more for part in answer.parts):
             self._screen.print(f"[dim]{MORE} : plus de détails sur ce sujet[/dim]")
         self._screen.print()
@@ -125,26 +136,6 @@ class _Chat:
         shown = frozenset(citation.fact_id for citation in self._last.citations)
         self._show(self._answerer.fiche(part.fiche, self._today, shown))
 
-    @property
-    def _fiches(self) -> list[str]:
-        generation = self._answerer.generation
-        return [fiche.id for theme in generation.themes for fiche in generation.fiches.values() if fiche.theme == theme]
-
-    def _topics(self) -> None:
-        generation = self._answerer.generation
-        number = 0
-        for theme in generation.themes.values():
-            self._screen.print(Text(theme.title, style="bold"))
-            for fiche in generation.fiches.values():
-                if fiche.theme == theme.id:
-                    number += 1
-                    self._screen.print(f"  {number}. {fiche.question}", markup=False)
-        self._screen.print("[dim]Tapez un numéro pour lire la réponse.[/dim]")
-
-    def _sources(self) -> None:
-        for line in sources_summary(self._answerer):
-            self._screen.print(line, markup=False)
-
 
 _STATUS_TITLES = {
     Status.ABSTAINED: "Je ne sais pas",
@@ -154,24 +145,3 @@ _STATUS_TITLES = {
     Status.CRISIS: "Important",
     Status.OFFER: "Une offre ?",
 }
-
-
-def sources_summary(answerer: Answerer) -> list[str]:
-    """Where the answers come from: publishers with how many pages were read, and since when."""
-    generation = answerer.generation
-    counts: dict[str, int] = {}
-    for source in generation.sources.values():
-        counts[source.publisher] = counts.get(source.publisher, 0) + 1
-    manifest = generation.manifest
-    kinds = answerer.messages["source_kinds"]
-    by_kind: dict[str, int] = {}
-    for source in generation.sources.values():
-        by_kind[kinds[source.kind]] = by_kind.get(kinds[source.kind], 0) + 1
-    lines = [
-        f"{manifest.facts} faits, tirés de {manifest.sources} pages.",
-        f"Lecture la plus ancienne : {format_date(date.fromisoformat(manifest.oldest_read))}.",
-        "Par nature : " + ", ".join(f"{kind} {count}" for kind, count in sorted(by_kind.items(), key=lambda i: -i[1])),
-        "Éditeurs les plus cités :",
-    ]
-    top = sorted(counts.items(), key=lambda item: -item[1])[:15]
-    return lines + [f"– {publisher} : {count} page{'s' if count > 1 else ''}" for publisher, count in top]

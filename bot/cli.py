@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from bot.answering.pipeline import Answerer
+from bot.commands import Desk
 from bot.settings import Settings
 from bot.storage.opinions import Gap
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
@@ -69,11 +70,12 @@ def ask(
     """Poser une question."""
     if question is None and not jsonl:
         fail('écrivez une question : python -m bot ask "Dois-je déclarer mes gains ?"')
-    answerer = load_answerer(Settings())
+    settings = Settings()
+    desk = Desk(load_answerer(settings), settings)
     if jsonl:
-        _json_lines(sys.stdin, lambda row, identifier: _answer_to(answerer, row, identifier, day_of(today)))
+        _json_lines(sys.stdin, lambda row, identifier: _answer_to(desk, row, identifier, day_of(today)))
         return
-    answer = answerer.answer(question or "", day_of(today))
+    answer = desk.answer(question or "", day_of(today))
     print(json.dumps(answer_row(answer, None), ensure_ascii=False) if as_json else answer.text)
 
 
@@ -96,11 +98,11 @@ def _json_lines(lines: Iterable[str], handle: Callable[[dict[str, Any], Any], di
         print(json.dumps(result, ensure_ascii=False), flush=True)
 
 
-def _answer_to(answerer: Answerer, row: dict[str, Any], identifier: Any, today: date) -> dict[str, Any]:
+def _answer_to(desk: Desk, row: dict[str, Any], identifier: Any, today: date) -> dict[str, Any]:
     turns = row.get("turns") if "turns" in row else [row.get("question")]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
         raise ValueError("il faut « question » (texte) ou « turns » (liste de textes)")
-    return answer_row(answerer.answer(turns[-1], today, turns[:-1]), identifier)
+    return answer_row(desk.answer(turns[-1], today, turns[:-1]), identifier)
 
 
 def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ What is asked, when, and what each button says for the user is in ``messages.yam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.answer import AskBack
@@ -15,24 +15,38 @@ from knowledge.model import Fact
 from knowledge.text import fold
 from retrieval.rewrite import Query
 
+LEADING = 2
+"""Facts at the head of an answer that say what it is about."""
+
+
+@dataclass(frozen=True)
+class _Option:
+    label: str
+    """Of its button."""
+    says: str
+    """For the user, as a follow-up."""
+    audience: str | None
+
 
 @dataclass(frozen=True)
 class _Question:
     text: str
-    options: Mapping[str, str]
-    """Label of a button → what it says for the user."""
+    options: Sequence[_Option]
     told: re.Pattern[str]
     """The user has said it already."""
-    audiences: frozenset[str] = frozenset()
-    """Asked when the facts found are for several of these people."""
-    themes: frozenset[str] = field(default_factory=frozenset)
-    """Asked when the best fact is of one of these themes."""
+    themes: frozenset[str]
+    """Asked when the best facts are of one of these themes; of none: when facts found are each for one option."""
 
-    def fits(self, facts: Sequence[Fact], theme_of: Mapping[str, str]) -> bool:
+    def options_for(self, facts: Sequence[Fact], theme_of: Mapping[str, str]) -> list[_Option]:
+        """The options that the facts found (best first) set apart; none when they set none apart."""
         if self.themes:
-            return theme_of[facts[0].fiche] in self.themes
-        apart = {only for fact in facts if len(only := self.audiences & set(fact.audience)) == 1}
-        return len(apart) > 1
+            on_theme = all(theme_of[fact.fiche] in self.themes for fact in facts[:LEADING])
+            return list(self.options) if on_theme else []
+        audiences = {option.audience for option in self.options}
+        concerned = {frozenset(audiences & set(fact.audience)) for fact in facts} - {frozenset()}
+        if len(concerned) < 2:
+            return []
+        return [option for option in self.options if any(option.audience in group for group in concerned)]
 
 
 class Asker:
@@ -43,20 +57,23 @@ class Asker:
         self._questions = [
             _Question(
                 text=entry["question"],
-                options={option["label"]: option["says"] for option in entry["options"]},
+                options=[_Option(o["label"], o["says"], o.get("audience")) for o in entry["options"]],
                 told=re.compile(entry["told"]),
-                audiences=frozenset(entry.get("audiences", ())),
                 themes=frozenset(entry.get("themes", ())),
             )
             for entry in messages.get("ask", [])
         ]
 
-    def ask(self, query: Query, facts: Sequence[Fact]) -> AskBack | None:
-        """The first question that fits the facts found (best first) and that ``query`` does not answer."""
+    def ask(self, query: Query, facts: Sequence[Fact], answer_to: Callable[[str], tuple[str, ...]]) -> AskBack | None:
+        """The first question that fits the facts found (best first), that ``query`` does not answer, and whose
+        options change the answer; ``answer_to``: what an option says → the facts that would answer it, best first."""
         if not facts:
             return None
         said = fold(f"{query.asked}\n{query.text}")
         for question in self._questions:
-            if question.fits(facts, self._theme_of) and not question.told.search(said):
-                return AskBack(question=question.text, options=list(question.options), says=question.options)
+            options = [] if question.told.search(said) else question.options_for(facts, self._theme_of)
+            answers = [answer_to(option.says) for option in options]
+            if len({(found[:1], frozenset(found)) for found in answers}) > 1:
+                says = {option.label: option.says for option in options}
+                return AskBack(question=question.text, options=list(says), says=says)
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from bot.answering.compute import Computed
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
 from knowledge.official import OfficialText
+from knowledge.text import stems
 from retrieval.retriever import Retrieval
 
 _BLOCKS = {
@@ -31,6 +33,7 @@ _BLOCKS = {
     Role.NOT_COVERED: Block.LIMIT,
 }
 _BLOCK_ORDER = list(Block)
+_NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Limits:
     max_chars: int
     max_facts: int
     max_contacts: int
+    far_behind: float
+    """Share of the best fact's probability below which a fact was not asked for."""
+    repeats_from: float
+    """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
 
 
 @dataclass
@@ -118,7 +125,7 @@ class Composer:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        found = self._choose(retrieval) if self.answers(retrieval) else []
+        found = self._choose(retrieval, has_results=bool(computed))
         chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
@@ -134,7 +141,7 @@ class Composer:
             question=query.asked,
             status=Status.ANSWERED,
             message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
-            sentences=[*results, *self._sentences(kept, texts, citations, query.day)],
+            sentences=[*results, *self._sentences(kept, texts, citations, query.day, lead=kept[0])],
             audience=self.audience(kept),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
@@ -177,49 +184,62 @@ class Composer:
             nearest_question=fiche.question,
         )
 
-    def _choose(self, retrieval: Retrieval) -> list[Fact]:
-        """Facts above the learned threshold, best first; at least the best ones, since the question
-        was judged to have an answer."""
-        least = self._thresholds["least_facts"]
-        threshold = self._thresholds["fact"]
-        chosen = [
-            fit
+    def _choose(self, retrieval: Retrieval, has_results: bool = False) -> list[Fact]:
+        """Facts above the learned threshold, best first, and none far behind the best. Once the question is judged to
+        have an answer, at least the best ones, unless a computed result answers; none when it has no answer."""
+        if not self.answers(retrieval):
+            return []
+        least = 0 if has_results else self._thresholds["least_facts"]
+        behind = self._limits.far_behind * retrieval.facts[0].probability
+        facts = [
+            self._generation.facts[fit.fact_id]
             for rank, fit in enumerate(retrieval.facts[: self._limits.max_facts])
-            if rank < least or fit.probability >= threshold
+            if fit.probability >= (behind if rank < least else max(behind, self._thresholds["fact"]))
         ]
-        facts = [self._generation.facts[fit.fact_id] for fit in chosen]
-        # The general answer of the best fiche belongs to any answer: the most specific facts may miss it.
+        return facts if has_results else self._with_general_answer(facts, retrieval)
+
+    def _with_general_answer(self, facts: list[Fact], retrieval: Retrieval) -> list[Fact]:
+        """The general answer of the best fiche belongs to any answer: the most specific facts may miss it."""
         best = facts[0].fiche
-        if not any(fact.fiche == best and fact.role is Role.ANSWER for fact in facts):
-            general = (self._generation.facts[fit.fact_id] for fit in retrieval.facts if fit.fiche_id == best)
-            facts[1:1] = [fact for fact in general if fact.role is Role.ANSWER][:1]
-        return facts
+        if any(fact.fiche == best and fact.role is Role.ANSWER for fact in facts):
+            return facts
+        of_fiche = (self._generation.facts[fit.fact_id] for fit in retrieval.facts if fit.fiche_id == best)
+        return [facts[0], *[fact for fact in of_fiche if fact.role is Role.ANSWER][:1], *facts[1:]]
 
     def _within_limits(self, facts: list[Fact], texts: dict[str, str]) -> list[Fact]:
+        """The facts that fit, nothing said twice; always the first one."""
         kept: list[Fact] = []
         length = 0
         for fact in facts[: self._limits.max_facts]:
+            if self._is_said(fact, kept, texts):
+                continue
             length += len(texts[fact.id])
             if kept and length > self._limits.max_chars:
                 break
             kept.append(fact)
         return kept
 
+    def _is_said(self, fact: Fact, kept: list[Fact], texts: dict[str, str]) -> bool:
+        """Another fiche's fact says nearly the same, with every number of this one."""
+        others = [texts[other.id] for other in kept if other.fiche != fact.fiche]
+        return any(_repeated(texts[fact.id], text) >= self._limits.repeats_from for text in others)
+
     def _sentences(
-        self, facts: list[Fact], texts: dict[str, str], citations: Citations, day: date
+        self, facts: list[Fact], texts: dict[str, str], citations: Citations, day: date, lead: Fact | None = None
     ) -> list[AnswerSentence]:
-        """Main facts first (best fit first), then limits, then steps in the order of the fiche."""
+        """Main facts first (best fit first), then limits, then steps in the order of the fiche. ``lead``, the best of
+        all, opens the answer whatever it is: a step that was asked for is not kept for the end."""
         rank = {fact.id: index for index, fact in enumerate(facts)}
+        block = {fact.id: Block.MAIN if fact is lead else _BLOCKS[fact.role] for fact in facts}
         ordered = sorted(
             facts,
             key=lambda fact: (
-                _BLOCK_ORDER.index(_BLOCKS[fact.role]),
-                self._place[fact.id] if fact.role is Role.STEP else rank[fact.id],
+                _BLOCK_ORDER.index(block[fact.id]),
+                self._place[fact.id] if block[fact.id] is Block.STEP else rank[fact.id],
             ),
         )
         return [
-            AnswerSentence(text=texts[fact.id], n=citations.number(fact, day), block=_BLOCKS[fact.role])
-            for fact in ordered
+            AnswerSentence(text=texts[fact.id], n=citations.number(fact, day), block=block[fact.id]) for fact in ordered
         ]
 
     def _text(self, fact: Fact, day: date, today: date) -> str | None:
@@ -234,17 +254,27 @@ class Composer:
         return text
 
     def audience(self, facts: list[Fact]) -> str | None:
-        """« Concerne : … » when the main facts concern some people only."""
+        """« Concerne : … » when the main facts concern some people only: those whom they all concern, if any."""
         main = [fact for fact in facts if _BLOCKS[fact.role] is Block.MAIN] or facts
         groups = list(dict.fromkeys(group for fact in main for group in fact.audience))
         if not groups or Audience.ALL in groups:
             return None
+        shared = set.intersection(*(set(fact.audience) for fact in main))
+        groups = [group for group in groups if group in shared] or groups
         labels = self._messages["audiences"]
         return str(self._messages["audience_line"]).format(audiences=", ".join(labels[group] for group in groups))
 
     def contacts(self, ids: list[str]) -> list[ContactRef]:
         known = [self._generation.contacts[i] for i in dict.fromkeys(ids) if i in self._generation.contacts]
         return [contact_ref(contact) for contact in known[: self._limits.max_contacts]]
+
+
+def _repeated(text: str, said: str) -> float:
+    """Share of the words of the shorter sentence that both have; zero when ``text`` has a number of its own."""
+    if not set(_NUMBER.findall(text)) <= set(_NUMBER.findall(said)):
+        return 0.0
+    words, known = set(stems(text)), set(stems(said))
+    return len(words & known) / max(min(len(words), len(known)), 1)
 
 
 def contact_ref(contact: Contact) -> ContactRef:

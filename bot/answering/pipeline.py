@@ -18,6 +18,7 @@ from bot.answering.answer import Answer, Part, Status, Tier
 from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
+from bot.answering.minors import says_under_15
 from bot.answering.rendering import plain_text
 from bot.answering.route import REPLIES, Route, Router
 from bot.settings import Settings
@@ -40,7 +41,13 @@ class Answerer:
         self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
         self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
-        limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
+        limits = Limits(
+            max_chars=settings.answer_max_chars,
+            max_facts=settings.answer_max_facts,
+            max_contacts=settings.contacts_max,
+            far_behind=settings.answer_far_behind,
+            repeats_from=settings.answer_repeats_from,
+        )
         self._composer = Composer(generation, limits)
         self._calculator = Calculator(generation)
         self._asker = Asker(self.messages, {fiche.id: fiche.theme for fiche in generation.fiches.values()})
@@ -92,12 +99,24 @@ class Answerer:
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
-        ask = self._asker.ask(found[0].retrieval.query, facts) if len(parts) == 1 else None
+        ask = None
+        if len(parts) == 1 and not says_under_15(question):
+            turns = [*earlier, question]
+            ask = self._asker.ask(
+                found[0].retrieval.query, facts, lambda says: self._facts_for([*turns, says], today, clock)
+            )
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
         return Answer(
             status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
         )
+
+    def _facts_for(self, turns: list[str], today: date, clock: _EmbeddingClock) -> tuple[str, ...]:
+        """The facts that would answer the last turn, best first; none when it would be an abstention."""
+        look = self._look_up_in_context(self._rewriter.queries(turns, today)[0], clock)
+        citations = Citations(self.generation)
+        self._composer.answer(look.retrieval, citations, today)
+        return tuple(citation.fact_id for citation in citations.found)
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
@@ -20,7 +20,7 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
     if answer.citations or answer.status in (Status.ABSTAINED, Status.PARTIAL, Status.ANSWERED):
         paragraphs.append(messages["disclaimer"])
     if answer.citations:
-        lines = [source_line(citation, messages) for citation in answer.citations]
+        lines = [source_line(group, messages) for group in by_source(answer.citations)]
         paragraphs.append("\n".join([f"{messages['sources_title']} :", *lines]))
     return "\n\n".join(paragraphs)
 
@@ -28,7 +28,7 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
 def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> list[str]:
     """The paragraphs of one part, in reading order."""
     paragraphs = [messages["question_line"].format(question=part.question)] if titled else []
-    if part.message:
+    if part.message and not part.sentences:
         paragraphs.append(part.message)
     for block, title in ((Block.MAIN, None), (Block.LIMIT, "limits_title"), (Block.STEP, "steps_title")):
         sentences = [f"{sentence.text} [{sentence.n}]" for sentence in part.sentences if sentence.block is block]
@@ -37,8 +37,8 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
         if title:
             sentences = [f"{messages[title]} :", *(f"– {sentence}" for sentence in sentences)]
         paragraphs.append("\n".join(sentences))
-        if block is Block.MAIN and part.audience:
-            paragraphs.append(part.audience)
+        if block is Block.MAIN:
+            paragraphs += filter(None, (part.message, part.audience))
     if part.official:
         quoted = part.official.model_dump() | {"version_date": format_date(part.official.version_date)}
         paragraphs.append(messages["official_text"].format(**quoted))
@@ -58,12 +58,27 @@ def contact_line(contact: ContactRef) -> str:
     return f"{contact.name} : {reach}. {contact.help}"
 
 
-def source_line(citation: Citation, messages: Mapping[str, Any]) -> str:
-    """``[1] D'après la page « … » (…), lue le ….`` and its address; other sources by address."""
-    lines = [f"[{citation.n}] {read_line(citation, messages)}", f"    {citation.url}"]
+def by_source(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """The citations of the same pages together: a page is named once, with the numbers of its sentences."""
+    groups: dict[tuple[object, ...], list[Citation]] = {}
+    for citation in citations:
+        urls = tuple(source.url for source in citation.sources)
+        groups.setdefault((citation.url, citation.verified_on, urls), []).append(citation)
+    return list(groups.values())
+
+
+def source_line(group: Sequence[Citation], messages: Mapping[str, Any]) -> str:
+    """``[1] [3] D'après la page « … » (…), lue le ….`` and its address; other sources by address."""
+    citation = group[0]
+    lines = [f"{numbers(group)} {read_line(citation, messages)}", f"    {citation.url}"]
     others = [source for source in citation.sources if source.url != citation.url]
     lines += [f"    aussi : {source.publisher}, {source.url}" for source in others]
     return "\n".join(lines)
+
+
+def numbers(group: Sequence[Citation]) -> str:
+    """``[1] [3]``."""
+    return " ".join(f"[{citation.n}]" for citation in group)
 
 
 def read_line(citation: Citation, messages: Mapping[str, Any]) -> str:

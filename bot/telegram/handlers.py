@@ -19,12 +19,13 @@ from bot import metrics
 from bot.answering.answer import Answer, Status
 from bot.answering.minors import says_under_15
 from bot.answering.pipeline import Answerer
-from bot.chat import sources_summary
+from bot.commands import legal_notice, sources_summary
 from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
 from bot.telegram.admin import HELD, AdminDesk, Tally
+from bot.telegram.completion import complete
 from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
@@ -227,8 +228,10 @@ class Handlers:
         hours = max(1, round(refusal.wait_s / 3600))
         return "" if refusal.told else str(words["day"].format(hours=hours) if refusal.for_the_day else words["minute"])
 
-    async def _answer(self, message: Message, text: str) -> None:
-        earlier = await self._earlier(message.chat_id)
+    async def _answer(self, message: Message, text: str, earlier: Sequence[str] | None = None) -> None:
+        """``earlier``: the turns that ``text`` follows; by default the chat's last ones."""
+        if earlier is None:
+            earlier = await self._earlier(message.chat_id)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
         metrics.count_answer(answer.status, answer.latency_ms, answer.embed_ms)
         self.tally.add(answer.status)
@@ -239,7 +242,11 @@ class Handlers:
         unkept = (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED)
         if answer.status not in unkept and not young:
             # Distress, pasted offers and what children write are never kept, not even for a follow-up.
-            await self._remember(message.chat_id, text)
+            kept = await self._remember(message.chat_id, text)
+            if answer.ask:
+                # A reply too, so that what a button leads to still finds the question.
+                question = text_messages(answer.ask.question)
+                await self._send_parts(message, question, keyboards.options(answer.ask, kept), as_reply=True)
 
     async def _earlier(self, chat_id: int) -> list[str]:
         """The chat's last questions, opened; one sealed with a lost key is as good as forgotten."""
@@ -247,8 +254,11 @@ class Handlers:
         sealed = await self.store.turns(chat_id, since, self.settings.turns_max)
         return [text for text in map(self.seal.open, sealed) if text is not None]
 
-    async def _remember(self, chat_id: int, text: str) -> None:
-        await self.store.add_turn(chat_id, self.seal.close(text[: self.settings.question_max_chars]))
+    async def _remember(self, chat_id: int, text: str) -> str:
+        """Keep a turn of the chat, sealed; returns what is kept of it."""
+        kept = text[: self.settings.question_max_chars]
+        await self.store.add_turn(chat_id, self.seal.close(kept))
+        return kept
 
     # Buttons
 
@@ -265,6 +275,9 @@ class Handlers:
             if action in keyboards.OPINION_ACTIONS:
                 await self._notify(query, await self.opinions.press(query, message, data))
                 return
+            if action == keyboards.COMPLETE:
+                await self._complete(query, message, rest)
+                return
             await self._notify(query, None)
             if action == keyboards.ERASE:
                 await self.privacy.press(message, query.from_user.id, rest)
@@ -274,6 +287,18 @@ class Handlers:
             # A button of an older generation, or not one of ours.
             await self._notify(query, None)
             await self._say(message, self._messages["old_button"])
+
+    async def _complete(self, query: CallbackQuery, message: Message, pressed: str) -> None:
+        """A reply to what was asked back: the answer to the question that it completes."""
+        words = self._messages["completion"]
+        completion = complete(pressed, await self._earlier(message.chat_id), self._messages)
+        is_done = completion is not None and completion.is_done
+        await self._notify(query, words["done"] if is_done else None)
+        if completion is None:
+            await self._say(message, words["forgotten"])
+        elif not is_done and not await self._paused(message):
+            await self._say(message, f"« {completion.option} »")
+            await self._answer(message, completion.says, completion.turns)
 
     async def _notify(self, query: CallbackQuery, text: str | None, alert: bool = False) -> None:
         """Acknowledge a press, with a short notice over the chat if there is a text."""
@@ -372,14 +397,6 @@ class Handlers:
             except TelegramError:
                 log.info("typing could not be shown")
         return await task
-
-
-def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:
-    """/mentions: who publishes, who hosts, whom to write to."""
-    unknown = messages["mentions_unknown"]
-    return str(messages["mentions"]).format(
-        publisher=settings.publisher or unknown, host=settings.host or unknown, contact=settings.contact or unknown
-    )
 
 
 def _asked(message: Message) -> Message:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answering.answer import Answer, Part, Status
+from bot.answering.answer import Answer, AskBack, Part, Status
 from bot.storage.opinions import REASONS, Rating
+from bot.telegram.completion import mark
 from bot.telegram.receipt import RATED, pack
 from knowledge.generation import Generation
 
@@ -17,6 +18,7 @@ OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CH
 RATE, HAND_OVER, DECIDE = "o", "g", "gd"
 OPINION_ACTIONS = frozenset({RATE, HAND_OVER, DECIDE})
 ERASE = "x"
+COMPLETE = "k"
 YES, NO = "oui", "non"
 RATINGS = {
     "u": Rating.USEFUL,
@@ -107,6 +109,13 @@ def after_rating(markup: InlineKeyboardMarkup | None, receipt: str, asks_why: bo
     if asks_why:
         rows += [_ratings(receipt, REASONS[:2]), _ratings(receipt, REASONS[2:])]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def options(ask: AskBack, question: str) -> InlineKeyboardMarkup:
+    """One button for each reply to what is asked back after ``question``."""
+    return InlineKeyboardMarkup(
+        [[_button(label, f"{COMPLETE}:{mark(question, ask.says[label])}")] for label in ask.options]
+    )
 
 
 def hand_over_or_not() -> InlineKeyboardMarkup:

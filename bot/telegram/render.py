@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.answering.answer import Answer, Citation, Status
 from bot.answering.compose import contact_ref
-from bot.answering.rendering import contact_line, part_paragraphs, read_line
+from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line
 from bot.vetting.pipeline import Knowledge
 from bot.vetting.rendering import paragraphs as vetting_paragraphs
 from bot.vetting.verdict import Advice, Verdict
@@ -144,10 +144,10 @@ def _sources(citations: list[Citation], messages: Mapping[str, Any]) -> list[Par
     """The sources, folded: three lines show, a tap opens the rest."""
     blocks: list[tuple[list[str], list[str]]] = []
     length = 0
-    for citation in citations:
-        read = read_line(citation, messages)
-        line = f"[{citation.n}] {read}"
-        html = f'[{citation.n}] <a href="{escape(citation.url, quote=True)}">{escape_text(read)}</a>'
+    for group in by_source(citations):
+        read = read_line(group[0], messages)
+        line = f"{numbers(group)} {read}"
+        html = f'{numbers(group)} <a href="{escape(group[0].url, quote=True)}">{escape_text(read)}</a>'
         if not blocks or length + utf16_length(line) > BLOCK_MAX:
             blocks.append(([f"<b>{escape_text(messages['sources_title'])}</b>"], [messages["sources_title"]]))
             length = 0

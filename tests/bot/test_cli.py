@@ -60,6 +60,16 @@ def test_ask_json_keeps_the_contract(environment: dict[str, str]) -> None:
     assert row["latency_ms"] >= row["embed_ms"] > 0
 
 
+def test_an_offer_given_to_ask_is_vetted_within_the_contract(environment: dict[str, str]) -> None:
+    offer = "/verifier Il reste 49 € de frais de dossier à payer avant de signer le contrat"
+    result = runner.invoke(app, ["ask", offer, "--json", "--today", "2026-11-21"])
+    assert result.exit_code == 0, result.output
+    row = json.loads(result.stdout)
+    assert set(row) == ANSWER_FIELDS
+    assert row["status"] == "offer" and row["text"].startswith("ALERTE")
+    assert row["citations"] == [] and row["ask"] is None
+
+
 def test_jsonl_a_bad_line_gets_its_error_and_the_rest_goes_on(environment: dict[str, str]) -> None:
     lines = [
         '{"id": "a", "question": "combien je paie à l\'urssaf ?"}',
@@ -135,9 +145,10 @@ def chat_process(environment: dict[str, str], text: str | None) -> subprocess.Co
 
 
 def test_chat_without_a_terminal_answers_each_line(environment: dict[str, str]) -> None:
-    done = chat_process(environment, "combien je paie à l'urssaf ?\n\nje dois payer pour retirer mes gains\n")
+    offer = "/verifier 49 € de frais de dossier à payer avant de signer le contrat"
+    done = chat_process(environment, f"combien je paie à l'urssaf ?\n\n{offer}\nje dois payer pour retirer mes gains\n")
     assert done.returncode == 0, done.stderr
-    assert len(re.findall("^> ", done.stdout, re.MULTILINE)) == 2
+    assert len(re.findall("^> ", done.stdout, re.MULTILINE)) == 3 and "\nALERTE" in done.stdout
     assert "25,6 %" in done.stdout and "est une arnaque" in done.stdout
 
 
@@ -165,6 +176,12 @@ def test_chat_in_a_real_terminal(environment: dict[str, str]) -> None:
         screen.until("déclare zéro")
         screen.type("/sujets\n")
         screen.until("Tapez un numéro")
+        screen.type("/verifier 49 € de frais de dossier à payer avant de signer le contrat\n")
+        screen.until("ALERTE")
+        screen.type("quel est le taux de cotisations\n")
+        screen.until("Salarié · Micro-entreprise")
+        screen.type("Salarié\n")
+        screen.until("Un salarié d'essai ne paie pas")
         screen.type("/quitter\n")
         screen.until("Au revoir")
         assert process.wait(timeout=10) == 0

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, AnswerSentence, Block, Citation, Part, SourceRef, Status
+from bot.answering.rendering import part_paragraphs, plain_text
 from bot.telegram.render import MESSAGE_MAX, Paragraph, answer_messages, escape_text, split, text_messages, utf16_length
 from knowledge.library import KNOWLEDGE_DIR
 from tests.botapi.entities import parse_html
@@ -63,3 +64,24 @@ def test_an_amount_is_never_cut_by_the_screen() -> None:
 @pytest.mark.parametrize("text", ["<b>gras</b>", "a & b", 'href="x"'])
 def test_everything_is_escaped(text: str) -> None:
     assert visible(text_messages(text)[0]) == text
+
+
+def test_a_page_is_named_once_with_the_numbers_of_its_sentences() -> None:
+    cited = [citation(1), citation(2), citation(3)]
+    same = cited[0].model_copy(update={"n": 4, "fact_id": "f/4"})
+    text = plain_text(Answer(status=Status.ANSWERED, citations=[*cited, same]), MESSAGES)
+    assert "\n[1] [4] D'après la page" in text and text.count("D'après la page") == 3
+    [html] = answer_messages(Answer(status=Status.ANSWERED, citations=[*cited, same]), MESSAGES)
+    assert "[1] [4] <a href" in html and html.count("<a href") == 3
+
+
+def test_what_was_asked_comes_before_its_conditions() -> None:
+    sentences = [AnswerSentence(text="La règle.", n=1), AnswerSentence(text="Une étape.", n=2, block=Block.STEP)]
+    part = Part(question="?", status=Status.ANSWERED, message="Règles de 2025.", audience="Concerne : x.")
+    part.sentences = sentences
+    assert part_paragraphs(part, MESSAGES, titled=False) == [
+        "La règle. [1]",
+        "Règles de 2025.",
+        "Concerne : x.",
+        "À faire :\n– Une étape. [2]",
+    ]

@@ -56,7 +56,7 @@ async def test_a_question_is_answered_with_its_sources(running: Running) -> None
 async def test_more_details_opens_the_rest(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     user = api.user(chat)
-    user.send("quel est le taux de cotisations")
+    user.send("quel est le taux de cotisations auto entrepreneur")
     message = (await api.wait_sent(chat))[0]
     assert buttons(message) == ["Plus de détails", "👍 Utile", "👎 Pas utile"]
     user.press(message, "Plus de détails")
