@@ -26,6 +26,7 @@ from bot.storage.store import Store
 from bot.telegram import keyboards
 from bot.telegram.admin import HELD, AdminDesk, Tally
 from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
+from bot.telegram.inline import InlineDesk
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
@@ -41,8 +42,6 @@ Context = ContextTypes.DEFAULT_TYPE
 
 TOPICS_TITLE = "Choisissez un thème :"
 FICHES_TITLE = "Choisissez une question :"
-# Deep links: t.me/<bot>?start=verifier, t.me/<bot>?start=theme-<theme>.
-START_VERIFY, START_THEME = "verifier", "theme-"
 
 
 @dataclass
@@ -64,6 +63,7 @@ class Handlers:
         self.admin = AdminDesk(self.settings, self.store, self._messages, self.tally)
         self.privacy = PrivacyDesk(self.settings, self.store, self.seal, self._messages, self._say)
         self.opinions = OpinionDesk(self.settings, self.store, self.answerer, self._send_parts)
+        self.inline = InlineDesk(self.settings, self.store, self.answerer, self.quotas, self._today)
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
@@ -82,10 +82,13 @@ class Handlers:
     async def start(self, update: Update, context: Context) -> None:
         """The welcome, or where a deep link leads."""
         message, target = _message(update), " ".join(context.args or ())
-        theme = target.removeprefix(START_THEME)
-        if target == START_VERIFY:
+        theme = target.removeprefix(keyboards.START_THEME)
+        if target == keyboards.START_VERIFY:
             await self.verify(update, context)
-        elif target.startswith(START_THEME) and theme in self.answerer.generation.themes:
+        elif target == keyboards.START_CRISIS:
+            repeat_if_unsure()
+            await self._say(message, self._messages["crisis"]["default"])
+        elif target.startswith(keyboards.START_THEME) and theme in self.answerer.generation.themes:
             await self._say_theme(message, theme)
         else:
             text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"

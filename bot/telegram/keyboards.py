@@ -44,6 +44,10 @@ STAGES_LABEL = "Que faire maintenant ?"
 SUMMARY_LABEL = "Résumé à transmettre"
 SKIP_LABEL = "Passer les questions"
 REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"))
+START_VERIFY, START_THEME, START_CRISIS = "verifier", "theme-", "detresse"
+"""Deep links: ``t.me/<bot>?start=verifier``, ``?start=theme-<theme>``, ``?start=detresse``; any other welcomes."""
+START_ASK = "question"
+VERIFY_LABEL = "Vérifier une offre reçue"
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
@@ -124,6 +128,12 @@ def _ratings(receipt: str, ratings: Sequence[Rating]) -> list[InlineKeyboardButt
 
 def _is_rating(button: InlineKeyboardButton) -> bool:
     return isinstance(button.callback_data, str) and button.callback_data.startswith(f"{RATE}:")
+
+
+def under_card(username: str) -> InlineKeyboardMarkup:
+    """A card is read where the bot may be unknown: the button opens it."""
+    link = f"https://t.me/{username}?start={START_VERIFY}"
+    return InlineKeyboardMarkup([[InlineKeyboardButton(VERIFY_LABEL, url=link)]])
 
 
 def vet_this() -> InlineKeyboardMarkup:
