@@ -11,7 +11,7 @@ UPDATES = Counter("clicdroit_updates_total", "What became of updates.", ["outcom
 ``unknown`` (the answer may not have arrived: the user was told), ``expired``, ``blocked``, ``lost_claim`` (another
 instance has taken it)."""
 INLINE = Counter("clicdroit_inline_total", "Requests for warning cards, by what became of them.", ["outcome"])
-"""``cards``, ``nothing`` (no card fits), ``limited``, ``paused``, ``crisis``, ``dropped`` (too late, or typed on),
+"""``cards``, ``nothing`` (no card fits), ``limit``, ``paused``, ``crisis``, ``dropped`` (too late, or typed on),
 ``failed``."""
 TELEGRAM_ERRORS = Counter("clicdroit_telegram_errors_total", "Requests to Telegram that failed, by kind.", ["kind"])
 STORE_ERRORS = Counter("clicdroit_store_errors_total", "Requests to the database that failed.")
