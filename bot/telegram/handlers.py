@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
@@ -32,7 +32,7 @@ from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
 from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
-from bot.telegram.sending import send_html
+from bot.telegram.sending import edit_html, send_html, while_typing
 from bot.vetting.pipeline import Vetter
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,15 @@ class Handlers:
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
-                self.settings, self.store, self.seal, self.vetter, self._today, self._say, self._send_parts, self._work
+                self.settings,
+                self.store,
+                self.seal,
+                self.vetter,
+                self._today,
+                self._say,
+                self._send_parts,
+                self._change,
+                self._work,
             )
 
     @property
@@ -89,7 +97,7 @@ class Handlers:
             repeat_if_unsure()
             await self._say(message, self._messages["crisis"]["default"])
         elif target.startswith(keyboards.START_THEME) and theme in self.answerer.generation.themes:
-            await self._say_theme(message, theme)
+            await self._say(message, *self._theme_menu(theme))
         else:
             text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"
             await self._say(message, text, keyboards.examples(self._messages))
@@ -308,9 +316,9 @@ class Handlers:
                 raise ValueError("the question is gone")
             await self._read(message, original.text, is_offer_by_nature(original))
         elif action == keyboards.THEMES:
-            await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
+            await self._turn_page(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:
-            await self._say_theme(message, rest)
+            await self._turn_page(message, *self._theme_menu(rest))
         elif action == keyboards.FICHE:
             question = generation.fiches[rest].question
             answer = await self._work(lambda: self.answerer.fiche(rest, self._today()), message)
@@ -326,10 +334,15 @@ class Handlers:
         else:
             raise ValueError(data)
 
-    async def _say_theme(self, message: Message, theme: str) -> None:
+    def _theme_menu(self, theme: str) -> tuple[str, InlineKeyboardMarkup]:
+        """Raises ``KeyError`` for a theme of another generation."""
         generation = self.answerer.generation
-        title = f"{generation.themes[theme].title}\n\n{FICHES_TITLE}"
-        await self._say(message, title, keyboards.fiches(generation, theme))
+        return f"{generation.themes[theme].title}\n\n{FICHES_TITLE}", keyboards.fiches(generation, theme)
+
+    async def _turn_page(self, message: Message, text: str, markup: InlineKeyboardMarkup) -> None:
+        """A menu takes the place of the menu that was pressed; what says more, like the welcome, stays."""
+        is_menu = (message.text or "").replace("\u00a0", " ").endswith((TOPICS_TITLE, FICHES_TITLE))
+        await (self._change(message, text_messages(text), markup) if is_menu else self._say(message, text, markup))
 
     # Sending
 
@@ -365,16 +378,15 @@ class Handlers:
         for index, html in enumerate(parts):
             await send_html(replied, html, markup if index == len(parts) - 1 else None, as_reply)
 
+    async def _change(self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None) -> None:
+        """In place of the bot's message that was pressed; more than one message, or none to change: as new ones."""
+        if len(parts) > 1 or not await edit_html(message, parts[0], markup):
+            await self._send_parts(message, parts, markup)
+
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""
         task = asyncio.get_running_loop().run_in_executor(self._worker, job)
-        done, _ = await asyncio.wait([task], timeout=self.settings.typing_after_s)
-        if not done:
-            try:
-                await message.chat.send_action(ChatAction.TYPING)
-            except TelegramError:
-                log.info("typing could not be shown")
-        return await task
+        return await while_typing(message, task, self.settings.typing_after_s)
 
 
 def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:

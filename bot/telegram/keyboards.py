@@ -157,6 +157,12 @@ def replies(token: str, signal: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([row, [_button(SKIP_LABEL, f"{CHECK_STAGES}:{token}")]])
 
 
+def is_question(markup: InlineKeyboardMarkup | None) -> bool:
+    """Whether these are the buttons of a question of the checklist."""
+    buttons = [button for row in (markup.inline_keyboard if markup else ()) for button in row]
+    return any(str(button.callback_data).startswith(f"{CHECK_REPLY}:") for button in buttons)
+
+
 def stages(token: str, labels: list[tuple[str, str]]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(label, f"{CHECK_STAGE}:{token}:{stage}")] for stage, label in labels])
 
