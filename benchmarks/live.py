@@ -59,10 +59,14 @@ class Plan:
     kinds: Sequence[Message] = tuple(MIXED)
     per_second: float | None = None
     """Pace of the writers; None: each chat writes again as soon as it is answered."""
+    burst: int = 1
+    """Messages that a chat writes at once, without a pace."""
     ceiling: float = NO_CEILING
     """MESSAGES_PER_SECOND of the bot."""
     before_start: bool = False
     """Everything waits at Telegram before the bot starts."""
+    data_dir: Path | None = None
+    """Where the knowledge base is; the one of the settings by default."""
 
 
 @dataclass
@@ -140,7 +144,7 @@ def run(plan: Plan) -> Outcome:
 async def _run(plan: Plan) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         async with FakeBotApi(token=TOKEN, delay=API_DELAY_S) as api:
-            traffic = _Traffic(api, plan)
+            traffic = Traffic(api, plan)
             if plan.before_start:
                 traffic.write(plan.messages)
             async with _bot(api, plan, Path(folder)) as process:
@@ -153,7 +157,7 @@ async def _run(plan: Plan) -> Outcome:
 async def _bot(api: FakeBotApi, plan: Plan, folder: Path) -> AsyncIterator[psutil.Process]:
     environment = {
         **os.environ,
-        "DATA_DIR": str(Settings().data_dir.absolute()),
+        "DATA_DIR": str((plan.data_dir or Settings().data_dir).absolute()),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}",
         "TELEGRAM_API_URL": api.url,
         "TELEGRAM_TOKEN": TOKEN,
@@ -176,7 +180,7 @@ async def _bot(api: FakeBotApi, plan: Plan, folder: Path) -> AsyncIterator[psuti
         await process.wait()
 
 
-class _Traffic:
+class Traffic:
     """What each chat has written and what it is still waiting for."""
 
     def __init__(self, api: FakeBotApi, plan: Plan) -> None:
@@ -221,8 +225,9 @@ class _Traffic:
         if plan.per_second is not None:
             self.write(min(left, int(elapsed * plan.per_second) - self.outcome.sent))
             return
-        idle = [chat for chat, waiting in self._waiting.items() if not waiting][:left]
-        self._api.push_many([self._compose(chat) for chat in idle])
+        idle = [chat for chat, waiting in self._waiting.items() if not waiting]
+        due = [chat for _ in range(plan.burst) for chat in idle][:left]
+        self._api.push_many([self._compose(chat) for chat in due])
 
     def _compose(self, chat: int) -> dict[str, object]:
         text, mark = self._plan.kinds[(chat + self.outcome.sent // self._plan.chats) % len(self._plan.kinds)]
