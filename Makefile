@@ -42,6 +42,9 @@ install-postgres: $(STAMP)  ## Installer de quoi garder les messages dans Postgr
 lock: $(DEV_STAMP)  ## Refaire les fichiers de verrouillage après un changement de pyproject.toml
 	@$(PY) -m pip install --quiet uv && $(PY) requirements/lock.py
 
+licences: $(DEV_STAMP)  ## Refaire docs/licences.md, après make lock
+	@$(PY) requirements/licences.py
+
 clean:  ## Effacer l'environnement et les données construites
 	rm -rf $(VENV) data
 
@@ -72,4 +75,4 @@ $(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)
 	@$(PIP) --no-deps -r requirements/extras-test.lock
 	@touch $@
 
-.PHONY: run build check test test-all lint types bench install-st install-postgres lock clean help
+.PHONY: run build check test test-all lint types bench install-st install-postgres lock licences clean help

@@ -1,4 +1,4 @@
-"""``python -m benchmarks answers | vetting | load | kill``."""
+"""``python -m benchmarks answers | vetting | load | kill | soak | ceiling | backlog | cpu``."""
 
 from __future__ import annotations
 
@@ -115,6 +115,59 @@ def kill(
     from benchmarks.kill import measure
 
     measure(kills, messages, database, seed)
+
+
+Chats = Annotated[int, typer.Option(min=1, help="Conversations en même temps.")]
+Messages = Annotated[int, typer.Option(min=10, help="Messages en tout.")]
+CommandsOnly = Annotated[bool, typer.Option("--commands-only", help="Sans question : /aide, /mentions, /annuler.")]
+
+
+@app.command()
+def soak(
+    messages: Messages = 100_000,
+    chats: Chats = 200,
+    rate: Annotated[float, typer.Option(min=0.1, help="Messages écrits par seconde.")] = 8.0,
+) -> None:
+    """Longtemps au même rythme : rien de perdu, mémoire et file d'attente stables."""
+    from benchmarks.scenarios import soak as measure
+
+    measure(messages, chats, rate)
+
+
+@app.command()
+def ceiling(
+    messages: Messages = 2_000,
+    chats: Chats = 200,
+    rate: Annotated[float, typer.Option(min=0, help="Plafond par seconde, écrit au même rythme ; 0 : levé.")] = 30.0,
+    commands_only: CommandsOnly = False,
+) -> None:
+    """Au plafond de Telegram (réponses par seconde, délais), ou plafond levé (ce qu'il atteint)."""
+    from benchmarks.scenarios import ceiling as measure
+
+    measure(messages, chats, rate, commands_only)
+
+
+@app.command()
+def backlog(
+    messages: Messages = 10_000,
+    chats: Chats = 500,
+    rate: Annotated[float, typer.Option(min=0, help="Plafond par seconde ; 0 : levé.")] = 0.0,
+    commands_only: CommandsOnly = False,
+) -> None:
+    """Démarrage avec des messages qui attendent chez Telegram."""
+    from benchmarks.scenarios import backlog as measure
+
+    measure(messages, chats, rate, commands_only)
+
+
+@app.command()
+def cpu(
+    questions: Annotated[int, typer.Option(min=10, help="Questions de la moitié dev, une par conversation.")] = 300,
+) -> None:
+    """Temps de processeur d'une réponse, comparé à celui du modèle de phrases seul."""
+    from benchmarks.scenarios import cpu as measure
+
+    measure(questions)
 
 
 def _save_scores(

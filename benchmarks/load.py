@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.live import QUESTIONS, Plan
+from benchmarks.live import run as live
 from benchmarks.rates import percentile
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
@@ -25,19 +26,8 @@ from ingest.build import build
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import open_active
 from knowledge.golden import load_golden
-from tests.botapi import FakeBotApi
 
 ROOT = Path(__file__).parent.parent
-TOKEN = "123456:benchmark-token"
-ANSWER_TIMEOUT_S = 60.0
-QUESTIONS = [
-    ("Dois-je déclarer mes gains de sondages ?", "pas un conseil juridique"),
-    ("/aide", "Écrivez votre question"),
-    ("mon compte clickworker est bloque avec de l'argent dedans", "pas un conseil juridique"),
-    ("/mentions", "Hébergeur"),
-    ("combien je paie a l'urssaf en micro entreprise", "pas un conseil juridique"),
-    ("/annuler", "pas de vérification en cours"),
-]
 
 
 def run(chats: int, messages: int) -> None:
@@ -48,7 +38,8 @@ def run(chats: int, messages: int) -> None:
         settings = _measure_build(Path(folder))
         _measure_start(settings)
         _measure_answers(settings)
-        asyncio.run(_measure_telegram(settings, chats, messages))
+        print(f"\nfake Bot API, {chats} chats at once, three messages at a time, {messages} messages:")
+        print(live(Plan(chats, messages, burst=3, data_dir=settings.data_dir)))
 
 
 def _measure_build(folder: Path) -> Settings:
@@ -89,58 +80,6 @@ def _measure_answers(settings: Settings) -> None:
     for label, times in (("answer, total", total), ("answer, own time", own)):
         spread = f"p50 {percentile(times, 50):6.1f} ms   p95 {percentile(times, 95):6.1f} ms"
         print(f"{label:<22} {spread}   ({len(times)} questions)")
-
-
-async def _measure_telegram(settings: Settings, chats: int, messages: int) -> None:
-    async with FakeBotApi(token=TOKEN) as api:
-        environment = {
-            **os.environ,
-            "DATA_DIR": str(settings.data_dir),
-            "TELEGRAM_API_URL": api.url,
-            "TELEGRAM_TOKEN": TOKEN,
-            "MESSAGES_PER_SECOND": "100000",
-        }
-        command = [sys.executable, "-m", "bot", "telegram"]
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            await api.wait_for("getUpdates", timeout=ANSWER_TIMEOUT_S)
-            started = time.perf_counter()
-            results = await asyncio.gather(*(_chat(api, chat, messages // chats) for chat in range(1, chats + 1)))
-            spent = time.perf_counter() - started
-            memory = psutil.Process(process.pid).memory_info().rss / 2**20
-        finally:
-            process.terminate()
-            await process.wait()
-        delays = [delay for times, _, _ in results for delay in times]
-        lost = sum(missing for _, missing, _ in results)
-        disordered = sum(wrong for _, _, wrong in results)
-        print(f"\nfake Bot API, {chats} chats at once, {len(delays) + lost} messages:")
-        spread = f"p50 {percentile(delays, 50):.0f} ms, p95 {percentile(delays, 95):.0f} ms"
-        print(f"  {len(delays) / spent:.1f} answers/s, {spread}")
-        print(f"  lost {lost}, out of order {disordered}, violations {len(api.violations)}")
-        print(f"  memory of the bot {memory:.0f} MiB")
-
-
-async def _chat(api: FakeBotApi, chat: int, count: int) -> tuple[list[float], int, int]:
-    """Three messages at a time: (delays in ms, lost, out of order)."""
-    user = api.user(chat)
-    delays: list[float] = []
-    disordered = 0
-    for start in range(0, count, 3):
-        batch = [QUESTIONS[(chat + index) % len(QUESTIONS)] for index in range(start, min(start + 3, count))]
-        sent_at = time.perf_counter()
-        for text, _ in batch:
-            user.send(text)
-        for index, (_, mark) in enumerate(batch):
-            try:
-                replies = await api.wait_sent(chat, start + index + 1, timeout=ANSWER_TIMEOUT_S)
-            except (AssertionError, TimeoutError):
-                return delays, count - len(delays), disordered
-            delays.append((time.perf_counter() - sent_at) * 1000)
-            disordered += mark not in replies[start + index]["text"].replace("\u00a0", " ")
-    return delays, 0, disordered
 
 
 @contextmanager

@@ -10,6 +10,9 @@ UPDATES = Counter("clicdroit_updates_total", "What became of updates.", ["outcom
 """``received``, ``repeated`` (delivered twice by Telegram), ``done``, ``postponed``, ``failed``,
 ``unknown`` (the answer may not have arrived: the user was told), ``expired``, ``blocked``, ``lost_claim`` (another
 instance has taken it)."""
+INLINE = Counter("clicdroit_inline_total", "Requests for warning cards, by what became of them.", ["outcome"])
+"""``cards``, ``nothing`` (no card fits), ``limit``, ``paused``, ``crisis``, ``dropped`` (too late, or typed on),
+``failed``."""
 TELEGRAM_ERRORS = Counter("clicdroit_telegram_errors_total", "Requests to Telegram that failed, by kind.", ["kind"])
 STORE_ERRORS = Counter("clicdroit_store_errors_total", "Requests to the database that failed.")
 QUEUE = Gauge("clicdroit_queue_depth", "Updates received and not yet answered.")

@@ -51,6 +51,9 @@ class Settings(KnowledgeSettings):
     images_per_day: int = 100
     documents_per_minute: int = 3
     documents_per_day: int = 30
+    inline_per_minute: int = 60
+    """Telegram asks again at each pause of somebody who types."""
+    inline_per_day: int = 600
     group_factor: int = 3
 
     # What is read
@@ -87,6 +90,17 @@ class Settings(KnowledgeSettings):
     """How long the other pictures of an album are waited for."""
     checklist_hours: int = 24
     """How long an open checklist is kept."""
+
+    # Warning cards to share in any chat (« @bot arnaque à la tâche »; needs /setinline at @BotFather)
+    inline_cards: bool = True
+    inline_results: int = Field(default=10, ge=1, le=50)
+    """Cards shown under what is typed; Telegram takes 50."""
+    inline_cache_s: int = 300
+    """How long Telegram may show the same cards to others who type the same words."""
+    inline_max_age_s: float = 8.0
+    """A request that waited longer is dropped: its author has typed on, or gone."""
+    inline_waiting_max: int = 200
+    """People whose request may wait at once; beyond, the oldest is dropped."""
 
     # Watching (docs/operations.md)
     ops_listen: str = "127.0.0.1"

@@ -103,6 +103,11 @@ def button(text: str = "Oui", **action: Any) -> Json:
     return {"text": text, **(action or {"callback_data": "yes"})}
 
 
+def article(text: str = "x", **fields: Any) -> Json:
+    content = {"message_text": text, "parse_mode": "HTML"}
+    return {"type": "article", "id": "1", "title": "t", "input_message_content": content} | fields
+
+
 # Strictness
 
 REFUSALS: list[tuple[str, Json, str]] = [
@@ -140,6 +145,25 @@ REFUSALS: list[tuple[str, Json, str]] = [
     ("getFile", {"file_id": "unknown"}, "400 Bad Request: wrong file_id"),
     ("answerInlineQuery", {"inline_query_id": "1", "results": [{"type": "article", "id": "1"}]}, 'field "title"'),
     ("answerInlineQuery", {"inline_query_id": "1", "results": [{"id": "1"}] * 51}, "too many inline query results"),
+    ("answerInlineQuery", {"inline_query_id": "1", "results": [article(id="é" * 33)]}, "RESULT_ID_INVALID"),
+    ("answerInlineQuery", {"inline_query_id": "1", "results": [article(text="x" * 4097)]}, "message is too long"),
+    ("answerInlineQuery", {"inline_query_id": "1", "results": [article(text="<b>")]}, "can't parse entities"),
+    (
+        "answerInlineQuery",
+        {
+            "inline_query_id": "1",
+            "results": [{"type": "article", "id": "1", "title": "t", "input_message_content": {"text": "x"}}],
+        },
+        "Input message content is not specified",
+    ),
+    ("answerInlineQuery", {"inline_query_id": "1", "cache_time": "soon"}, 'can\'t parse "cache_time"'),
+    ("answerInlineQuery", {"inline_query_id": "1", "next_offset": "x" * 65}, "NEXT_OFFSET_INVALID"),
+    ("answerInlineQuery", {"inline_query_id": "1", "button": {"text": "x"}}, "exactly one of"),
+    (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "button": {"text": "x", "start_parameter": "a b"}},
+        "START_PARAM_INVALID",
+    ),
     (
         "setMessageReaction",
         {"chat_id": CHAT, "message_id": 1, "reaction": [{"type": "emoji", "emoji": "🥑"}]},
@@ -397,12 +421,17 @@ async def test_queries_can_be_answered_while_they_last(bot: Bot, user: User) -> 
     with pytest.raises(LookupError):
         user.press(message, "yes")
     user.press(message, "yes", stale=True)
-    content = {"message_text": "<b>x</b>", "parse_mode": "HTML"}
-    article = {"type": "article", "id": "1", "title": "t", "input_message_content": content}
-    assert await bot.ok("answerInlineQuery", inline_query_id=user.inline_query("tva"), results=[article])
-    twice = await bot.error("answerInlineQuery", inline_query_id=user.inline_query("tva"), results=[article, article])
+    result = article("<b>x</b>", id="é" * 32)
+    query = user.inline_query("tva")
+    assert await bot.ok("answerInlineQuery", inline_query_id=query, results=[result], cache_time=0)
+    twice = await bot.error("answerInlineQuery", inline_query_id=query, results=[result, result])
     assert twice == "400 Bad Request: RESULT_ID_DUPLICATE"
-    assert "query is too old" in await bot.error("answerInlineQuery", inline_query_id="0", results=[article])
+    for gone in ("0", user.inline_query("tva", expired=True)):
+        assert "query is too old" in await bot.error("answerInlineQuery", inline_query_id=gone, results=[result])
+    shared = user.choose(query, "é" * 32)
+    assert shared["text"] == "x" and shared["entities"][0]["type"] == "bold" and shared["via_bot"]["is_bot"]
+    with pytest.raises(ValueError, match="256"):
+        user.inline_query("x" * 257)
 
 
 @pytest.mark.asyncio

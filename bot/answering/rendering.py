@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
-from knowledge.model import format_date
+from knowledge.model import Source, format_date
 
 
 def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
@@ -82,13 +82,17 @@ def numbers(group: Sequence[Citation]) -> str:
 
 
 def read_line(citation: Citation, messages: Mapping[str, Any]) -> str:
-    dated = messages["page_date"].format(page_date=format_date(citation.page_date)) if citation.page_date else ""
-    line = messages["source_line"].format(
-        title=citation.title,
-        publisher=citation.publisher,
-        read_on=format_date(citation.read_on),
-        page_date=dated,
-    )
+    line = source_read_line(citation, messages)
     if citation.verified_on:
         line += " " + messages["verified_line"].format(day=format_date(citation.verified_on))
+    return line
+
+
+def source_read_line(source: Citation | Source, messages: Mapping[str, Any]) -> str:
+    """« D'après la page « … » (…), lue le …. »"""
+    dated = messages["page_date"].format(page_date=format_date(source.page_date)) if source.page_date else ""
+    read_on = format_date(source.read_on)
+    line = messages["source_line"].format(
+        title=source.title, publisher=source.publisher, read_on=read_on, page_date=dated
+    )
     return str(line)

@@ -39,6 +39,7 @@ from bot.telegram.admin import Tally
 from bot.telegram.apologies import Apologies
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.handlers import Handlers
+from bot.telegram.inline import AT_ONCE, InlineQueue
 from bot.telegram.limiter import ChatRateLimiter
 from bot.telegram.polling import LONGEST_PAUSE_S, poll
 from bot.telegram.quotas import Quotas
@@ -65,7 +66,7 @@ COMMANDS = [
     BotCommand("mentions", "Qui publie ce service"),
     BotCommand("aide", "Comment poser une question"),
 ]
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+NO_SETINLINE = "cartes à partager : éteintes chez Telegram ; pour les allumer, /setinline chez @BotFather"
 SWEEP_EVERY = timedelta(minutes=5)
 BAD_DATABASE = (
     "Erreur : DATABASE_URL n'est pas utilisable ; attendu : postgresql://utilisateur:mot-de-passe@serveur/base, "
@@ -105,7 +106,8 @@ class TelegramBot:
         _register(self._application, self._current)
         self._application.add_error_handler(self._apologies)
         self._dispatcher = Dispatcher(self._store.inbox, self._application.bot, settings, self, self._stop)
-        self._reception = Reception(self._store.inbox, self._application.bot, self._dispatcher.notice)
+        self._inline = InlineQueue(settings, lambda query: self._handlers.inline.answer(query), self._stop)
+        self._reception = Reception(self._store.inbox, self._application.bot, self._dispatcher.notice, self._inline.put)
         self._token_is_refused = False
 
     # Life
@@ -125,7 +127,11 @@ class TelegramBot:
                 following = asyncio.create_task(self._follower.run())
                 stack.callback(following.cancel)
                 await self._together(
-                    self._receive(), self._dispatcher.run(), self._dispatcher.keep_claims(), self._sweep()
+                    self._receive(),
+                    self._dispatcher.run(),
+                    self._dispatcher.keep_claims(),
+                    self._inline.run(),
+                    self._sweep(),
                 )
         if self._token_is_refused:
             raise InvalidToken
@@ -158,6 +164,8 @@ class TelegramBot:
             await bot.set_my_short_description(profile["short"])
         except TelegramError as error:
             log.warning("les commandes et la présentation n'ont pas pu être enregistrées : %s", error)
+        if self._settings.inline_cards and not bot.supports_inline_queries:
+            log.info(NO_SETINLINE)
 
     async def _until_it_works(self, what: str, action: Callable[[], Awaitable[Any]]) -> None:
         """At start: what is not there yet is waited for. Raises ``InvalidToken``, ``StoppedError``."""
@@ -179,14 +187,14 @@ class TelegramBot:
         url = self._settings.webhook_url
         if not url:
             await self._until_it_works("Telegram", bot.delete_webhook)
-            await poll(bot, self._reception, ALLOWED_UPDATES, self._stop)
+            await poll(bot, self._reception, allowed_updates(self._settings), self._stop)
             return
         secret = _secret(self._settings.webhook_secret)
         with webhook_server(self._settings, self._reception, secret):
             address = f"{url.rstrip('/')}/{PATH}"
             await self._until_it_works(
                 "Telegram",
-                lambda: bot.set_webhook(address, secret_token=secret, allowed_updates=ALLOWED_UPDATES),
+                lambda: bot.set_webhook(address, secret_token=secret, allowed_updates=allowed_updates(self._settings)),
             )
             await self._stop.wait()
 
@@ -256,6 +264,12 @@ class TelegramBot:
         self._stop.ask()
 
 
+def allowed_updates(settings: Settings) -> list[str]:
+    """What Telegram is asked for; it keeps the rest to itself."""
+    cards = [Update.INLINE_QUERY] if settings.inline_cards else []
+    return [Update.MESSAGE, Update.CALLBACK_QUERY, *cards]
+
+
 def _application(settings: Settings) -> App:
     return (
         ApplicationBuilder()
@@ -264,7 +278,7 @@ def _application(settings: Settings) -> App:
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .updater(None)
         .rate_limiter(ChatRateLimiter(settings.messages_per_second, settings.retries_after_429))
-        .connection_pool_size(settings.concurrent_chats)
+        .connection_pool_size(settings.concurrent_chats + AT_ONCE)
         .pool_timeout(settings.pool_timeout_s)
         .read_timeout(settings.send_timeout_s)
         .build()
@@ -292,7 +306,7 @@ def _register(application: App, to: Callable[[Handler], Any]) -> None:
         application.add_handler(CommandHandler(name, to(handler), filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(to(Handlers.button)))
     # In a group, only what is meant for the bot is read: commands above, mentions and replies to it.
-    new = filters.UpdateType.MESSAGE
+    new = filters.UpdateType.MESSAGE & ~_OwnCard()
     to_us = filters.ChatType.PRIVATE | _Addressed()
     unknown = new & filters.COMMAND & filters.ChatType.PRIVATE
     application.add_handler(MessageHandler(unknown, to(Handlers.unknown_command)))
@@ -310,6 +324,13 @@ class _Addressed(filters.MessageFilter):
         if reply and reply.from_user and reply.from_user.id == bot.id:
             return True
         return f"@{bot.username}".lower() in (message.text or "").lower()
+
+
+class _OwnCard(filters.MessageFilter):
+    """A warning card that somebody shared: it is no question and no offer."""
+
+    def filter(self, message: Any) -> bool:
+        return message.via_bot is not None and message.via_bot.id == message.get_bot().id
 
 
 def _warn_about_notice(settings: Settings) -> None:

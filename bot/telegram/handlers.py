@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
@@ -27,12 +27,13 @@ from bot.telegram import keyboards
 from bot.telegram.admin import HELD, AdminDesk, Tally
 from bot.telegram.completion import complete
 from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
+from bot.telegram.inline import InlineDesk
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
 from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
-from bot.telegram.sending import send_html
+from bot.telegram.sending import edit_html, send_html, while_typing
 from bot.vetting.pipeline import Vetter
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,6 @@ Context = ContextTypes.DEFAULT_TYPE
 
 TOPICS_TITLE = "Choisissez un thème :"
 FICHES_TITLE = "Choisissez une question :"
-# Deep links: t.me/<bot>?start=verifier, t.me/<bot>?start=theme-<theme>.
-START_VERIFY, START_THEME = "verifier", "theme-"
 
 
 @dataclass
@@ -65,10 +64,19 @@ class Handlers:
         self.admin = AdminDesk(self.settings, self.store, self._messages, self.tally)
         self.privacy = PrivacyDesk(self.settings, self.store, self.seal, self._messages, self._say)
         self.opinions = OpinionDesk(self.settings, self.store, self.answerer, self._send_parts)
+        self.inline = InlineDesk(self.settings, self.store, self.answerer, self.quotas, self._today)
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
-                self.settings, self.store, self.seal, self.vetter, self._today, self._say, self._send_parts, self._work
+                self.settings,
+                self.store,
+                self.seal,
+                self.vetter,
+                self._today,
+                self._say,
+                self._send_parts,
+                self._change,
+                self._work,
             )
 
     @property
@@ -83,11 +91,14 @@ class Handlers:
     async def start(self, update: Update, context: Context) -> None:
         """The welcome, or where a deep link leads."""
         message, target = _message(update), " ".join(context.args or ())
-        theme = target.removeprefix(START_THEME)
-        if target == START_VERIFY:
+        theme = target.removeprefix(keyboards.START_THEME)
+        if target == keyboards.START_VERIFY:
             await self.verify(update, context)
-        elif target.startswith(START_THEME) and theme in self.answerer.generation.themes:
-            await self._say_theme(message, theme)
+        elif target == keyboards.START_CRISIS:
+            repeat_if_unsure()
+            await self._say(message, self._messages["crisis"]["default"])
+        elif target.startswith(keyboards.START_THEME) and theme in self.answerer.generation.themes:
+            await self._say(message, *self._theme_menu(theme))
         else:
             text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"
             await self._say(message, text, keyboards.examples(self._messages))
@@ -330,9 +341,9 @@ class Handlers:
                 raise ValueError("the question is gone")
             await self._read(message, original.text, is_offer_by_nature(original))
         elif action == keyboards.THEMES:
-            await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
+            await self._turn_page(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:
-            await self._say_theme(message, rest)
+            await self._turn_page(message, *self._theme_menu(rest))
         elif action == keyboards.FICHE:
             question = generation.fiches[rest].question
             answer = await self._work(lambda: self.answerer.fiche(rest, self._today()), message)
@@ -348,10 +359,15 @@ class Handlers:
         else:
             raise ValueError(data)
 
-    async def _say_theme(self, message: Message, theme: str) -> None:
+    def _theme_menu(self, theme: str) -> tuple[str, InlineKeyboardMarkup]:
+        """Raises ``KeyError`` for a theme of another generation."""
         generation = self.answerer.generation
-        title = f"{generation.themes[theme].title}\n\n{FICHES_TITLE}"
-        await self._say(message, title, keyboards.fiches(generation, theme))
+        return f"{generation.themes[theme].title}\n\n{FICHES_TITLE}", keyboards.fiches(generation, theme)
+
+    async def _turn_page(self, message: Message, text: str, markup: InlineKeyboardMarkup) -> None:
+        """A menu takes the place of the menu that was pressed; what says more, like the welcome, stays."""
+        is_menu = (message.text or "").replace("\u00a0", " ").endswith((TOPICS_TITLE, FICHES_TITLE))
+        await (self._change(message, text_messages(text), markup) if is_menu else self._say(message, text, markup))
 
     # Sending
 
@@ -387,16 +403,15 @@ class Handlers:
         for index, html in enumerate(parts):
             await send_html(replied, html, markup if index == len(parts) - 1 else None, as_reply)
 
+    async def _change(self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None) -> None:
+        """In place of the bot's message that was pressed; more than one message, or none to change: as new ones."""
+        if len(parts) > 1 or not await edit_html(message, parts[0], markup):
+            await self._send_parts(message, parts, markup)
+
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""
         task = asyncio.get_running_loop().run_in_executor(self._worker, job)
-        done, _ = await asyncio.wait([task], timeout=self.settings.typing_after_s)
-        if not done:
-            try:
-                await message.chat.send_action(ChatAction.TYPING)
-            except TelegramError:
-                log.info("typing could not be shown")
-        return await task
+        return await while_typing(message, task, self.settings.typing_after_s)
 
 
 def _asked(message: Message) -> Message:

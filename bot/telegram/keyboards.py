@@ -46,6 +46,10 @@ STAGES_LABEL = "Que faire maintenant ?"
 SUMMARY_LABEL = "Résumé à transmettre"
 SKIP_LABEL = "Passer les questions"
 REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"))
+START_VERIFY, START_THEME, START_CRISIS = "verifier", "theme-", "detresse"
+"""Deep links: ``t.me/<bot>?start=verifier``, ``?start=theme-<theme>``, ``?start=detresse``; any other welcomes."""
+START_ASK = "question"
+VERIFY_LABEL = "Vérifier une offre reçue"
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
@@ -135,6 +139,12 @@ def _is_rating(button: InlineKeyboardButton) -> bool:
     return isinstance(button.callback_data, str) and button.callback_data.startswith(f"{RATE}:")
 
 
+def under_card(username: str) -> InlineKeyboardMarkup:
+    """A card is read where the bot may be unknown: the button opens it."""
+    link = f"https://t.me/{username}?start={START_VERIFY}"
+    return InlineKeyboardMarkup([[InlineKeyboardButton(VERIFY_LABEL, url=link)]])
+
+
 def vet_this() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(VET_LABEL, f"{VET_REPLIED}:")]])
 
@@ -154,6 +164,12 @@ def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:
 def replies(token: str, signal: str) -> InlineKeyboardMarkup:
     row = [_button(label, f"{CHECK_REPLY}:{token}:{signal}:{reply}") for reply, label in REPLY_LABELS]
     return InlineKeyboardMarkup([row, [_button(SKIP_LABEL, f"{CHECK_STAGES}:{token}")]])
+
+
+def is_question(markup: InlineKeyboardMarkup | None) -> bool:
+    """Whether these are the buttons of a question of the checklist."""
+    buttons = [button for row in (markup.inline_keyboard if markup else ()) for button in row]
+    return any(str(button.callback_data).startswith(f"{CHECK_REPLY}:") for button in buttons)
 
 
 def stages(token: str, labels: list[tuple[str, str]]) -> InlineKeyboardMarkup:

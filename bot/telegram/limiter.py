@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Methods that put something in a chat; the others (typing, callback answers, getUpdates…) pass freely.
 LIMITED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageReplyMarkup"})
+EDITS = frozenset({"editMessageText", "editMessageReplyMarkup"})
+"""Twice is as good as once: one that may have arrived is tried again."""
 SHORT_PAUSE = timedelta(seconds=2)
 """A longer pause is waited for in the inbox, so that the others have the place."""
 
@@ -80,7 +82,8 @@ class ChatRateLimiter(BaseRateLimiter[dict[str, Any]]):
                 result = await self._send(callback, args, kwargs)
             except TelegramError as error:
                 metrics.TELEGRAM_ERRORS.labels(type(error).__name__).inc()
-                pause = await _pause_after(error, attempt, is_last=attempt == self._retries)
+                is_last = attempt == self._retries
+                pause = await _pause_after(error, attempt, is_last, harmless_twice=endpoint in EDITS)
                 log.warning("Telegram: %s (%s), nouvel essai dans %s s", error, endpoint, pause.total_seconds())
                 self._paused_until[chat] = asyncio.get_running_loop().time() + pause.total_seconds()
             else:
@@ -107,7 +110,7 @@ class ChatRateLimiter(BaseRateLimiter[dict[str, Any]]):
         return result
 
 
-async def _pause_after(error: TelegramError, attempt: int, is_last: bool) -> timedelta:
+async def _pause_after(error: TelegramError, attempt: int, is_last: bool, harmless_twice: bool) -> timedelta:
     """How long to wait before the same message is tried again; raises when it must not be."""
     answer = delivery.current.get()
     may_be_there = not (delivery.was_refused(error) or delivery.never_left(error))
@@ -115,7 +118,7 @@ async def _pause_after(error: TelegramError, attempt: int, is_last: bool) -> tim
         answer.is_out = True
     elif answer:
         await answer.nothing_went_out()
-    if may_be_there and not (answer and answer.repeatable):
+    if may_be_there and (is_last or not harmless_twice) and not (answer and answer.repeatable):
         raise DeliveryUnknownError(str(error)) from error
     if delivery.was_refused(error) and not isinstance(error, RetryAfter):
         raise error

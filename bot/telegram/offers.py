@@ -18,7 +18,8 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
-from bot.telegram.render import steps_messages, verdict_messages
+from bot.telegram.render import steps_messages, text_messages, verdict_messages
+from bot.telegram.sending import while_typing
 from bot.vetting.checklist import Checklist, OpenCheck
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits
 from bot.vetting.reading import Unreadable, read_document, read_images
@@ -42,6 +43,7 @@ class OfferDesk:
     today: Callable[[], date]
     say: Say
     send: SendParts
+    change: SendParts
     work: Callable[[Callable[[], Any], Message], Awaitable[Any]]
     # OCR has a thread of its own: a screenshot takes a second, a question must not wait for it.
     _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
@@ -81,7 +83,7 @@ class OfferDesk:
         messages = [message, *(await self._rest_of_album(message) if group else [])]
         try:
             images = [await self._download(one) for one in messages[: self.settings.images_max + 1]]
-            text = await self._read(read_images, images, reading_limits(self.settings))
+            text = await self._read(message, read_images, images, reading_limits(self.settings))
         except Unreadable as error:
             if group:
                 await self._keep(message, OpenCheck(album=group))
@@ -97,17 +99,18 @@ class OfferDesk:
             await self.vet_image(message)
             return
         try:
-            data = await self._download(message)
-            text = await self._read(read_document, data, document.file_name or "", reading_limits(self.settings))
+            data, limits = await self._download(message), reading_limits(self.settings)
+            text = await self._read(message, read_document, data, document.file_name or "", limits)
         except Unreadable as error:
             await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text)
 
-    async def _read(self, read: Callable[..., str], *given: Any) -> str:
+    async def _read(self, message: Message, read: Callable[..., str], *given: Any) -> str:
         """In the reader's thread. Raises ``Unreadable``."""
         with metrics.LATENCY.labels("read").time():
-            return await asyncio.get_running_loop().run_in_executor(self._reader, read, *given)
+            reading = asyncio.get_running_loop().run_in_executor(self._reader, read, *given)
+            return await while_typing(message, reading, self.settings.typing_after_s)
 
     async def cancel(self, message: Message) -> bool:
         """/annuler: forget the offer. False when there was none."""
@@ -134,12 +137,12 @@ class OfferDesk:
         checklist = Checklist(self.vetter, self.today())
         match action:
             case keyboards.CHECK_ASK:
-                await self._ask_next(message, checklist, check)
+                await self._ask_next(message, checklist, check, in_place=False)
             case keyboards.CHECK_REPLY:
                 signal, _, reply = argument.partition(":")
                 await self._reply(message, checklist, check, signal, Reply(reply))
             case keyboards.CHECK_STAGES:
-                await self._ask_stage(message, checklist, check)
+                await self._ask_stage(message, checklist, check, in_place=keyboards.is_question(message.reply_markup))
             case keyboards.CHECK_STAGE:
                 steps, contacts = checklist.steps(argument)
                 parts = steps_messages(steps, contacts, self.vetter.knowledge)
@@ -154,26 +157,34 @@ class OfferDesk:
             return  # pressed twice
         before = checklist.verdict(check)
         check, verdict = checklist.answer(check, signal, reply)
-        if verdict.level is not before.level or len(verdict.signals) != len(before.signals):
+        # The question gives its place: to the verdict when it changes, else to the next question.
+        changed = verdict.level is not before.level or len(verdict.signals) != len(before.signals)
+        if changed:
             await self._send_verdict(message, verdict, check, updated=True)
-        await self._ask_next(message, checklist, check)
+        await self._ask_next(message, checklist, check, in_place=not changed)
         # Last: kept before a stop and an answer never sent, the reply taken up again would look pressed twice.
         await self._keep(message, check)
 
-    async def _ask_next(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
+    async def _ask_next(self, message: Message, checklist: Checklist, check: OpenCheck, in_place: bool) -> None:
         question = checklist.question(check)
         if question is None:
-            await self._ask_stage(message, checklist, check)
+            await self._ask_stage(message, checklist, check, in_place)
             return
-        markup = keyboards.replies(check.token, question.id)
-        await self.say(message, checklist.question_text(check, question), markup)
+        text = checklist.question_text(check, question)
+        await self._put(message, text, keyboards.replies(check.token, question.id), in_place)
 
-    async def _ask_stage(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
-        await self.say(message, self._words["stage_question"], keyboards.stages(check.token, checklist.stages()))
+    async def _ask_stage(self, message: Message, checklist: Checklist, check: OpenCheck, in_place: bool) -> None:
+        markup = keyboards.stages(check.token, checklist.stages())
+        await self._put(message, self._words["stage_question"], markup, in_place)
+
+    async def _put(self, message: Message, text: str, markup: InlineKeyboardMarkup, in_place: bool) -> None:
+        """Where the question stood that was answered, or as a new message."""
+        await (self.change if in_place else self.send)(message, text_messages(text), markup)
 
     async def _send_verdict(self, message: Message, verdict: Verdict, check: OpenCheck, updated: bool = False) -> None:
         parts = verdict_messages(verdict, self.vetter.catalogue, self.vetter.knowledge, updated)
-        await self.send(message, parts, keyboards.under_verdict(check.token, bool(verdict.questions)))
+        markup = keyboards.under_verdict(check.token, bool(verdict.questions))
+        await (self.change if updated else self.send)(message, parts, markup)
 
     # What is kept, and for how long
 

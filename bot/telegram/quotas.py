@@ -19,6 +19,7 @@ class Kind(StrEnum):
     QUESTION = "question"
     IMAGE = "image"
     DOCUMENT = "document"
+    INLINE = "inline"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Quotas:
             Kind.QUESTION: (settings.questions_per_minute, settings.questions_per_day),
             Kind.IMAGE: (settings.images_per_minute, settings.images_per_day),
             Kind.DOCUMENT: (settings.documents_per_minute, settings.documents_per_day),
+            Kind.INLINE: (settings.inline_per_minute, settings.inline_per_day),
         }
         self._group_factor = settings.group_factor
         self._clock = clock

@@ -1,4 +1,7 @@
-"""Where updates arrive, by polling or by webhook: kept in the inbox first, then the dispatcher is told."""
+"""Where updates arrive, by polling or by webhook: kept in the inbox first, then the dispatcher is told.
+
+Requests for cards (inline queries) are worthless seconds later: they are handed over in memory, never kept.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, InlineQuery, Update
 
 from bot import metrics
 from bot.storage.inbox import Inbox, Received
@@ -15,17 +18,24 @@ log = logging.getLogger(__name__)
 
 
 class Reception:
-    def __init__(self, inbox: Inbox, bot: Bot, notice: Callable[[], None]) -> None:
+    def __init__(
+        self, inbox: Inbox, bot: Bot, notice: Callable[[], None], inline: Callable[[InlineQuery], None]
+    ) -> None:
         self._inbox = inbox
         self._bot = bot
         self._notice = notice
+        self._inline = inline
 
     async def keep(self, payloads: list[dict[str, Any]]) -> None:
         """Once this returns the updates are stored, and Telegram may be told so.
 
         Raises ``ValueError`` for what is no update, ``SQLAlchemyError`` or ``OSError`` when nothing could be stored.
         """
-        updates = [self._received(payload) for payload in payloads]
+        read = [(self._read(payload), payload) for payload in payloads]
+        for update, _ in read:
+            if update.inline_query:
+                self._inline(update.inline_query)
+        updates = [_received(update, payload) for update, payload in read if not update.inline_query]
         new = await self._inbox.receive(updates)
         metrics.UPDATES.labels("received").inc(new)
         if new < len(updates):
@@ -34,9 +44,13 @@ class Reception:
         if new:
             self._notice()
 
-    def _received(self, payload: dict[str, Any]) -> Received:
+    def _read(self, payload: dict[str, Any]) -> Update:
         try:
-            chat = Update.de_json(payload, self._bot).effective_chat
+            return Update.de_json(payload, self._bot)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("not an update") from error
-        return Received(int(payload["update_id"]), chat.id if chat else None, payload)
+
+
+def _received(update: Update, payload: dict[str, Any]) -> Received:
+    chat = update.effective_chat
+    return Received(int(payload["update_id"]), chat.id if chat else None, payload)

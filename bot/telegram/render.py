@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.answering.answer import Answer, Citation, Status
 from bot.answering.compose import contact_ref
-from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line
+from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line, source_read_line
+from bot.vetting.cards import Card
 from bot.vetting.pipeline import Knowledge
 from bot.vetting.rendering import paragraphs as vetting_paragraphs
 from bot.vetting.verdict import Advice, Verdict
@@ -70,6 +71,19 @@ def steps_messages(steps: list[Advice], contacts: list[Contact], knowledge: Know
     sources = "\n".join([words["sources_title"], *(f"[{n}] {url}" for n, url in enumerate(urls, 1))])
     found.append(Paragraph(f"<blockquote expandable>{escape_text(sources)}</blockquote>", sources))
     return split(found)
+
+
+def card_message(card: Card, messages: Mapping[str, Any]) -> str:
+    """A warning card: short enough for one message, whole enough to be read where nobody knows the bot."""
+    urls = list(dict.fromkeys(str(line.source.url) for line in card.lines))
+    title = messages["inline"]["title"].format(title=card.title)
+    found = [f"<b>{escape_text(title)}</b>"]
+    found += [escape_text(f"{line.text} [{urls.index(str(line.source.url)) + 1}]") for line in card.lines]
+    found.append(f"<i>{escape_text(messages['inline']['disclaimer'])}</i>")
+    sources = {str(line.source.url): line.source for line in card.lines}
+    links = [_link(f"[{n}]", url, source_read_line(sources[url], messages)) for n, url in enumerate(urls, 1)]
+    folded = "\n".join([f"<b>{escape_text(messages['sources_title'])}</b>", *links])
+    return "\n\n".join([*found, f"<blockquote expandable>{folded}</blockquote>"])
 
 
 def text_messages(text: str) -> list[str]:
@@ -147,7 +161,7 @@ def _sources(citations: list[Citation], messages: Mapping[str, Any]) -> list[Par
     for group in by_source(citations):
         read = read_line(group[0], messages)
         line = f"{numbers(group)} {read}"
-        html = f'{numbers(group)} <a href="{escape(group[0].url, quote=True)}">{escape_text(read)}</a>'
+        html = _link(numbers(group), group[0].url, read)
         if not blocks or length + utf16_length(line) > BLOCK_MAX:
             blocks.append(([f"<b>{escape_text(messages['sources_title'])}</b>"], [messages["sources_title"]]))
             length = 0
@@ -158,3 +172,7 @@ def _sources(citations: list[Citation], messages: Mapping[str, Any]) -> list[Par
         Paragraph(f"<blockquote expandable>{chr(10).join(html)}</blockquote>", "\n".join(plain))
         for html, plain in blocks
     ]
+
+
+def _link(label: str, url: str, text: str) -> str:
+    return f'{label} <a href="{escape(url, quote=True)}">{escape_text(text)}</a>'

@@ -1,18 +1,25 @@
-"""Sends one message of an answer; what Telegram cannot read goes out again as plain text."""
+"""Sends or changes one message of an answer; what Telegram cannot read goes out again as plain text."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from asyncio import Future
+from typing import TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, TelegramError
 
 from bot.telegram.render import plain_messages
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+TYPING_LASTS_S = 4.5
+"""Telegram shows it for five seconds."""
 
 
 async def send_html(
@@ -27,6 +34,29 @@ async def send_html(
         kept = markup if "entities" in str(error).lower() else None
         for text in plain_messages(html):
             await _send(message, text, None, kept, as_reply)
+
+
+async def edit_html(message: Message, html: str, markup: InlineKeyboardMarkup | None) -> bool:
+    """Put ``html`` in place of a message of the bot's; False when it can no longer be changed. Raises as above."""
+    try:
+        await message.edit_text(html, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=markup)
+    except BadRequest as error:
+        if "not modified" not in str(error).lower():  # pressed twice: it reads so already
+            log.info("un message n'a pas pu être changé (%s) ; un nouveau est envoyé", error)
+            return False
+    return True
+
+
+async def while_typing(message: Message, work: Future[T], after_s: float) -> T:
+    """The result of ``work``; « typing » is shown once it takes longer than ``after_s``, until it ends."""
+    done, _ = await asyncio.wait([work], timeout=after_s)
+    while not done:
+        try:
+            await message.chat.send_action(ChatAction.TYPING)
+        except TelegramError:
+            log.info("typing could not be shown")
+        done, _ = await asyncio.wait([work], timeout=TYPING_LASTS_S)
+    return await work
 
 
 async def _send(

@@ -212,9 +212,12 @@ def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: 
     """The vetter of a generation; None when nothing was trained for its embedding model."""
     if generation.offer_model is None:
         return None
+    return Vetter(generation.catalogue, generation.offer_model, embeddings, knowledge_of(generation), settings)
+
+
+def knowledge_of(generation: Generation) -> Knowledge:
     g = generation
-    knowledge = Knowledge(g.sources, g.facts, g.figures, g.contacts, g.messages, g.lexicon)
-    return Vetter(generation.catalogue, generation.offer_model, embeddings, knowledge, settings)
+    return Knowledge(g.sources, g.facts, g.figures, g.contacts, g.messages, g.lexicon)
 
 
 def reading_limits(settings: Settings) -> ReadingLimits:

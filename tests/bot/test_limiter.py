@@ -3,8 +3,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TimedOut
 
+from bot.telegram.delivery import DeliveryUnknownError
 from bot.telegram.limiter import ChatRateLimiter
 
 
@@ -38,6 +39,15 @@ async def test_it_gives_up_after_so_many_times() -> None:
     limiter = ChatRateLimiter(per_second=1000, retries=1)
     with pytest.raises(RetryAfter):
         await send(limiter, 1, [RetryAfter(0), RetryAfter(0), True])
+
+
+async def test_only_what_is_harmless_twice_is_tried_again_when_it_may_have_arrived() -> None:
+    limiter = ChatRateLimiter(per_second=1000, retries=1)
+    assert await send(limiter, 1, [TimedOut(), True], "editMessageText")
+    with pytest.raises(DeliveryUnknownError):
+        await send(limiter, 1, [TimedOut(), True], "sendMessage")
+    with pytest.raises(DeliveryUnknownError):
+        await send(limiter, 1, [TimedOut(), TimedOut(), True], "editMessageText")
 
 
 async def test_the_ceiling_holds_and_typing_does_not_count() -> None:

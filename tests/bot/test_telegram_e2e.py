@@ -71,10 +71,26 @@ async def test_menus_lead_from_themes_to_an_answer(running: Running) -> None:
     user.send("/sujets")
     themes = (await api.wait_sent(chat))[0]
     assert buttons(themes) == ["Argent", "Danger"]
-    user.press(themes, "Danger")
-    questions = (await api.wait_sent(chat, 2))[1]
+    for pressed, shown in (("Danger", "Choisissez une question"), ("Tous les thèmes", "un thème"), ("Danger", "une q")):
+        mark = api.mark()
+        user.press(themes, pressed)
+        await api.wait_for("editMessageText", chat_id=chat, since=mark)
+        [questions] = api.sent(chat)  # one menu, turned like a page
+        assert shown in questions["text"]
     user.press(questions, buttons(questions)[0])
-    assert "est une arnaque" in (await api.wait_sent(chat, 3))[2]["text"]
+    assert "est une arnaque" in (await api.wait_sent(chat, 2))[1]["text"]
+
+
+async def test_a_menu_that_is_gone_comes_back_and_the_welcome_stays(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    user = api.user(chat)
+    user.send("/start")
+    user.press((await api.wait_sent(chat))[0], "Tous les thèmes")
+    welcome, themes = await api.wait_sent(chat, 2)
+    assert "service automatique" in welcome["text"]
+    api.inject(Fault.bad_request("message to edit not found"), method="editMessageText", chat_id=chat)
+    user.press(themes, "Danger")
+    assert "Choisissez une question" in (await api.wait_sent(chat, 3))[2]["text"]
 
 
 @pytest.mark.parametrize(
@@ -230,8 +246,10 @@ async def test_what_was_received_before_a_kill_is_answered_after(
     await api.until(lambda: _waiting(small_settings) == 0, timeout=10)
     for chat in range(2, 22):
         first, *rest = texts(api, chat)
-        assert "comme vous parlez" in first
-        assert [INTERRUPTED in text for text in rest] == [True] * (chat in answered)
+        if chat in answered:
+            assert "comme vous parlez" in first and [INTERRUPTED in text for text in rest] == [True]
+        else:  # answered now; or only told, when the sending had begun and never reached Telegram
+            assert ("comme vous parlez" in first or INTERRUPTED in first) and rest == []
 
 
 def _stored_bytes(settings: Settings) -> bytes:

@@ -76,14 +76,22 @@ async def test_the_checklist_updates_the_verdict_and_survives_a_restart(api: Fak
     bot.kill()
     start_bot()
     user.press(question, "Oui")
-    updated = (await api.wait_sent(42, 3))[2]
+    _, updated, second = await api.wait_sent(42, 3)
+    assert updated["message_id"] == question["message_id"], "the verdict takes the place of the question"
     assert "mis à jour" in updated["text"] and "vous l'avez dit" in updated["text"]
-    user.press(question, "Oui")  # twice: nothing more is said
+    user.press(question, "Oui", stale=True)  # twice: nothing more is said
+    user.press(second, "Je ne sais pas")
+    await api.wait_for("editMessageText", 2)
+    third = api.sent(42)[2]
+    assert third["message_id"] == second["message_id"] and "Question 3 sur 6" in third["text"]
+    user.press(third, "Passer les questions")
+    await api.wait_for("editMessageText", 3)
+    assert "Où en êtes-vous" in api.sent(42)[2]["text"]
     user.send("/annuler")
-    sent = await api.wait_sent(42, 5)
-    assert "j'oublie cette offre" in sent[4]["text"], [message["text"][:60] for message in sent]
-    user.press(question, "Non")
-    assert "trop ancienne" in (await api.wait_sent(42, 6))[5]["text"]
+    sent = await api.wait_sent(42, 4)
+    assert "j'oublie cette offre" in sent[3]["text"], [message["text"][:60] for message in sent]
+    user.press(question, "Non", stale=True)
+    assert "trop ancienne" in (await api.wait_sent(42, 5))[4]["text"]
 
 
 async def test_stages_give_steps_and_a_summary_is_masked(running: Running) -> None:

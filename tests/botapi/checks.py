@@ -175,6 +175,15 @@ def language(code: str | None) -> str:
     return code or ""
 
 
+_ARTICLE = frozenset(
+    "type id title input_message_content reply_markup url description thumbnail_url thumbnail_width "
+    "thumbnail_height".split()
+)
+_TEXT_CONTENT = frozenset("message_text parse_mode entities link_preview_options disable_web_page_preview".split())
+_CONTENTS = ("message_text", "latitude", "phone_number", "title")
+_CACHE_MAX = 24 * 60 * 60
+
+
 def inline_results(call: Call, results: list[Any]) -> None:
     """Check what answerInlineQuery would show."""
     if len(results) > 50:
@@ -199,8 +208,45 @@ def inline_results(call: Call, results: list[Any]) -> None:
                 raise refused("can't parse inline query result: Can't find field \"title\"")
             if not content:
                 raise refused("can't parse inline query result: Input message content is not specified")
-        if content and "message_text" in content:
-            text_of(call, {**content, "text": content["message_text"]})
+            if unknown := sorted(set(result) - _ARTICLE):
+                call.flag(f"an article has no {', '.join(unknown)}: Telegram ignores it")
+        if content is not None:
+            _input_content(call, content)
         if "caption" in result:
             text_of(call, result, caption=True)
         keyboard(call, result.get("reply_markup"))
+
+
+def _input_content(call: Call, content: Any) -> None:
+    if not isinstance(content, dict):
+        raise refused("can't parse inline query result: Input message content must be an object")
+    if not any(name in content for name in _CONTENTS):
+        raise refused("can't parse inline query result: Input message content is not specified")
+    if "message_text" in content:
+        text_of(call, {**content, "text": content["message_text"]})
+        if unknown := sorted(set(content) - _TEXT_CONTENT):
+            call.flag(f"a text content has no {', '.join(unknown)}: Telegram ignores it")
+
+
+def inline_options(call: Call) -> None:
+    """Check what comes with the results: how long they are kept, the next page, the button above them."""
+    cache_time = call.params.get("cache_time", 300)
+    if not 0 <= cache_time <= _CACHE_MAX:
+        call.flag(f"cache_time {cache_time} is outside 0–{_CACHE_MAX}: Telegram takes the nearest bound")
+    if len(call.params.get("next_offset", "").encode()) > 64:
+        raise refused("NEXT_OFFSET_INVALID")
+    button = call.params.get("button")
+    if not button:
+        return
+    if not isinstance(button.get("text"), str) or not button["text"].strip():
+        raise refused("can't parse inline query results button: Can't find field \"text\"")
+    if ("start_parameter" in button) == ("web_app" in button):
+        raise refused("can't parse inline query results button: exactly one of start_parameter and web_app")
+    if "start_parameter" in button:
+        start = button["start_parameter"]
+        if not isinstance(start, str) or not start:
+            raise refused("START_PARAM_EMPTY")
+        if len(start) > 64:
+            raise refused("START_PARAM_TOO_LONG")
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", start):
+            raise refused("START_PARAM_INVALID")

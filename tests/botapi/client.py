@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from . import entities
+from . import checks, entities
+from .calls import Call
 from .world import Json, Message, StoredFile, Update
 
 if TYPE_CHECKING:
@@ -147,15 +148,32 @@ class User:
 
         return str(self._push(query)["id"])
 
-    def inline_query(self, text: str, offset: str = "") -> str:
-        """Type an inline query; return its id."""
+    def inline_query(self, text: str, offset: str = "", *, chat_type: str = "sender", expired: bool = False) -> str:
+        """Type an inline query; return its id. With `expired`, the bot's answer will come too late."""
+        if len(text) > 256:
+            raise ValueError("a Telegram client sends inline queries of at most 256 characters")
 
         def query() -> Update:
             query_id = str(self.api.world.new_id())
-            self.api.world.inline_queries[query_id] = True
-            return {"inline_query": {"id": query_id, "from": self.info, "query": text, "offset": offset}}
+            self.api.world.inline_queries[query_id] = not expired
+            typed = {"id": query_id, "from": self.info, "query": text, "offset": offset, "chat_type": chat_type}
+            return {"inline_query": typed}
 
         return str(self._push(query)["id"])
+
+    def choose(self, query_id: str, result_id: str, chat: Group | None = None) -> Message:
+        """Send one of the results of an inline query, as this user and via the bot; only texts are modelled."""
+
+        def share() -> Update:
+            results = {result["id"]: result for result in self.api.world.inline_results[query_id]}
+            content = results[result_id]["input_message_content"]
+            call = Call(-1, "choose", {})
+            text, found = checks.text_of(call, {**content, "text": content["message_text"]})
+            markup = results[result_id].get("reply_markup")
+            fields = {"text": text, "entities": found or None, "via_bot": self.api.world.bot, "reply_markup": markup}
+            return {"message": self._message(fields, chat=chat)}
+
+        return self._push(share)
 
     def block(self, blocked: bool = True) -> None:
         """Block the bot, or unblock it: the bot is told and gets 403 in this chat."""

@@ -317,11 +317,13 @@ class Methods:
 
     def answerInlineQuery(self, call: Call) -> bool:
         """Show results under an inline query."""
-        checks.inline_results(call, call.params.get("results") or [])
-        if not self.world.inline_queries.get(call.params["inline_query_id"]):
+        results = call.params.get("results") or []
+        checks.inline_results(call, results)
+        checks.inline_options(call)
+        query_id = call.params["inline_query_id"]
+        if not self.world.inline_queries.get(query_id):
             raise unmet(_TOO_OLD)
-        if len(call.params.get("next_offset", "").encode()) > 64:
-            raise refused("NEXT_OFFSET_INVALID")
+        self.world.inline_results[query_id] = results
         return True
 
     def getChat(self, call: Call) -> Json:

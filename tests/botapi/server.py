@@ -248,6 +248,20 @@ class FakeBotApi:
         """The completed calls of a method, to a chat, from index `since` on (see `mark`)."""
         return [call for call in list(self._completed) if _matches(call, method, chat_id, since)]
 
+    def take(self) -> list[Call]:
+        """The calls completed since the last time; they are forgotten with the updates and messages that they were
+        about, for runs too long to be kept whole."""
+
+        def take() -> list[Call]:
+            taken = list(self._completed)
+            for kept in (self._completed, self.calls, self.updates, self.world.outbox):
+                kept.clear()
+            for chat in self.world.chats.values():
+                chat.messages.clear()
+            return taken
+
+        return self.on_loop(take)
+
     def sent(self, chat_id: int | None = None) -> list[Message]:
         """The bot's messages as they are now, in the order sent, without the deleted ones."""
         places = [place for place in list(self.world.outbox) if chat_id in (None, place[0])]

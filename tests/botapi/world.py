@@ -44,6 +44,7 @@ class World:
     reactions: dict[tuple[int, int], list[Json]] = field(default_factory=dict)
     callbacks: dict[str, bool] = field(default_factory=dict)
     inline_queries: dict[str, bool] = field(default_factory=dict)
+    inline_results: dict[str, list[Json]] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
     logged_out: bool = False
