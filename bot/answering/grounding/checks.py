@@ -1,0 +1,208 @@
+"""Does a sentence hold against a fact? One check a kind of error; each returns what fails, in a few words.
+
+A check has two directions: nothing stands in the sentence that the fact does not say (amounts, names, people,
+certainty), and nothing that limits the fact is left out (conditions, hedges, negations). When in doubt a sentence
+fails: the fact itself then takes its place, which costs style and never truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from bot.answering.grounding import vocabulary as fr
+from bot.answering.grounding.reading import NEAR, Reading, Segment, Statement, contents, shared
+from bot.answering.grounding.values import Value
+from knowledge.text import words
+
+SAID = 0.6
+"""A segment of the fact is repeated when this share of its content words stands in the sentence."""
+USED = 0.34
+"""A statement of the fact is spoken of when this share of its content words stands in the sentence."""
+ECHOED = 0.34
+"""A restriction is kept when this share of its content words stands in the sentence."""
+SUPPORTED = 0.75
+"""The least share of a sentence's content words that the fact has too."""
+ADDED_MAX = 2
+"""Content words of one segment that the fact may lack: a paraphrase has a word of its own here and there."""
+
+Check = Callable[[Reading, Reading], Iterator[str]]
+
+
+def values_stand(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """Every amount, date, duration, address, article of the sentence is one of the fact, bounded the same way."""
+    for value in sentence.values:
+        same = [other for other in fact.values if value.same_as(other)]
+        if not same:
+            yield f"value {sentence.text[value.start : value.end]}"
+        elif not any(_same_side(value, other) for other in same):
+            yield f"bound of {sentence.text[value.start : value.end]}"
+
+
+def _same_side(value: Value, other: Value) -> bool:
+    sides = {value.side, other.side} - {None}
+    return value.bound is other.bound and value.per == other.per and len(sides) < 2
+
+
+def names_stand(sentence: Reading, fact: Reading, ordinary: frozenset[str]) -> Iterator[str]:
+    """Every proper name of the sentence is one of the fact."""
+    known = set(words(fact.text))
+    for name in sentence.names(ordinary):
+        if not known.issuperset(words(name)):
+            yield f"name {name}"
+
+
+def concepts_stand(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """People, actors, places and regimes of the sentence are those of the fact."""
+    for table in (fr.POPULATIONS, fr.ACTORS, fr.PLACES, fr.REGIMES, fr.HEDGES, fr.ABSOLUTES):
+        for name in sorted(sentence.concepts(table) - fact.concepts(table)):
+            if name == "concession" and fr.CONCESSIONS.search(fact.text):
+                continue
+            yield f"concept {name}"
+
+
+def opposites_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """The sentence does not say the opposite word of the fact's."""
+    for pair in fr.OPPOSITES:
+        for mine, theirs in (pair, pair[::-1]):
+            if mine.search(sentence.text) and not mine.search(fact.text) and theirs.search(fact.text):
+                yield f"opposite {mine.pattern}"
+
+
+def bindings_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """A value or a group stands among the words that it stands among in the fact: nothing is swapped within it."""
+    for segment in sentence.segments:
+        for value in segment.values:
+            with_it = [s for s in fact.segments if any(value.same_as(v) for v in s.values)]
+            others = [s for s in fact.segments if s not in with_it and any(v.kind is value.kind for v in s.values)]
+            if _closer(segment, others, with_it):
+                yield f"place of {sentence.text[value.start : value.end]}"
+        for table in (fr.POPULATIONS, fr.PLACES, fr.REGIMES, fr.ORDER):
+            for name in segment.concepts(table):
+                with_it = [s for s in fact.segments if name in s.concepts(table)]
+                others = [s for s in fact.segments if s not in with_it and s.concepts(table)]
+                if with_it and _closer(segment, others, with_it):
+                    yield f"place of {name}"
+
+
+def _closer(segment: Segment, to: list[Segment], than: list[Segment]) -> bool:
+    return _overlap(segment, to) > _overlap(segment, than)
+
+
+def _overlap(segment: Segment, others: list[Segment]) -> int:
+    return max((len(shared(segment.stems, other.stems)) for other in others), default=0)
+
+
+def polarity_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """What the fact denies is denied, and nothing else."""
+    for mine in sentence.negations:
+        if not any(mine.same_as(theirs) for theirs in fact.negations):
+            yield f"denies {' '.join(mine.after[:NEAR])}"
+    for theirs in fact.negations:
+        denied = theirs.after[:NEAR]
+        spoken_of = len(shared(denied, sentence.stems)) * 2 > len(denied)
+        if spoken_of and not any(theirs.same_as(mine) for mine in sentence.negations):
+            yield f"no longer denies {' '.join(denied)}"
+
+
+def with_and_without_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """« avec abattement » is not « sans abattement »."""
+    for mine, theirs in ((fr.WITH, fr.WITHOUT), (fr.WITHOUT, fr.WITH)):
+        same, opposite = _following(fact, mine), _following(fact, theirs)
+        for stem in _following(sentence, mine):
+            if shared([stem], opposite) and not shared([stem], same):
+                yield f"with or without {stem}"
+
+
+def _following(reading: Reading, preposition: re.Pattern[str]) -> frozenset[str]:
+    """The content word after each « avec » (or « sans », « hors »)."""
+    after = (contents(reading.text[match.end() : match.end() + 40])[:1] for match in preposition.finditer(reading.text))
+    return frozenset(chain.from_iterable(after))
+
+
+def modality_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """« peut » stays « peut », « doit » stays « doit », advice stays advice."""
+    may, must = bool(fr.MAY.search(sentence.text)), bool(fr.MUST.search(sentence.text))
+    if may and not fr.MAY.search(fact.text):
+        yield "modality: peut"
+    if must and not fr.MUST.search(fact.text) and (fr.MAY.search(fact.text) or fr.ADVICE.search(fact.text)):
+        yield "modality: doit"
+    for statement in _used(sentence, fact):
+        if any(segment.may for segment in statement.segments) and not may:
+            yield "modality: peut left out"
+        if any(fr.MUST.search(s.text) for s in statement.segments) and may and not must:
+            yield "modality: doit left out"
+
+
+def restrictions_kept(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """Conditions, periods, exceptions, people and hedges of what is said are said too."""
+    for statement in _used(sentence, fact):
+        for segment in statement.segments:
+            if segment.is_restriction and not _echoed(segment, sentence):
+                yield f"left out: {segment.text}"
+        text = " ".join(segment.text for segment in statement.segments)
+        for table in (fr.HEDGES,):
+            for name, pattern in table.items():
+                if pattern.search(text) and name not in sentence.concepts(table):
+                    yield f"left out: {name}"
+        people = set(chain.from_iterable(s.concepts(fr.POPULATIONS) for s in statement.segments))
+        if people and not people & sentence.concepts(fr.POPULATIONS) and not people <= fr.ANYBODY:
+            yield "left out: people"
+
+
+def _echoed(segment: Segment, sentence: Reading) -> bool:
+    if not segment.concepts(fr.POPULATIONS) <= sentence.concepts(fr.POPULATIONS) | fr.ANYBODY:
+        return False
+    if segment.values:
+        return all(any(v.same_as(value) for v in sentence.values) for value in segment.values)
+    return not segment.stems or _share(segment.stems, sentence) >= ECHOED
+
+
+def _used(sentence: Reading, fact: Reading) -> list[Statement]:
+    """The statements of the fact that the sentence speaks of; the nearest one at least."""
+    shares = {statement: _share(statement.stems, sentence) for statement in fact.statements}
+    best = max(shares.values(), default=0.0)
+    return [
+        statement
+        for statement, share in shares.items()
+        if share >= USED or share == best or any(_is_said(segment, sentence) for segment in statement.segments)
+    ]
+
+
+def _is_said(segment: Segment, sentence: Reading) -> bool:
+    return not segment.is_restriction and len(segment.stems) >= 2 and _share(segment.stems, sentence) >= SAID
+
+
+def _share(stems: frozenset[str], sentence: Reading) -> float:
+    return len(shared(stems, sentence.stems)) / max(1, len(stems))
+
+
+def content_stands(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """What the sentence says is in the fact, but for a word here and there: nothing is added."""
+    if not sentence.stems:
+        yield "says nothing"
+        return
+    known = shared(sentence.stems, fact.stems)
+    if len(known) < SUPPORTED * len(sentence.stems) or any(len(s.stems - known) > ADDED_MAX for s in sentence.segments):
+        yield f"adds {', '.join(sorted(sentence.stems - known))}"
+
+
+CHECKS: tuple[Check, ...] = (
+    values_stand,
+    concepts_stand,
+    opposites_agree,
+    bindings_agree,
+    polarity_agrees,
+    with_and_without_agree,
+    modality_agrees,
+    restrictions_kept,
+    content_stands,
+)
+
+
+def failures(sentence: Reading, fact: Reading, ordinary: frozenset[str]) -> list[str]:
+    """What does not hold; empty when the sentence may be said. ``ordinary``: stems that are no proper names."""
+    found = [(check.__name__, reason) for check in CHECKS for reason in check(sentence, fact)]
+    found += [(names_stand.__name__, reason) for reason in names_stand(sentence, fact, ordinary)]
+    return [f"{check}: {reason}" for check, reason in found]
