@@ -8,11 +8,11 @@ fails: the fact itself then takes its place, which costs style and never truth.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from bot.answering.grounding import vocabulary as fr
-from bot.answering.grounding.reading import NEAR, Reading, Segment, Statement, contents, shared
+from bot.answering.grounding.reading import Mark, Reading, Segment, Statement, contents, shared
 from bot.answering.grounding.values import Value
 from knowledge.text import words
 
@@ -22,7 +22,7 @@ USED = 0.34
 """A statement of the fact is spoken of when this share of its content words stands in the sentence."""
 ECHOED = 0.34
 """A restriction is kept when this share of its content words stands in the sentence."""
-SUPPORTED = 0.75
+SUPPORTED = 0.7
 """The least share of a sentence's content words that the fact has too."""
 ADDED_MAX = 2
 """Content words of one segment that the fact may lack: a paraphrase has a word of its own here and there."""
@@ -79,7 +79,7 @@ def bindings_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
             if _closer(segment, others, with_it):
                 yield f"place of {sentence.text[value.start : value.end]}"
         for table in (fr.POPULATIONS, fr.PLACES, fr.REGIMES, fr.ORDER):
-            for name in segment.concepts(table):
+            for name in segment.concepts(table) - fr.ANYBODY:
                 with_it = [s for s in fact.segments if name in s.concepts(table)]
                 others = [s for s in fact.segments if s not in with_it and s.concepts(table)]
                 if with_it and _closer(segment, others, with_it):
@@ -96,14 +96,35 @@ def _overlap(segment: Segment, others: list[Segment]) -> int:
 
 def polarity_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
     """What the fact denies is denied, and nothing else."""
-    for mine in sentence.negations:
-        if not any(mine.same_as(theirs) for theirs in fact.negations):
-            yield f"denies {' '.join(mine.after[:NEAR])}"
-    for theirs in fact.negations:
-        denied = theirs.after[:NEAR]
-        spoken_of = len(shared(denied, sentence.stems)) * 2 > len(denied)
-        if spoken_of and not any(theirs.same_as(mine) for mine in sentence.negations):
-            yield f"no longer denies {' '.join(denied)}"
+    said = {mark.word for mark in sentence.denials} & {mark.word for mark in fact.denials} - {""}
+    mine = [mark for mark in sentence.denials if mark.word not in said]
+    theirs = [mark for mark in fact.denials if mark.word not in said]
+    for mark in _unmatched(mine, theirs):
+        yield f"denies {' '.join(mark.near)}"
+    for mark in _unmatched(_spoken_of(theirs, sentence), mine):
+        yield f"no longer denies {' '.join(mark.near)}"
+
+
+def _spoken_of(marks: Sequence[Mark], sentence: Reading) -> list[Mark]:
+    """The marks of the fact whose words the sentence repeats."""
+    return [mark for mark in marks if len(shared(mark.near, sentence.stems)) * 2 > len(mark.near)]
+
+
+def _unmatched(marks: Sequence[Mark], partners: Sequence[Mark]) -> list[Mark]:
+    """The marks left alone when as many as possible have a partner of their own (bipartite matching, Kuhn 1955)."""
+    taken: dict[int, Mark] = {}
+
+    def place(mark: Mark, tried: set[int]) -> bool:
+        for index, partner in enumerate(partners):
+            if index in tried or not mark.same_as(partner):
+                continue
+            tried.add(index)
+            if index not in taken or place(taken[index], tried):
+                taken[index] = mark
+                return True
+        return False
+
+    return [mark for mark in marks if not place(mark, set())]
 
 
 def with_and_without_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
@@ -123,40 +144,49 @@ def _following(reading: Reading, preposition: re.Pattern[str]) -> frozenset[str]
 
 def modality_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
     """« peut » stays « peut », « doit » stays « doit », advice stays advice."""
-    may, must = bool(fr.MAY.search(sentence.text)), bool(fr.MUST.search(sentence.text))
-    if may and not fr.MAY.search(fact.text):
-        yield "modality: peut"
+    for mark in _unmatched(sentence.permissions, fact.permissions):
+        yield f"may {' '.join(mark.near)}"
+    for mark in _unmatched(_spoken_of(fact.permissions, sentence), sentence.permissions):
+        yield f"no longer may {' '.join(mark.near)}"
+    may, must = bool(sentence.permissions), bool(fr.MUST.search(sentence.text))
     if must and not fr.MUST.search(fact.text) and (fr.MAY.search(fact.text) or fr.ADVICE.search(fact.text)):
-        yield "modality: doit"
+        yield "must"
     for statement in _used(sentence, fact):
-        if any(segment.may for segment in statement.segments) and not may:
-            yield "modality: peut left out"
+        if statement.permissions and not may:
+            yield "no longer may"
         if any(fr.MUST.search(s.text) for s in statement.segments) and may and not must:
-            yield "modality: doit left out"
+            yield "no longer must"
 
 
 def restrictions_kept(sentence: Reading, fact: Reading) -> Iterator[str]:
     """Conditions, periods, exceptions, people and hedges of what is said are said too."""
     for statement in _used(sentence, fact):
         for segment in statement.segments:
-            if segment.is_restriction and not _echoed(segment, sentence):
+            if segment.is_restriction and not _echoed(segment, sentence, fact):
                 yield f"left out: {segment.text}"
         text = " ".join(segment.text for segment in statement.segments)
         for table in (fr.HEDGES,):
             for name, pattern in table.items():
                 if pattern.search(text) and name not in sentence.concepts(table):
                     yield f"left out: {name}"
+        if fr.ABSOLUTES["only"].search(text) and not (sentence.concepts(fr.ABSOLUTES) & {"only"} or sentence.denials):
+            yield "left out: only"
         people = set(chain.from_iterable(s.concepts(fr.POPULATIONS) for s in statement.segments))
         if people and not people & sentence.concepts(fr.POPULATIONS) and not people <= fr.ANYBODY:
             yield "left out: people"
 
 
-def _echoed(segment: Segment, sentence: Reading) -> bool:
+def _echoed(segment: Segment, sentence: Reading, fact: Reading) -> bool:
+    """The restriction stands in the sentence: its people, its values, and words that only it brings to the fact."""
     if not segment.concepts(fr.POPULATIONS) <= sentence.concepts(fr.POPULATIONS) | fr.ANYBODY:
         return False
     if segment.values:
         return all(any(v.same_as(value) for v in sentence.values) for value in segment.values)
-    return not segment.stems or _share(segment.stems, sentence) >= ECHOED
+    elsewhere = frozenset(chain.from_iterable(other.stems for other in fact.segments if other is not segment))
+    own = segment.stems - shared(segment.stems, elsewhere)
+    if own:
+        return _share(own, sentence) >= ECHOED
+    return not segment.stems or any(s.is_restriction and shared(segment.stems, s.stems) for s in sentence.segments)
 
 
 def _used(sentence: Reading, fact: Reading) -> list[Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from bot.answering.grounding import vocabulary as fr
@@ -15,8 +15,9 @@ _STATEMENT = re.compile(r"[;:!?…](?=\s|$)|\.(?=\s|$)| [–—] ")
 _CUT = re.compile(
     r", |\((?![^)]{1,20}\))|\)|[«»\"]|\s(?=(?:et|mais|ou|puis|ni|que|qui|contre|au lieu d\w*) )|(?<=\s)(?=" + fr.RESTRICTIONS.pattern + ")"
 )
-_PREFIX = 6
-"""Two stems with this many first letters in common are forms of one word (« déclaration », « déclarative »)."""
+PREFIX, SHORTEST = 6, 4
+"""Stems with six first letters in common are forms of one word (« déclaration », « déclarative »); so are a stem of
+four or five letters and a longer one that begins with it."""
 
 
 def _synonyms() -> dict[str, str]:
@@ -45,17 +46,21 @@ def content(text: str) -> frozenset[str]:
     return frozenset(stem for word in words(text) if (stem := content_stem(word)))
 
 
-def related(one: str, other: str) -> bool:
-    """Two stems of one word or of one idea."""
-    if one == other:
-        return True
-    shorter = min(len(one), len(other))
-    return shorter >= 4 and one[: min(shorter, _PREFIX)] == other[: min(shorter, _PREFIX)]
-
-
 def shared(mine: Iterable[str], theirs: frozenset[str]) -> frozenset[str]:
-    """The stems of ``mine`` that ``theirs`` has too."""
-    return frozenset(stem for stem in mine if stem in theirs or any(related(stem, other) for other in theirs))
+    """The stems of ``mine`` that ``theirs`` has too: the same, a form of the same word, or one inside the other."""
+    beginnings = _beginnings(theirs)
+    return frozenset(
+        stem
+        for stem in mine
+        if stem in theirs
+        or len(stem) >= SHORTEST
+        and (stem[:PREFIX] in beginnings or any(stem[:length] in theirs for length in range(SHORTEST, PREFIX)))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _beginnings(stems_: frozenset[str]) -> frozenset[str]:
+    return frozenset(stem[:length] for stem in stems_ for length in range(SHORTEST, PREFIX + 1) if len(stem) >= length)
 
 
 @dataclass(frozen=True)
@@ -70,33 +75,41 @@ class Segment:
     def is_restriction(self) -> bool:
         return bool(fr.RESTRICTIONS.match(self.text))
 
-    @property
-    def may(self) -> bool:
-        return bool(fr.MAY.search(self.text))
-
     def concepts(self, table: fr.Concepts) -> frozenset[str]:
         return concepts(self.text, table)
 
 
+BEFORE, AFTER, AFTER_PREPOSITION, NEAR = 5, 5, 2, 3
+"""How many content words around a mark it is recognised by; « sans » and « ni » reach less far."""
+NE_REACH = 40
+"""How many characters after « ne » its « pas », « jamais », « aucun » may stand."""
+
+
 @dataclass(frozen=True)
-class Negation:
-    """Something denied: the content words around the denial, nearest to it last in ``before``, first in ``after``."""
+class Mark:
+    """A denial or a « peut » in a statement, known by the content words around it: nearest to it last in ``before``,
+    first in ``after``."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
-    by_word: bool
-    """By the meaning of a word (« interdit », « exonéré »): what it denies may stand before it."""
-    of_noun: bool
+    word: str = ""
+    """What marks it by its own meaning (« interdit », « exonéré »): what it bears on may stand before it."""
+    loose: bool = False
+    """What it bears on may stand before it (« est possible »)."""
+    of_noun: bool = False
     """« pas de RSA », « aucun impôt »: what another sentence says as « le RSA n'est pas ouvert »."""
 
     @property
-    def reach(self) -> frozenset[str]:
-        return frozenset((*self.before, *self.after)) if self.by_word else frozenset(self.after)
+    def near(self) -> tuple[str, ...]:
+        return (*self.after[:NEAR], *self.before) if self.word else self.after[:NEAR] or self.before
 
-    def same_as(self, other: Negation) -> bool:
-        """Both deny the same thing: a word near this denial is within reach of the other one."""
-        near = self.after[:NEAR] or self.before
-        if near == (other.after[:NEAR] or other.before) or shared(near, other.reach):
+    @property
+    def reach(self) -> frozenset[str]:
+        return frozenset((*self.before, *self.after)) if self.word or self.loose else frozenset(self.after or self.before)
+
+    def same_as(self, other: Mark) -> bool:
+        """Both bear on the same thing: a word near this one is within reach of the other one."""
+        if self.near == other.near or shared(self.near, other.reach):
             return True
         return any(
             bool(one.of_noun and shared(one.after[:1], frozenset(two.before)))
@@ -104,16 +117,11 @@ class Negation:
         )
 
 
-BEFORE, AFTER, AFTER_PREPOSITION, NEAR = 3, 5, 2, 3
-"""How many content words around a denial it is recognised by; « sans » and « ni » reach less far."""
-NE_REACH = 40
-"""How many characters after « ne » its « pas », « jamais », « aucun » may stand."""
-
-
 @dataclass(frozen=True)
 class Statement:
     segments: tuple[Segment, ...]
-    negations: tuple[Negation, ...]
+    denials: tuple[Mark, ...]
+    permissions: tuple[Mark, ...]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -130,7 +138,8 @@ class Reading:
         self.statements = tuple(self._statements())
         self.segments = tuple(segment for statement in self.statements for segment in statement.segments)
         self.stems = frozenset(stem for segment in self.segments for stem in segment.stems)
-        self.negations = tuple(negation for statement in self.statements for negation in statement.negations)
+        self.denials = tuple(mark for statement in self.statements for mark in statement.denials)
+        self.permissions = tuple(mark for statement in self.statements for mark in statement.permissions)
 
     def names(self, ordinary: frozenset[str]) -> list[str]:
         """Proper names: words with a capital, except an ``ordinary`` word (by its stem) that opens a clause."""
@@ -153,7 +162,8 @@ class Reading:
             pieces = _spans(self.text, _CUT, start, end, self._inside_value)
             segments = tuple(self._segment(first, last) for first, last in self._joined(pieces))
             if segments:
-                yield Statement(segments, tuple(_negations(self.text[start:end])))
+                text = self.text[start:end]
+                yield Statement(segments, tuple(_denials(text)), tuple(_permissions(text)))
 
     def _joined(self, pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Pieces that hold something; « sauf pour une personne » waits for « qui a … » after it."""
@@ -165,7 +175,7 @@ class Reading:
             last = end
             if not text:
                 continue
-            if fr.RESTRICTIONS.match(text) and len(content(text)) < 2 and not re.search(r"\d", text):
+            if fr.RESTRICTIONS.match(text) and not content(text) and not re.search(r"\d", text):
                 held = begin
                 continue
             held = None
@@ -201,26 +211,44 @@ def _spans(text: str, cut: re.Pattern[str], start: int, end: int, keep: object) 
     yield start, end
 
 
-def _negations(text: str) -> Iterator[Negation]:
+def _denials(text: str) -> Iterator[Mark]:
     """Each denial of a statement. « ne … pas » is one, « ne … que » none, two within reach of each other cancel out
     (« il est faux qu'il n'a aucun droit », « n'est pas interdit »)."""
     plain = fr.RESTRICTIVE_QUE.sub(lambda match: " " * len(match[0]), text)
-    found: list[Negation] = []
-    end_of_ne = -1
+    found: list[Mark] = []
+    end_of_ne = end_of_subject = -1
     for match in fr.NEGATION.finditer(plain):
         if match["alone"] and match.start() <= end_of_ne:
             continue
         if match["ne"]:
             end_of_ne = match.end() + NE_REACH
-        by_word = bool(match["word"])
-        if found and match[0] != "sauf" and by_word != found[-1].by_word and _within_reach(plain, match):
+            # « aucun impôt n'est retenu » denies once; « tant que vous n'avez pas dépassé » is a limit, no denial.
+            if match.start() <= end_of_subject or re.search(r"\btant qu[^,;]*$", plain[: match.start()]):
+                continue
+        if match[0] == "ni" and found and not found[-1].word:  # « ne … ni … ni »: one denial that goes on
+            last = found.pop()
+            found.append(replace(last, after=(*last.after, *contents(plain[match.end() :])[:AFTER_PREPOSITION])))
+            continue
+        if match[0] in ("rien", "jamais") or match[0].startswith("aucun"):
+            end_of_subject = match.end() + NE_REACH
+        word = match["word"] or ""
+        if found and word != "sauf" and bool(word) != bool(found[-1].word) and _within_reach(plain, match):
             found.pop()
             continue
         reach = AFTER_PREPOSITION if match[0] in ("sans", "ni", "hors") else AFTER
         implied = next((contents(word) for prefix, word in fr.IMPLIED.items() if match[0].startswith(prefix)), [])
         before, after = contents(plain[: match.start()])[-BEFORE:], contents(plain[match.end() :])[:reach]
-        found.append(Negation(tuple(before), (*after, *implied), by_word, of_noun=match[0].startswith(("pas", "aucun"))))
+        found.append(Mark(tuple(before), (*after, *implied), word[:5], of_noun=match[0].startswith(("pas", "aucun"))))
     yield from found
+
+
+def _permissions(text: str) -> Iterator[Mark]:
+    for match in fr.MAY.finditer(text):
+        if text[: match.start()].endswith(("ne ", "n'")):
+            continue  # « ne peut pas »: a denial
+        before = contents(text[: match.start()])[-BEFORE:]
+        after = contents(re.split(r"[,(]", text[match.end() :])[0])[:AFTER]
+        yield Mark(tuple(before), tuple(after), loose=True)
 
 
 def _within_reach(text: str, match: re.Match[str]) -> bool:

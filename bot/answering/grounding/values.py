@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """How often."""
     NEXT = "next"
     """« le mois suivant », « l'année d'avant »."""
+    UNIT = "unit"
+    """A unit of time without a number: « par mois commencé »."""
     DURATION = "duration"
     HOURS = "hours"
     MONEY = "money"
@@ -61,6 +63,8 @@ class Value:
         """Equal as values. A bare number may leave out the unit that the other one has."""
         if self.kind is Kind.NUMBER and self.key[0] == other.key[0]:
             return other.kind not in (Kind.DATE, Kind.CODE, Kind.LINK, Kind.MAIL)
+        if self.kind is Kind.UNIT and other.kind in (Kind.NEXT, Kind.UNIT, Kind.EVERY):
+            return self.key[0] in other.key
         return self.kind is other.kind and self.key == other.key
 
 
@@ -116,6 +120,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("within", rf"\bdans (?:le|la|l')\s?(?P<wu>{_TIME})\b"),
     ("ordinal", rf"\b(?P<o>\d+)(?:er|re|e|eme)\b|\b(?P<ow>{'|'.join(_ORDINALS)})s?\b"),
     ("adjective", rf"\b(?:{'|'.join(_ADJECTIVES)})(?:le|ne|s|les|nes|aux)?\b|\bjournaliere?s?\b"),
+    ("unit", rf"\b(?:{_TIME})\b"),
     ("number", rf"{_DIGITS}|\b(?:{_NUMERAL})\b"),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS))
@@ -201,6 +206,8 @@ def _read(match: re.Match[str]) -> Iterator[tuple[Kind, tuple[str, ...]]]:
         stem = next(stem for stem in _ADJECTIVES if raw.startswith(stem[:-1]))
         if stem != "horaire":
             yield Kind.EVERY, _duration(Decimal(1), next(k for k, v in _UNITS.items() if v == _ADJECTIVES[stem]))
+    elif name == "unit":
+        yield Kind.UNIT, (_unit(raw),)
     else:
         yield Kind.NUMBER, (str(_amount(raw)),)
 

@@ -33,7 +33,7 @@ POPULATIONS = _table(
     minor: mineurs?|enfants?
     jobseeker: chomeurs?|demandeurs? d'emploi
     asylum: demandeurs? d'asile|refugies?
-    pensioner: retraites(?! progress)
+    pensioner: (?:un|au|les|des|aux) retraitee?s?
     consumer: particuliers?|consommateurs?
     business: (?:un|des|les|aux|clients?) professionnels?
     parent: parents?|meres?|peres?
@@ -149,6 +149,7 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"dernier\w*", r"premier\w*"),
         (r"volontaire\w*", r"involontaire\w*|oubli\w*"),
         (r"minimum", r"maximum"),
+        (r"au moins|au minimum", r"au plus|au maximum"),
         (r"plus tard", r"plus tot"),
         (r"rembours\w+", r"suspend\w+"),
         (r"mensuel\w*", r"annuel\w*"),
@@ -195,8 +196,8 @@ ADVICE = re.compile(r"\b(?:conseill\w*|recommand\w*|mieux vaut|il vaut mieux|pen
 # What turns a claim round: with ne, alone, or by its own meaning. « ne … pas » counts once.
 NEGATION = re.compile(
     r"\b(?:(?P<ne>ne|n')(?=[\s\w])|(?P<alone>pas|aucune?s?|jamais|rien|sans(?! elle| lui| eux| cela)|ni|non|nul)|"
-    r"(?P<word>interdi\w+|exclu\w*|exoner\w+|exempt\w+|dispens\w+|echapp\w+|impossible\w*|refus\w*|hors|sauf|"
-    r"faux|facultati\w+|nulles?|fermee?s?(?= a)|gratuit\w*|perd(?:re|ent|ez)?))\b"
+    r"(?P<word>interdi\w+|exclu\w*|exoner\w+|exempt\w+|dispens\w+|echapp\w+|impossible\w*|refus(?:e|er|es|ent|ez|ait)|hors|sauf|"
+    r"faux|facultati\w+|nulles?|fermee?s?(?= a)|gratuit\w*))\b"
 )
 IMPLIED = {"gratuit": "payer", "facultati": "obligation", "exoner": "payer"}
 """What a negative word denies without saying it."""
@@ -277,7 +278,7 @@ suspect louche douteux
 """
 
 FUNCTION_WORDS = frozenset(
-    """a ai ainsi alors apres as au aucun aucune aussi autre autres aux avant avec avez avoir avons ayant bien c ca car ce
+    """personne personnes a ai ainsi alors apres as au aucun aucune aussi autre autres aux avant avec avez avoir avons ayant bien c ca car ce
     ceci cela celle celles celui ces cet cette ceux chaque chez ci comme concernant contre d dans de deja depuis des donc
     dont du durant elle elles en encore enfin ensuite entre es est et etait etant ete etes etre eu eux faire fait faut fois
     hors il ils ici j jamais je jusqu l la le les leur leurs lors lorsque lui m ma mais me meme memes mes moi moins mon n ne
