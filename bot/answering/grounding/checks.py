@@ -18,7 +18,7 @@ from knowledge.text import words
 
 SAID = 0.6
 """A segment of the fact is repeated when this share of its content words stands in the sentence."""
-USED = 0.34
+USED = 0.5
 """A statement of the fact is spoken of when this share of its content words stands in the sentence."""
 ECHOED = 0.34
 """A restriction is kept when this share of its content words stands in the sentence."""
@@ -96,6 +96,9 @@ def _overlap(segment: Segment, others: list[Segment]) -> int:
 
 def polarity_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
     """What the fact denies is denied, and nothing else."""
+    for one, other in ((sentence, fact), (fact, sentence)):
+        for word in one.cancelled & {mark.word for mark in other.denials} - other.cancelled:
+            yield f"turns round {word}"
     said = {mark.word for mark in sentence.denials} & {mark.word for mark in fact.denials} - {""}
     mine = [mark for mark in sentence.denials if mark.word not in said]
     theirs = [mark for mark in fact.denials if mark.word not in said]
@@ -127,29 +130,34 @@ def _unmatched(marks: Sequence[Mark], partners: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if not place(mark, set())]
 
 
-def with_and_without_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
-    """« avec abattement » is not « sans abattement »."""
-    for mine, theirs in ((fr.WITH, fr.WITHOUT), (fr.WITHOUT, fr.WITH)):
+def prepositions_agree(sentence: Reading, fact: Reading) -> Iterator[str]:
+    """« avec abattement » is not « sans abattement », nor « avant » « après »."""
+    for mine, theirs in chain(fr.PREPOSITIONS, (pair[::-1] for pair in fr.PREPOSITIONS)):
         same, opposite = _following(fact, mine), _following(fact, theirs)
         for stem in _following(sentence, mine):
             if shared([stem], opposite) and not shared([stem], same):
-                yield f"with or without {stem}"
+                yield f"another preposition before {stem}"
 
 
 def _following(reading: Reading, preposition: re.Pattern[str]) -> frozenset[str]:
-    """The content word after each « avec » (or « sans », « hors »)."""
-    after = (contents(reading.text[match.end() : match.end() + 40])[:1] for match in preposition.finditer(reading.text))
+    """The content word after each « avec » (or « sans », « avant »…)."""
+    after = (
+        contents(re.split(r"[,;:(]", reading.text[match.end() :])[0])[:1]
+        for match in preposition.finditer(reading.text)
+    )
     return frozenset(chain.from_iterable(after))
 
 
 def modality_agrees(sentence: Reading, fact: Reading) -> Iterator[str]:
     """« peut » stays « peut », « doit » stays « doit », advice stays advice."""
-    for mark in _unmatched(sentence.permissions, fact.permissions):
+    # What the fact says too stands in for nothing else.
+    hints = [hint for hint in sentence.hints if hint.word not in {other.word for other in fact.hints}]
+    for mark in _unmatched(sentence.permissions, (*fact.permissions, *fact.hints)):
         yield f"may {' '.join(mark.near)}"
-    for mark in _unmatched(_spoken_of(fact.permissions, sentence), sentence.permissions):
+    for mark in _unmatched(_spoken_of(fact.permissions, sentence), (*sentence.permissions, *hints)):
         yield f"no longer may {' '.join(mark.near)}"
-    may, must = bool(sentence.permissions), bool(fr.MUST.search(sentence.text))
-    if must and not fr.MUST.search(fact.text) and (fr.MAY.search(fact.text) or fr.ADVICE.search(fact.text)):
+    may, must = bool(sentence.permissions or hints), bool(fr.MUST.search(sentence.text))
+    if must and not fr.MUST.search(fact.text) and (fact.permissions or fr.ADVICE.search(fact.text)):
         yield "must"
     for statement in _used(sentence, fact):
         if statement.permissions and not may:
@@ -224,7 +232,7 @@ CHECKS: tuple[Check, ...] = (
     opposites_agree,
     bindings_agree,
     polarity_agrees,
-    with_and_without_agree,
+    prepositions_agree,
     modality_agrees,
     restrictions_kept,
     content_stands,

@@ -13,7 +13,9 @@ from knowledge.text import fold, stems, words
 
 _STATEMENT = re.compile(r"[;:!?…](?=\s|$)|\.(?=\s|$)| [–—] ")
 _CUT = re.compile(
-    r", |\((?![^)]{1,20}\))|\)|[«»\"]|\s(?=(?:et|mais|ou|puis|ni|que|qui|contre|au lieu d\w*) )|(?<=\s)(?=" + fr.RESTRICTIONS.pattern + ")"
+    r", |\((?![^)]{1,20}\))|\)|[«»\"]|\s(?=(?:et|mais|ou|puis|ni|que|qui|contre|au lieu d\w*) )|(?<=\s)(?="
+    + fr.RESTRICTIONS.pattern
+    + ")"
 )
 PREFIX, SHORTEST = 6, 4
 """Stems with six first letters in common are forms of one word (« déclaration », « déclarative »); so are a stem of
@@ -53,8 +55,10 @@ def shared(mine: Iterable[str], theirs: frozenset[str]) -> frozenset[str]:
         stem
         for stem in mine
         if stem in theirs
-        or len(stem) >= SHORTEST
-        and (stem[:PREFIX] in beginnings or any(stem[:length] in theirs for length in range(SHORTEST, PREFIX)))
+        or (
+            len(stem) >= SHORTEST
+            and (stem[:PREFIX] in beginnings or any(stem[:length] in theirs for length in range(SHORTEST, PREFIX)))
+        )
     )
 
 
@@ -81,6 +85,8 @@ class Segment:
 
 BEFORE, AFTER, AFTER_PREPOSITION, NEAR = 5, 5, 2, 3
 """How many content words around a mark it is recognised by; « sans » and « ni » reach less far."""
+WORD = 5
+"""Letters by which a negative word is recognised in its forms (« gratuit », « gratuite »)."""
 NE_REACH = 40
 """How many characters after « ne » its « pas », « jamais », « aucun » may stand."""
 
@@ -96,6 +102,8 @@ class Mark:
     """What marks it by its own meaning (« interdit », « exonéré »): what it bears on may stand before it."""
     loose: bool = False
     """What it bears on may stand before it (« est possible »)."""
+    cancels: str = ""
+    """The negative word that it turns round (« n'est pas interdit »): the two deny nothing."""
     of_noun: bool = False
     """« pas de RSA », « aucun impôt »: what another sentence says as « le RSA n'est pas ouvert »."""
 
@@ -105,7 +113,9 @@ class Mark:
 
     @property
     def reach(self) -> frozenset[str]:
-        return frozenset((*self.before, *self.after)) if self.word or self.loose else frozenset(self.after or self.before)
+        return (
+            frozenset((*self.before, *self.after)) if self.word or self.loose else frozenset(self.after or self.before)
+        )
 
     def same_as(self, other: Mark) -> bool:
         """Both bear on the same thing: a word near this one is within reach of the other one."""
@@ -133,13 +143,18 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.original = " ".join(text.split())
-        self.text = fold(self.original).replace("\u00a0", " ").replace("\u202f", " ")
+        # « dès » would become « des ».
+        plain = re.sub(r"\b[Dd]ès\b", "depuis", self.original)
+        self.text = fold(plain).replace("\u00a0", " ").replace("\u202f", " ")
         self.values = find_values(self.text)
         self.statements = tuple(self._statements())
         self.segments = tuple(segment for statement in self.statements for segment in statement.segments)
         self.stems = frozenset(stem for segment in self.segments for stem in segment.stems)
-        self.denials = tuple(mark for statement in self.statements for mark in statement.denials)
+        marks = [mark for statement in self.statements for mark in statement.denials]
+        self.denials = tuple(mark for mark in marks if not mark.cancels)
+        self.cancelled = frozenset(mark.cancels for mark in marks if mark.cancels)
         self.permissions = tuple(mark for statement in self.statements for mark in statement.permissions)
+        self.hints = tuple(_permissions(self.text, fr.MAYBE_MAY))
 
     def names(self, ordinary: frozenset[str]) -> list[str]:
         """Proper names: words with a capital, except an ``ordinary`` word (by its stem) that opens a clause."""
@@ -163,7 +178,7 @@ class Reading:
             segments = tuple(self._segment(first, last) for first, last in self._joined(pieces))
             if segments:
                 text = self.text[start:end]
-                yield Statement(segments, tuple(_denials(text)), tuple(_permissions(text)))
+                yield Statement(segments, tuple(_denials(text)), tuple(_permissions(text, fr.MAY)))
 
     def _joined(self, pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Pieces that hold something; « sauf pour une personne » waits for « qui a … » after it."""
@@ -232,23 +247,35 @@ def _denials(text: str) -> Iterator[Mark]:
         if match[0] in ("rien", "jamais") or match[0].startswith("aucun"):
             end_of_subject = match.end() + NE_REACH
         word = match["word"] or ""
-        if found and word != "sauf" and bool(word) != bool(found[-1].word) and _within_reach(plain, match):
-            found.pop()
+        if (
+            found
+            and word not in ("sauf", "hors")
+            and bool(word) != bool(found[-1].word)
+            and _within_reach(plain, match)
+        ):
+            found[-1] = replace(found[-1], word="", cancels=word[:WORD] or found[-1].word)
             continue
         reach = AFTER_PREPOSITION if match[0] in ("sans", "ni", "hors") else AFTER
         implied = next((contents(word) for prefix, word in fr.IMPLIED.items() if match[0].startswith(prefix)), [])
         before, after = contents(plain[: match.start()])[-BEFORE:], contents(plain[match.end() :])[:reach]
-        found.append(Mark(tuple(before), (*after, *implied), word[:5], of_noun=match[0].startswith(("pas", "aucun"))))
+        found.append(
+            Mark(tuple(before), (*after, *implied), word[:WORD], of_noun=match[0].startswith(("pas", "aucun")))
+        )
     yield from found
 
 
-def _permissions(text: str) -> Iterator[Mark]:
-    for match in fr.MAY.finditer(text):
+def _opposed(last: Mark, word: str) -> bool:
+    """One by « ne … pas », the other by a negative word."""
+    return not last.cancels and bool(word) != bool(last.word)
+
+
+def _permissions(text: str, pattern: re.Pattern[str]) -> Iterator[Mark]:
+    for match in pattern.finditer(text):
         if text[: match.start()].endswith(("ne ", "n'")):
             continue  # « ne peut pas »: a denial
         before = contents(text[: match.start()])[-BEFORE:]
         after = contents(re.split(r"[,(]", text[match.end() :])[0])[:AFTER]
-        yield Mark(tuple(before), tuple(after), loose=True)
+        yield Mark(tuple(before), tuple(after), word=match[0] if pattern is fr.MAYBE_MAY else "", loose=True)
 
 
 def _within_reach(text: str, match: re.Match[str]) -> bool:

@@ -130,12 +130,12 @@ _PER = re.compile(rf"^(?:(?! et | ou |[,;:.\d]).){{0,45}}?(?:\bpar |/|\bde l'|\b
 _UP = r"plus (?:de|d')|depass\w+|superieure?s? (?:a|aux)|attei\w+|exced\w+"
 _DOWN = r"moins (?:de|d')|inferieure?s? (?:a|aux)"
 _FROM = (
-    r"au-dela (?:de|d'|des)|au moins|au minimum|minimum(?: \w+){0,3} (?:est|de|a)|minimum|a partir (?:de|du|d')|a compter (?:de|du)|"
-    r"des (?:le|les|l')?|depuis (?:le|les|l'|plus de)?|(?<!d')apres (?:le|les)?|passe (?:le|les)?"
+    r"au-dela (?:de|d'|des)|au moins|au minimum|minim\w+(?: [\w']+){0,3} (?:est|de|a)|minimum|a partir (?:de|du|d')|a compter (?:de|du)|"
+    r"depuis (?:le|les|l'|plus de)?|(?P<after>(?<!d')apres (?:le|les)?)"
 )
 _UNTIL = (
-    r"en dessous (?:de|d'|des)|au plus(?: tard)?|au maximum|maximum(?: \w+){0,3} (?:est|de|a)|maximum|jusqu'(?:a|au|aux)|"
-    r"(?<!mois )(?<!jour )(?<!jours )(?<!an )avant (?:le|les|l'age de)?|dans les"
+    r"en dessous (?:de|d'|des)|au plus(?: tard)?|au maximum|maxim\w+(?: [\w']+){0,3} (?:est|de|a)|maximum|(?:limit|plafonn)ee?s? a|jusqu'(?:a|au|aux)|"
+    r"(?<!mois )(?<!jour )(?<!jours )(?<!an )(?P<ahead>avant (?:le|les|l'age de)?)"
 )
 _FILLER = r"(?:\s*(?:environ|a|au|aux|de|du|d'|le|les|l'|la|des|au moins|l'age de|la limite de|pres de)\b)*\s*"
 _BEFORE = re.compile(
@@ -268,6 +268,9 @@ def _bound(text: str, match: re.Match[str], kind: Kind) -> Bound | None:
     found = _AFTER.match(rest) or _BEFORE.search(text[max(0, match.start() - 70) : match.start()])
     if not found:
         return None
+    placed = found.groupdict().keys() & {"after", "ahead"} and (found["after"] or found["ahead"])
+    if placed and kind is not Kind.DATE and not match[0].endswith("ans"):
+        return None  # « un mois avant », « après 10 jours »: a place in time, no limit
     if found["from"] or found["until"]:
         return Bound.UP if found["from"] else Bound.DOWN
     negated = bool(found["not"] or found["pas"])

@@ -175,6 +175,7 @@ ABSOLUTES = _table(
     never: jamais
     only: seule?s?|seulement|uniquement|exclusivement|reservee?s?|n(?:e |'\s?)(?:(?!pas |plus |jamais |rien |aucun)[\w-]+ ){1,6}?que?
     fully: entierement|en totalite|totalement|completement|integralement
+    also: aussi|egalement
     concession: meme(?= (?:si|en|pour|sans|avec|quand|une?|paye|rattache|dans|banal|etrangeres?|incomplet|incertaine))|y compris|quel(?:le)?s? que soi\w+|peu importe
     """
 )
@@ -188,28 +189,37 @@ MUST = re.compile(
     r"indispensable\w*|tenue?s? de)\b"
 )
 MAY = re.compile(
-    r"\b(?:peu(?:t|x|vent)|puiss\w+|pouv\w+|pour(?:ra|rez|rait|ront|raient|ras)|possible\w*|possibilite|permet\w*|permis\w*|autoris\w+|"
-    r"a droit|avez droit|ont droit|ouverte?s? aux?|libre\w*|facultati\w+|risqu\w+|eventuel\w*|susceptible\w*|parfois|exposer?|au choix)\b"
+    r"\b(?:peu(?:t|x|vent)|puiss\w+|pouv\w+|pour(?:ra|rez|rait|ront|raient|ras)|possible\w*|possibilite|permet\w*|permis\w*|"
+    r"autoris\w+|facultati\w+)\b"
 )
+MAYBE_MAY = re.compile(
+    r"\b(?:a droit|avez droit|ont droit|ouverte?s? aux?|librement|libres? de|risqu\w+|eventuel\w*|susceptible\w*|parfois|"
+    r"expos\w+|au choix)\b"
+)
+"""What a « peut » may be said with; nothing is asked of a fact that has it, nor of a sentence."""
 ADVICE = re.compile(r"\b(?:conseill\w*|recommand\w*|mieux vaut|il vaut mieux|pensez|prudent)\b")
 
 # What turns a claim round: with ne, alone, or by its own meaning. « ne … pas » counts once.
 NEGATION = re.compile(
-    r"\b(?:(?P<ne>ne|n')(?=[\s\w])|(?P<alone>pas|aucune?s?|jamais|rien|sans(?! elle| lui| eux| cela)|ni|non|nul)|"
+    r"\b(?:(?P<ne>ne|n')(?=[\s\w])|(?P<alone>pas|aucune?s?|jamais|rien|sans(?! elle| lui| eux| cela| quoi)|ni|(?<!ou )non|nul)|"
     r"(?P<word>interdi\w+|exclu\w*|exoner\w+|exempt\w+|dispens\w+|echapp\w+|impossible\w*|refus(?:e|er|es|ent|ez|ait)|hors|sauf|"
     r"faux|facultati\w+|nulles?|fermee?s?(?= a)|gratuit\w*))\b"
 )
-IMPLIED = {"gratuit": "payer", "facultati": "obligation", "exoner": "payer"}
+IMPLIED = {"impay": "payer", "gratuit": "payer", "facultati": "obligation", "exoner": "payer"}
 """What a negative word denies without saying it."""
-WITH, WITHOUT = re.compile(r"\b(?:avec|compris)\b"), re.compile(r"\b(?:sans|hors)\b")
+PREPOSITIONS = (
+    (re.compile(r"\b(?:avec|compris)\b"), re.compile(r"\b(?:sans|hors)\b")),
+    (re.compile(r"\bavant\b"), re.compile(r"(?<!d')\bapres\b")),
+)
+"""Pairs that a paraphrase never swaps before the same word."""
 _NE_QUE = r"n(?:e |'\s?)(?:(?!pas |plus |jamais |rien |aucun)[\w-]+ ){1,6}?qu(?:e\b|')"
 RESTRICTIVE_QUE = re.compile(rf"\b{_NE_QUE}")
 
 # Words that open a restriction: what they introduce cannot be left out.
 RESTRICTIONS = re.compile(
-    r"\b(?:si |s'ils? |quand |lorsqu|sauf |a condition|tant qu|a moins que|des qu|en cas d|dont |sans |hors |faute de|"
+    r"\b(?:si |s'ils? |quand |lorsqu|sauf |a condition|tant qu|a moins que|en cas d|dont |sans |hors |faute de|"
     r"pendant |durant |apres |avant |depuis |jusqu|a partir d|a compter d|au-dela|en dessous|a defaut|seulement (?:si|pour)|"
-    r"uniquement |uniquement si|qui (?:ne |n')|des le |des les |sous reserve|pourvu)"
+    r"uniquement |uniquement si|qui (?:ne |n')|sous reserve|pourvu)"
 )
 
 # Words that mean the same here, one group a line; groups are merged by their first word.
@@ -242,7 +252,7 @@ supprimer retirer perdre perte suppression
 recommencer reprendre reprise
 accorder donner donne accorde octroyer
 entrainer conduire mener provoquer entraine coute couter valoir
-concerner viser appliquer applique concerne vise valable vaut
+concerner viser relever partie relevent releve appliquer applique concerne vise valable vaut
 necessaire exiger falloir faut obligatoire doit obligation
 possible pouvoir peut permettre permet peuvent
 raison motif motifs raisons
@@ -254,7 +264,7 @@ fixer definir determiner definies fixe
 juger decider decision jugement
 baisse diminuer reduit baisser diminution reduction moins descendre
 contester contestation conteste
-convenir servir suffire convient sert suffit suffisent
+convenir servir suffire convient sert suffit suffisent suffisant suffisante
 ouvrir ouverte ouvert
 fermer fermeture ferme
 inscription inscrire inscrit
