@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.storage.model_use import ModelUse
 from bot.storage.tables import InboxRow, OpenCheckRow, TurnRow
 
 DONE_KEPT = timedelta(days=2)
@@ -42,6 +43,7 @@ class Store:
         self._insert = sqlite.insert if url.startswith("sqlite") else postgresql.insert
         if url.startswith("sqlite"):
             event.listen(self._engine.sync_engine, "connect", _tune_sqlite)
+        self.model_use = ModelUse(self._engine, self._insert, now)
 
     async def open(self) -> None:
         """Bring the schema up to date."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import BotCommand, Update
 from telegram.error import Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
@@ -29,6 +29,9 @@ from bot.telegram.inbox import ChatOrderProcessor, InboxQueue
 from bot.telegram.limiter import ChatRateLimiter
 from bot.vetting.pipeline import Vetter
 
+if TYPE_CHECKING:
+    from bot.answering.reword import Reworder
+
 App = Application[Any, Any, Any, Any, Any, Any]
 
 log = logging.getLogger("bot.telegram")
@@ -39,6 +42,7 @@ COMMANDS = [
     BotCommand("verifier", "Vérifier une offre d'emploi reçue"),
     BotCommand("annuler", "Oublier l'offre en cours de vérification"),
     BotCommand("nouveau", "Oublier la conversation en cours"),
+    BotCommand("modele", "Accepter ou refuser l'aide d'un modèle de langue"),
     BotCommand("sources", "D'où viennent les réponses"),
     BotCommand("mentions", "Qui publie ce service"),
     BotCommand("aide", "Comment poser une question"),
@@ -75,7 +79,9 @@ def build(
     settings: Settings, answerer: Answerer, vetter: Vetter | None, store: Store, fixed_today: date | None = None
 ) -> App:
     """The application, ready to run."""
-    handlers = Handlers(settings, store, answerer, Seal.from_file(settings.seal_key), vetter, fixed_today)
+    reworder = _reworder(settings, answerer, store) if settings.llm_model else None
+    seal = Seal.from_file(settings.seal_key)
+    handlers = Handlers(settings, store, answerer, seal, vetter, fixed_today, reworder)
     queue = InboxQueue(store)
 
     async def open_store(application: App) -> None:
@@ -108,6 +114,16 @@ def build(
     return application
 
 
+def _reworder(settings: Settings, answerer: Answerer, store: Store) -> Reworder:
+    """Ends with one clear line when the model cannot be used."""
+    from bot.language_model import LanguageModelError, reworder_of
+
+    try:
+        return reworder_of(settings, answerer, store.model_use)
+    except LanguageModelError as error:
+        raise SystemExit(f"Erreur : {error}") from None
+
+
 def _register(application: App, handlers: Handlers) -> None:
     commands = {
         "start": handlers.start,
@@ -119,6 +135,7 @@ def _register(application: App, handlers: Handlers) -> None:
         "verifier": handlers.verify,
         "annuler": handlers.cancel,
         "nouveau": handlers.reset,
+        "modele": handlers.language_model,
     }
     for name, handler in commands.items():
         application.add_handler(CommandHandler(name, handler, filters.UpdateType.MESSAGE))

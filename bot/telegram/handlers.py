@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ChatAction, ChatType, ParseMode
@@ -22,9 +22,13 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
+from bot.telegram.model import ModelDesk
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.render import answer_messages, text_messages
 from bot.vetting.pipeline import Vetter
+
+if TYPE_CHECKING:
+    from bot.answering.reword import Reworder
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +50,12 @@ class Handlers:
     seal: Seal
     vetter: Vetter | None = None
     fixed_today: date | None = None
+    reworder: Reworder | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
     def __post_init__(self) -> None:
+        self.model = ModelDesk(self.settings, self.store.model_use, self._messages, self._say, self.reworder)
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
@@ -107,6 +113,9 @@ class Handlers:
         await self.store.forget_turns(message.chat_id)
         await self._say(message, self._messages["fresh_start"])
 
+    async def language_model(self, update: Update, context: Context) -> None:
+        await self.model.command(_message(update))
+
     async def unknown_command(self, update: Update, context: Context) -> None:
         await self._say(_message(update), self._messages["unknown_command"])
 
@@ -143,6 +152,7 @@ class Handlers:
         since = timedelta(minutes=self.settings.context_minutes)
         earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
+        await self.model.reword(message, answer)
         await self._send(message, answer)
         if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
             # Distress and pasted offers are never kept, not even for a follow-up.
@@ -171,7 +181,9 @@ class Handlers:
         if action in keyboards.OFFER_ACTIONS and self.offers:
             await self.offers.press(message, data)
             return
-        if action == keyboards.EXAMPLE:
+        if action == keyboards.MODEL:
+            await self.model.press(message, rest)
+        elif action == keyboards.EXAMPLE:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
             await self._answer(message, text)

@@ -1,0 +1,75 @@
+"""/modele: a worker agrees, once, that a language model helps to say the answers, and can take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from telegram import InlineKeyboardMarkup, Message
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, TelegramError
+
+from bot.answering.answer import Answer
+from bot.settings import Settings
+from bot.storage.model_use import ModelUse
+from bot.telegram import keyboards
+
+if TYPE_CHECKING:
+    from bot.answering.reword import Reworder
+
+Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
+
+
+@dataclass
+class ModelDesk:
+    """``reworder`` is None where no model is configured: /modele says so."""
+
+    settings: Settings
+    use: ModelUse
+    messages: Mapping[str, Any]
+    say: Say
+    reworder: Reworder | None
+
+    async def command(self, message: Message) -> None:
+        words = self.messages["model"]
+        if self.reworder is None:
+            await self.say(message, words["none"], None)
+        elif await self._agreed(message):
+            await self.say(message, words["agreed"].format(terms=self._terms), keyboards.model_take_back())
+        else:
+            await self.say(message, words["ask"].format(terms=self._terms), keyboards.model_agree())
+
+    async def press(self, message: Message, decision: str) -> None:
+        """Raises ``ValueError`` for a button that is not ours."""
+        if decision not in (keyboards.AGREE, keyboards.DECLINE) or self.reworder is None:
+            raise ValueError(decision)
+        if decision == keyboards.AGREE:
+            await self.use.agree(message.chat_id, self._terms)
+        else:
+            await self.use.take_back(message.chat_id)
+        with suppress(BadRequest):  # pressed twice
+            await message.edit_reply_markup(None)
+        await self.say(message, self.messages["model"]["yes" if decision == keyboards.AGREE else "no"], None)
+
+    async def reword(self, message: Message, answer: Answer) -> None:
+        """Where a model is configured and the worker agreed; never raises for a failure of the model."""
+        if self.reworder is None or not answer.citations or not await self._agreed(message):
+            return
+        with suppress(TelegramError):
+            await message.chat.send_action(ChatAction.TYPING)
+        await self.reworder.reword(answer, message.chat_id)
+
+    async def _agreed(self, message: Message) -> bool:
+        """To this very model, provider and country."""
+        return await self.use.agreed_to(message.chat_id) == self._terms
+
+    @property
+    def _terms(self) -> str:
+        unknown = self.messages["mentions_unknown"]
+        return str(self.messages["model"]["terms"]).format(
+            model=self.settings.llm_model,
+            provider=self.settings.llm_provider or unknown,
+            country=self.settings.llm_country or unknown,
+        )
