@@ -45,10 +45,10 @@ class Generator:
         self._prompt = prompt
         self._max_output_tokens = max_output_tokens
 
-    def tokens_at_most(self, question: str, facts: Mapping[int, str]) -> int:
-        """What a call may cost, counted before it is made."""
+    def tokens_at_most(self, question: str, facts: Mapping[int, str]) -> tuple[int, int]:
+        """What a call may read and write, counted before it is made."""
         asked = sum(len(text) for _, text in self._messages(question, facts))
-        return asked // CHARS_PER_TOKEN + self._max_output_tokens
+        return asked // CHARS_PER_TOKEN, self._max_output_tokens
 
     async def draft(self, question: str, facts: Mapping[int, str]) -> Draft:
         """Sentences with the numbers they cite. Raises ``DraftError``, or what the model's client raises."""
@@ -104,4 +104,5 @@ def chat_model(settings: Settings) -> BaseChatModel:
         options["base_url"] = settings.llm_base_url
     if settings.llm_api_key:
         options["api_key"] = settings.llm_api_key.get_secret_value()
-    return init_chat_model(name, **options)
+    model: BaseChatModel = init_chat_model(name, **options)
+    return model

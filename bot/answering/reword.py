@@ -92,8 +92,8 @@ class Reworder:
         return outcome
 
     async def _reword(self, answer: Answer, question: str, facts: Mapping[int, str], user: int) -> Outcome:
-        day, most = self._today(), self._generator.tokens_at_most(question, facts)
-        reserved = self._ceilings.cost_of(most, most)
+        day, (tokens_in, tokens_out) = self._today(), self._generator.tokens_at_most(question, facts)
+        most, reserved = tokens_in + tokens_out, self._ceilings.cost_of(tokens_in, tokens_out)
         if not await self._affordable(day, user, most, reserved):
             return Outcome("ceiling reached")
         # Reserved before the call and corrected after it: a call that dies is counted whole.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,3 +98,25 @@ async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock)
 async def test_many_at_once(store: Store) -> None:
     results = await asyncio.gather(*(store.receive(number // 2, 5, {}) for number in range(200)))
     assert sum(results) == 100
+
+
+async def test_consent_to_a_model_is_for_its_terms_and_can_be_taken_back(store: Store) -> None:
+    use = store.model_use
+    assert await use.agreed_to(5) is None
+    await use.agree(5, "modèle A, France")
+    await use.agree(5, "modèle B, Irlande")
+    assert await use.agreed_to(5) == "modèle B, Irlande" and await use.agreed_to(6) is None
+    assert await use.take_back(5) and not await use.take_back(5)
+    assert await use.agreed_to(5) is None
+
+
+async def test_what_a_model_costs_is_counted_by_day_and_by_chat(store: Store) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    await asyncio.gather(*(use.spend(today, chat, 100, 0.5) for chat in (1, 1, 2)))
+    await use.spend(today, 1, -50, -0.25)
+    spent = await use.spent(today, 1)
+    assert (spent.tokens, spent.tokens_of_user, spent.cost) == (250, 150, 1.25)
+    assert (await use.spent(today, 3)).tokens_of_user == 0
+    tomorrow = today + timedelta(days=1)
+    await use.spend(tomorrow, 1, 10, 0)
+    assert (await use.spent(tomorrow, 1)).tokens == 10 and (await use.spent(today, 1)).tokens == 0
