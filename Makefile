@@ -36,6 +36,9 @@ bench: $(DEV_STAMP) build  ## Mesurer la vitesse et la mémoire
 
 install-st: $(ST_STAMP)  ## Installer l'extra sentence-transformers (gros ; voir README)
 
+install-postgres: $(STAMP)  ## Installer de quoi garder les messages dans PostgreSQL (plusieurs instances ; docs/scaling.md)
+	@$(PIP) --no-deps --no-compile --require-hashes -r requirements/postgres.lock
+
 lock: $(DEV_STAMP)  ## Refaire les fichiers de verrouillage après un changement de pyproject.toml
 	@$(PY) -m pip install --quiet uv && $(PY) requirements/lock.py
 
@@ -69,4 +72,4 @@ $(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)
 	@$(PIP) --no-deps -r requirements/extras-test.lock
 	@touch $@
 
-.PHONY: run build check test test-all lint types bench install-st lock clean help
+.PHONY: run build check test test-all lint types bench install-st install-postgres lock clean help

@@ -1,4 +1,4 @@
-"""``python -m benchmarks answers | vetting | grounding | load``."""
+"""``python -m benchmarks answers | vetting | grounding | load | kill``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import json
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.answering.pipeline import Answerer
 from bot.cli import day_of, load_answerer, load_vetter
 from bot.settings import Settings
 from knowledge.embeddings import load_embeddings
-from knowledge.golden import load_golden
+from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.offers import load_offers
+from knowledge.scores import Measure, save_measure
+
+if TYPE_CHECKING:
+    from benchmarks.answers import Scores
 
 app = typer.Typer(help="Mesures de qualité et de vitesse.", no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -26,22 +31,30 @@ RUNS = Path(__file__).parent / "runs.jsonl"
 def answers(
     split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
     misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    generation: Annotated[str | None, typer.Option(help="Une autre génération que celle qui répond.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Les notes en JSON, sur une ligne.")] = False,
     today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
 ) -> None:
-    """Les bons faits dans la réponse, et le silence quand il le faut."""
+    """Les bons faits dans la réponse, et le silence quand il le faut. Les notes sont gardées dans data/scores."""
     from benchmarks.answers import score
 
     settings = Settings()
-    answerer = load_answerer(settings)
     rows = [row for row in load_golden(settings.knowledge_dir / "golden") if row.split == split]
+    if not rows:
+        raise typer.BadParameter(f"aucune question dans la moitié « {split} » : dev ou unseen")
+    answerer = load_answerer(settings, generation)
     scores = score(answerer, rows, day_of(today))
-    print(f"{split}: {len(rows)} rows, generation {answerer.generation.manifest.id}")
-    for name, rate in sorted(scores.rates.items()):
-        print(f"  {name:<55} {rate}")
+    saved = _save_scores(settings, answerer, rows, scores, day_of(today))
+    if as_json:
+        print(json.dumps(saved, ensure_ascii=False))
+    else:
+        print(f"{split}: {len(rows)} rows, generation {answerer.generation.manifest.id}")
+        for name, rate in sorted(scores.rates.items()):
+            print(f"  {name:<55} {rate}")
     if split == "unseen":
         _log_run(day_of(today), {name: [rate.hits, rate.total] for name, rate in scores.rates.items()})
         return
-    for row, answer, name in scores.misses[:misses]:
+    for row, answer, name in scores.misses[: 0 if as_json else misses]:
         print(f"\n✗ {name} — {row.id} {row.all_turns}\n  wanted {row.status} {row.facts}")
         print(f"  got {answer.status} {[citation.fact_id for citation in answer.citations]} {answer.scores}")
 
@@ -50,13 +63,14 @@ def answers(
 def vetting(
     split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
     misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    generation: Annotated[str | None, typer.Option(help="Une autre génération que celle qui répond.")] = None,
     today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """Les arnaques vues, les offres honnêtes épargnées, les raisons montrées."""
     from benchmarks.vetting import baselines, ordinary_talk, report, score
 
     settings = Settings()
-    vetter = load_vetter(settings)
+    vetter = load_vetter(settings, generation)
     golden = settings.knowledge_dir / "golden"
     every = load_offers(golden)
     offers = [offer for offer in every if offer.split == split]
@@ -115,8 +129,45 @@ def load(
     run(chats, messages)
 
 
+@app.command()
+def kill(
+    kills: Annotated[int, typer.Option(help="Arrêts brutaux (kill -9), à des moments tirés au hasard.")] = 30,
+    messages: Annotated[int, typer.Option(help="Messages en tout.")] = 1000,
+    database: Annotated[
+        str | None, typer.Option(help="URL ; « postgres » : un serveur d'essai ; sinon SQLite.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Graine du hasard.")] = 1,
+) -> None:
+    """Rien de perdu, rien de répondu deux fois, quand le bot est tué en plein travail."""
+    from benchmarks.kill import measure
+
+    measure(kills, messages, database, seed)
+
+
+def _save_scores(
+    settings: Settings, answerer: Answerer, rows: list[GoldenQuestion], scores: Scores, today: date
+) -> dict[str, Any]:
+    """Keep the scores of a generation for ``ingest publish`` and ``ingest report``."""
+    from benchmarks.answers import digest
+
+    measure = Measure(
+        today=today,
+        commit=_commit(),
+        golden=digest(rows),
+        rows=len(rows),
+        rates={name: (rate.hits, rate.total) for name, rate in scores.rates.items()},
+        themes={name: (rate.hits, rate.total) for name, rate in scores.themes.items()},
+    )
+    manifest = answerer.generation.manifest
+    return save_measure(settings.scores_dir, manifest.id, manifest.model, rows[0].split, measure)
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 def _log_run(today: date, totals: dict[str, list[int]]) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    line = {"date": today.isoformat(), "commit": commit.stdout.strip(), "totals": totals}
+    line = {"date": today.isoformat(), "commit": _commit(), "totals": totals}
     with RUNS.open("a", encoding="utf-8") as runs:
         runs.write(json.dumps(line, ensure_ascii=False) + "\n")

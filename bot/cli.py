@@ -15,11 +15,12 @@ import typer
 from bot.answering.answer import Answer
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
+from bot.storage.opinions import Gap
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
 from bot.vetting.verdict import Verdict
 from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
-from knowledge.generation import Generation, GenerationError, open_active
+from knowledge.generation import Generation, GenerationError, open_active, open_generation
 
 app = typer.Typer(
     help="ClicDroit : poser une question, discuter, ou lancer le bot Telegram.",
@@ -39,18 +40,20 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _serving(settings: Settings) -> tuple[Generation, SentenceEmbeddings]:
-    """The serving generation and its embedding model; one clear line when there is none."""
+def _serving(settings: Settings, generation: str | None = None) -> tuple[Generation, SentenceEmbeddings]:
+    """The serving generation, or the one named, and its embedding model; one clear line when there is none."""
     try:
         embeddings = load_embeddings(settings.embedding_model)
+        if generation:
+            return open_generation(settings, settings.generations_dir / generation, embeddings), embeddings
         return open_active(settings, embeddings), embeddings
     except (EmbeddingModelError, GenerationError) as error:
         fail(str(error))
 
 
-def load_answerer(settings: Settings) -> Answerer:
-    """The answerer of the serving generation; one clear line when there is none."""
-    return Answerer(*_serving(settings), settings)
+def load_answerer(settings: Settings, generation: str | None = None) -> Answerer:
+    """The answerer of the serving generation, or of the one named; one clear line when there is none."""
+    return Answerer(*_serving(settings, generation), settings)
 
 
 def day_of(today: datetime | None) -> date:
@@ -140,10 +143,10 @@ def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:
     }
 
 
-def load_vetter(settings: Settings) -> Vetter:
-    """The vetter of the serving generation; one clear line when there is none."""
-    generation, embeddings = _serving(settings)
-    vetter = vetter_of(generation, embeddings, settings)
+def load_vetter(settings: Settings, generation: str | None = None) -> Vetter:
+    """The vetter of the serving generation, or of the one named; one clear line when there is none."""
+    opened, embeddings = _serving(settings, generation)
+    vetter = vetter_of(opened, embeddings, settings)
     if vetter is None:
         fail(f"aucun modèle de vérification pour ces embeddings ({embeddings.identity}) : python -m ingest train")
     return vetter
@@ -207,6 +210,25 @@ def chat(today: Today = None) -> None:
 
 
 @app.command()
+def gaps(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par manque.")] = False,
+) -> None:
+    """Ce qui manque à la base : questions transmises (masquées) et avis négatifs, les plus fréquents d'abord."""
+    from bot.storage.store import Store
+
+    async def read() -> list[Gap]:
+        store = Store(Settings().store_url)
+        await store.open()
+        try:
+            return await store.opinions.gaps()
+        finally:
+            await store.close()
+
+    for gap in asyncio.run(read()):
+        print(json.dumps(gap.row(), ensure_ascii=False) if jsonl else gap.line())
+
+
+@app.command()
 def telegram(today: Today = None) -> None:
     """Lancer le bot Telegram (TELEGRAM_TOKEN dans l'environnement ou dans .env)."""
     settings = Settings()
@@ -217,3 +239,18 @@ def telegram(today: Today = None) -> None:
     answerer = load_answerer(settings)
     vetter = vetter_of(answerer.generation, answerer.embeddings, settings)
     run(settings, answerer, vetter, today.date() if today else None)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Le dossier où copier ; créé s'il n'existe pas.")],
+) -> None:
+    """Sauvegarder la base du bot, ses clés et la génération active, sans l'arrêter (docs/operations.md)."""
+    from bot.storage.backup import BackupError
+    from bot.storage.backup import backup as copy
+
+    try:
+        names = copy(Settings(), folder)
+    except BackupError as error:
+        fail(str(error))
+    print(f"Sauvegardé dans {folder} : {', '.join(names)}.")

@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 
 from bot.answering.breaker import Breaker
 from bot.answering.generate import Generator, chat_model
-from bot.answering.grounding.grounder import Grounder
 from bot.answering.pipeline import Answerer
 from bot.answering.prompts import Prompt
-from bot.answering.reword import Reworder
+from bot.answering.reword import Reworder, grounder_of
 from bot.answering.spending import Ceilings, Ledger, Spent
 from bot.settings import Settings
 
@@ -33,11 +32,12 @@ def reworder_of(settings: Settings, answerer: Answerer, ledger: Ledger) -> Rewor
     try:
         model = chat_model(settings)
     except (ImportError, ValueError) as error:
+        key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
+        reason = str(error).replace(key, "***") if key else str(error)
         raise LanguageModelError(
-            f"LLM_MODEL={settings.llm_model} ne peut pas servir ({error}). Installez le paquet LangChain de ce "
+            f"LLM_MODEL={settings.llm_model} ne peut pas servir ({reason}). Installez le paquet LangChain de ce "
             "fournisseur (pour un serveur compatible OpenAI : pip install clicdroit[llm]) et réglez LLM_API_KEY."
         ) from None
-    facts = (fact.text for fact in answerer.generation.facts.values())
     ceilings = Ceilings(
         tokens=settings.llm_tokens_per_day,
         tokens_of_user=settings.llm_tokens_per_user_day,
@@ -47,7 +47,7 @@ def reworder_of(settings: Settings, answerer: Answerer, ledger: Ledger) -> Rewor
     )
     return Reworder(
         Generator(model, Prompt.load("reword"), settings.llm_max_output_tokens),
-        Grounder(facts, answerer.embeddings),
+        grounder_of(answerer),
         answerer.messages,
         ledger,
         ceilings,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 from knowledge.settings import KnowledgeSettings
 
@@ -23,6 +25,10 @@ class Settings(KnowledgeSettings):
     messages_per_second: float = 30.0
     """Telegram's ceiling for one bot."""
     retries_after_429: int = 5
+    """Also for a message that certainly did not reach Telegram."""
+    webhook_body_max_bytes: int = 1_000_000
+    send_timeout_s: float = 10.0
+    """How long Telegram may take to confirm a message; after that its delivery is unknown."""
     pool_timeout_s: float = 30.0
     typing_after_s: float = 0.5
     """"is typing" is shown only when an answer takes longer than this."""
@@ -31,6 +37,21 @@ class Settings(KnowledgeSettings):
     publisher: str = ""
     host: str = ""
     contact: str = ""
+
+    # Administrators: /etat and /pause answer to nobody else.
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    """Telegram ids of persons, separated by commas."""
+
+    # How much one person may send. A group may send ``group_factor`` times as much; distress always passes.
+    questions_per_minute: int = 12
+    """Questions and offers as text."""
+    questions_per_day: int = 300
+    images_per_minute: int = 20
+    """Two whole albums."""
+    images_per_day: int = 100
+    documents_per_minute: int = 3
+    documents_per_day: int = 30
+    group_factor: int = 3
 
     # What is read
     question_max_chars: int = 2000
@@ -43,6 +64,8 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
+    official_text_score: float = 0.9
+    """Likeness from which an official text is shown under an abstention (see docs/verifier-la-base.md)."""
     questions_max: int = 3
     """Questions of one message that are answered separately."""
     contacts_max: int = 2
@@ -84,20 +107,42 @@ class Settings(KnowledgeSettings):
     llm_failures_max: int = 3
     """Failures in a row after which the model is left alone for ``llm_pause_s``."""
     llm_pause_s: float = 60.0
+    # Watching (docs/operations.md)
+    ops_listen: str = "127.0.0.1"
+    ops_port: int | None = None
+    """Port of /healthz, /readyz and /metrics; none when it is empty."""
+    generation_check_s: float = 5.0
+    """How often the bot looks whether another generation was published."""
 
     # Storage
-    database_url: str | None = None
-    """SQLAlchemy URL; by default a SQLite file in ``data_dir``."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL; by default a SQLite file in ``data_dir``. Secret because it may hold a password."""
+    database_timeout_s: float = 5.0
+    """How long a locked SQLite file is waited for."""
+    claim_lease_s: float = 30.0
+    """A process that gave no sign for so long is dead: another takes up what it was handling."""
+    attempts_max: int = 5
+    """An update that ended the process so many times is not tried again."""
+    stop_wait_s: float = 20.0
+    """At a stop, how long answers in progress may take to end."""
     inbox_max_age_hours: int = 48
     """A message that waited longer than this while the bot was down is not answered."""
+    opinions_days: int = 365
+    """How long opinions and handed-over questions are kept."""
     late_after_minutes: int = 10
     """A message that waited longer than this is answered with a word of excuse."""
 
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _ids(cls, value: Any) -> Any:
+        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
     @property
     def seal_key(self) -> Path:
-        """The key under which an open checklist is encrypted."""
+        """The key under which turns and open checklists are encrypted."""
         return self.data_dir / "seal.key"
 
     @property
     def store_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'clicdroit.sqlite'}"
+        default = f"sqlite+aiosqlite:///{self.data_dir / 'clicdroit.sqlite'}"
+        return self.database_url.get_secret_value() if self.database_url else default

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from knowledge.text import fold
+
 CLAUSE_MAX_WORDS = 18
 """A longer sentence is cut at its commas and conjunctions: a signal drowns in a long vector."""
 CLAUSE_MIN_WORDS = 3
@@ -14,6 +16,16 @@ CLAUSE_MIN_WORDS = 3
 _END = re.compile(
     r"(?<!\bM)(?<!\bMme)(?<!\bMr)(?<!\bDr)[.!?…]+(?=[\s\"»)\]]|$)|\n+|[;•▪►●✅✔️]+(?=\s|$)|\s[-–—]\s(?=\S)"
 )
+# « [10:32] Lina : », « 12/03/2026, 10:32 - Lina: »: who speaks in a copied conversation.
+_SPEAKER = re.compile(
+    r"[\[(]?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?\d{1,2}[:h]\d{2}(?::\d{2})?[\])]?\s*[-–—]?\s*"
+    r"(?:[^\W\d_][\w.' -]{0,30}:\s+)?"
+)
+# Alone they say nothing, and joined to what follows they drown it.
+_GREETING = re.compile(
+    r"(?:bonjour|bonsoir|salut|slt|bjr|bsr|coucou|cc|hello|hi|hey|salam|merci|ok|oui|non|madame|monsieur|mme|mr|m|"
+    r"a tous|toi|vous|dear|thanks|\W|\s)+"
+)
 _CUT = re.compile(
     r",\s+|\s+(?=(?:et|puis|mais|ou|car|donc|ensuite|apres|après|pour|si|quand|and|then|but|so|to|if)\s)|:\s+"
 )
@@ -21,22 +33,31 @@ _CUT = re.compile(
 
 @dataclass(frozen=True)
 class Clause:
-    """``text`` is ``message.text[start:end]``."""
+    """``text`` is ``message.text[start:end]``; the models read ``said``."""
 
     text: str
     start: int
     end: int
+    said: str = ""
+    """The text with « lien » or « adresse » in place of a link or an address: what their letters tell is told by
+    what libraries parse, and the domains of examples are all invented."""
 
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of ``text``, in order; together they hold all its words."""
     found: list[Clause] = []
-    for start, end in _pieces(text, 0, len(text), _END):
+    for start, end in _without_speakers(text, _pieces(text, 0, len(text), _END)):
         if len(text[start:end].split()) > CLAUSE_MAX_WORDS:
             found += [Clause(text[s:e], s, e) for s, e in _balanced(text, start, end)]
         else:
             found.append(Clause(text[start:end], start, end))
     return _with_enough_words(text, found)
+
+
+def _without_speakers(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in spans:
+        tag = _SPEAKER.match(text, start, end)
+        yield from _stripped(text, tag.end() if tag else start, end)
 
 
 def _pieces(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -80,14 +101,18 @@ def _by_words(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _with_enough_words(text: str, found: list[Clause]) -> list[Clause]:
-    """« Bonjour ! » alone means nothing: a very short clause joins the next one, the last one the previous."""
+    """« WhatsApp : » alone means nothing: a very short clause joins the next one, the last one the previous."""
     merged: list[Clause] = []
     for clause in found:
-        if merged and len(merged[-1].text.split()) < CLAUSE_MIN_WORDS:
+        if merged and _is_too_short(merged[-1]):
             previous = merged.pop()
             clause = Clause(text[previous.start : clause.end], previous.start, clause.end)
         merged.append(clause)
-    if len(merged) > 1 and len(merged[-1].text.split()) < CLAUSE_MIN_WORDS:
+    if len(merged) > 1 and _is_too_short(merged[-1]):
         last = merged.pop()
         merged[-1] = Clause(text[merged[-1].start : last.end], merged[-1].start, last.end)
     return merged
+
+
+def _is_too_short(clause: Clause) -> bool:
+    return len(clause.text.split()) < CLAUSE_MIN_WORDS and not _GREETING.fullmatch(fold(clause.text))

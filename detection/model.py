@@ -118,6 +118,12 @@ class OfferModel:
         scores = [self.words.scores(self.message_vocabulary.row(text))[0], self.signs.scores(row)[0]]
         return float(self.scam.scores(np.array(scores))[0])
 
+    def likenesses(self, texts: Sequence[str]) -> Array:
+        """How much each clause adds to the score that the words alone give to the message, (clauses,)."""
+        whole = self.words.scores(self.message_vocabulary.row("\n".join(texts)))[0]
+        without = ["\n".join([*texts[:place], *texts[place + 1 :]]) for place in range(len(texts))]
+        return np.array([whole - self.words.scores(self.message_vocabulary.row(text))[0] for text in without])
+
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         facts = {

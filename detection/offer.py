@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detection.clauses import Clause, clauses
 from detection.entities import (
@@ -60,6 +60,11 @@ class ReadOffer:
     def text(self) -> str:
         return self.normalised.text
 
+    @property
+    def said(self) -> str:
+        """All that the models read."""
+        return "\n".join(clause.said for clause in self.clauses)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -74,7 +79,20 @@ class Shown:
 def read(original: str, emoji_words: Mapping[str, str] | None = None) -> ReadOffer:
     normalised = normalise(original, emoji_words)
     text = normalised.text
-    return ReadOffer(normalised, clauses(text), entities(text), pays(text))
+    found = entities(text)
+    read_clauses = [replace(clause, said=_said(clause, found)) for clause in clauses(text)]
+    return ReadOffer(normalised, read_clauses, found, pays(text))
+
+
+_SAID = {Kind.LINK: "lien", Kind.MAIL: "adresse"}
+
+
+def _said(clause: Clause, found: Sequence[Entity]) -> str:
+    said = clause.text
+    for entity in sorted(found, key=lambda entity: -entity.start):
+        if entity.kind in _SAID and clause.start <= entity.start and entity.end <= clause.end:
+            said = said[: entity.start - clause.start] + _SAID[entity.kind] + said[entity.end - clause.start :]
+    return said
 
 
 def brands_of(catalogue: Catalogue) -> list[Brand]:

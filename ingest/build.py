@@ -16,9 +16,11 @@ import numpy as np
 
 from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
 from ingest.passages import passages_of
+from ingest.progress import Progress, no_progress
 from knowledge import library as libraries
+from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.generation import (
     FACT,
@@ -26,15 +28,13 @@ from knowledge.generation import (
     GenerationError,
     GenerationWriter,
     active_id,
-    open_generation,
     publish,
     read_manifest,
 )
 from knowledge.library import Library
+from knowledge.official import OfficialText, read_texts, write_tier
 from knowledge.settings import KnowledgeSettings
-
-Progress = Callable[[str, int, int], None]
-"""Called with a French label, what is done and the total."""
+from knowledge.vectors import vectors_of
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,17 @@ class BuildResult:
     published: bool
 
 
-def content_hash(folder: Path, model: str) -> str:
-    """Of every file of ``knowledge/`` and of the code that turns it into a generation."""
+def content_hash(folder: Path, model: str, official_texts: Path | None = None) -> str:
+    """Of every file of ``knowledge/``, of the official texts, and of the code that makes a generation of them."""
     digest = hashlib.sha256(f"{SCHEMA}\0{model}".encode())
     root = Path(__file__).parent.parent
     code = [root / "ingest" / name for name in ("passages.py", "calibrate.py")] + sorted(
         (root / "retrieval").glob("*.py")
     )
     content = [path for path in folder.rglob("*") if path.suffix in {".md", ".yaml", ".yml", ".npz", ".gz"}]
-    for path in [*sorted(content), *code]:
+    content += folder.glob(snapshots.FILE)
+    brought = [official_texts] if official_texts and official_texts.exists() else []
+    for path in [*sorted(content), *code, *brought]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -66,27 +68,31 @@ def build(
     model_identity: str | None,
     today: date,
     now: datetime,
-    progress: Progress = lambda label, done, total: None,
+    progress: Progress = no_progress,
     publish_it: bool = True,
 ) -> BuildResult:
     """Build a generation from ``settings.knowledge_dir``.
 
     ``model_identity``: when the identity is known without loading the model, an unchanged build
-    loads nothing. Raises ``LibraryError`` (content) and ``EmbeddingModelError`` (model).
+    loads nothing. Raises ``LibraryError`` (content), ``EmbeddingModelError`` (model), ``VectorsDownError``
+    (Chroma server) and ``GenerationError`` (official texts that cannot be read).
     """
     model = None if model_identity else load_model()
     identity = model_identity or (model.identity if model else "")
-    hashed = content_hash(settings.knowledge_dir, identity)
+    hashed = content_hash(settings.knowledge_dir, identity, settings.official_texts)
     serving = _serving_with(settings, hashed, identity)
     if serving:
         return BuildResult(serving, changed=False, embedded=0, published=False)
+    official_texts = _official_texts(settings.official_texts)
     library = libraries.load(settings.knowledge_dir)
-    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     model = model or load_model()
     cache = EmbeddingCache(settings.embedding_cache, model)
     try:
         writer = GenerationWriter(settings, hashed, now)
         _write(writer, library, cache, model, today, progress)
+        if official_texts:
+            _write_official(writer, official_texts, cache, progress)
         identifier = writer.commit()
         embedded = cache.computed
     finally:
@@ -124,16 +130,43 @@ def _write(
         return
     # Calibration searches the candidate itself, with neutral weights first.
     writer.calibrate(DEFAULTS)
-    candidate = open_generation(writer.folder, model)
+    candidate = writer.open(model)
     writer.calibrate(calibrate(candidate, library, cache, today, progress))
+
+
+def _official_texts(path: Path) -> list[OfficialText]:
+    """What ``ingest official`` gathered, if it did. Raises ``GenerationError``."""
+    if not path.exists():
+        return []
+    try:
+        return read_texts(path)
+    except ValueError as error:
+        raise GenerationError(f"{path} est illisible : relancez python -m ingest official") from error
+
+
+def _write_official(
+    writer: GenerationWriter, texts: list[OfficialText], cache: EmbeddingCache, progress: Progress
+) -> None:
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("Textes officiels", done, len(texts))
+
+    write_tier(writer.folder, texts, cache.documents([text.embedded for text in texts], advance))
 
 
 def _serving_with(settings: KnowledgeSettings, hashed: str, model: str) -> str | None:
     identifier = active_id(settings)
     if identifier is None:
         return None
+    folder = settings.generations_dir / identifier
     try:
-        manifest = read_manifest(settings.generations_dir / identifier)
+        manifest = read_manifest(folder)
     except GenerationError:
         return None
-    return identifier if manifest.content_hash == hashed and manifest.model == model else None
+    if manifest.content_hash != hashed or manifest.model != model:
+        return None
+    # The same content, but perhaps with its vectors elsewhere: CHROMA_URL has changed.
+    return identifier if vectors_of(settings, folder, identifier).exists() else None

@@ -333,7 +333,7 @@ class _Table:
         matrix = np.concatenate([np.stack([block[name] for name in names], axis=1) for block in self._blocks])
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread[spread == 0] = 1.0
-        model = LogisticRegression(C=0.05, max_iter=1000)
+        model = LogisticRegression(C=0.01, max_iter=1000)
         model.fit((matrix - mean) / spread, self._labels, sample_weight=self._weights)
         coefficients = model.coef_[0] / spread
         bias = float(model.intercept_[0] - (coefficients * mean).sum())

@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import combinations
 
 from ingest import calibration_file
+from ingest.publishers import publisher_problems
 from knowledge.library import Library, Problem
 from knowledge.model import Audience, Confidence, Fact, Role, SourceKind
+from knowledge.publishers import Registry
 
 LAW_MAX = timedelta(days=731)
 CONTACT_MAX = timedelta(days=366)
@@ -30,9 +33,10 @@ class Report:
 def check_library(library: Library, today: date) -> Report:
     """Every check of a loaded library, as of ``today``."""
     report = Report()
+    registry = Registry(library.publishers)
     for fact in library.facts.values():
         path, line = library.lines[fact.id]
-        report.errors += [Problem(path, line, f"{fact.slug} : {text}") for text in _errors(library, fact, today)]
+        report.errors += [Problem(path, line, f"{fact.slug} : {text}") for text in _errors(library, registry, fact)]
         report.warnings += [Problem(path, line, f"{fact.slug} : {text}") for text in _warnings(library, fact, today)]
     for contact in library.contacts.values():
         if contact.expires_on - today > CONTACT_MAX:
@@ -47,11 +51,16 @@ def check_library(library: Library, today: date) -> Report:
         if source.page_date and source.page_date > source.read_on:
             report.errors.append(Problem(*library.lines[source.id], "page_date est après read_on"))
     report.errors += _twice(library)
+    report.errors += publisher_problems(library)
     used = {source for fact in library.facts.values() for source in fact.sources}
     used |= {source for contact in library.contacts.values() for source in contact.sources}
     used |= {source for figure in library.figures.values() for value in figure.series for source in value.sources}
+    used |= {known.source for platform in library.platforms.values() for known in platform.known.values()}
+    catalogue = library.catalogue
+    for entries in (catalogue.signals, catalogue.reassuring, catalogue.patterns, catalogue.checks):
+        used |= {entry.source for entry in entries}
     for source_id in library.sources.keys() - used:
-        report.warnings.append(Problem(*library.lines[source_id], f"la source « {source_id} » ne sert à aucun fait"))
+        report.warnings.append(Problem(*library.lines[source_id], f"la source « {source_id} » ne sert à rien"))
     saved = list((library.folder / "models").glob("answers-*.json.gz"))
     if saved and not any(calibration_file.is_current(library.folder, path) for path in saved):
         path = str(saved[0].relative_to(library.folder.parent))
@@ -61,7 +70,7 @@ def check_library(library: Library, today: date) -> Report:
     return report
 
 
-def _errors(library: Library, fact: Fact, today: date) -> Iterator[str]:
+def _errors(library: Library, registry: Registry, fact: Fact) -> Iterator[str]:
     kinds = {library.sources[source].kind for source in fact.sources}
     read = min(library.sources[source].read_on for source in fact.sources)
     if fact.expires_on - read > LAW_MAX:
@@ -70,7 +79,7 @@ def _errors(library: Library, fact: Fact, today: date) -> Iterator[str]:
         yield "« vous avez droit » : écrivez la règle et sa condition (« La règle est… »)"
     if not fact.text.rstrip('»" ').endswith((".", "!", "?")):
         yield "la phrase doit finir par un point"
-    if fact.figure_ids and fact.confidence is not Confidence.TO_VERIFY and _independent(library, fact) < 2:
+    if fact.figure_ids and fact.confidence is not Confidence.TO_VERIFY and not _confirmed(library, registry, fact):
         yield "un montant a deux sources indépendantes (sur le fait ou dans figures.yaml), ou confidence: a_verifier"
     if kinds == {SourceKind.PRESS} and fact.confidence is Confidence.HIGH:
         yield "une seule source de presse ne donne pas confidence: elevee"
@@ -89,12 +98,13 @@ def _warnings(library: Library, fact: Fact, today: date) -> Iterator[str]:
         yield f"audience vide : mettez [{Audience.ALL}]"
 
 
-def _independent(library: Library, fact: Fact) -> int:
-    """Independent sources of a fact's amounts: its own and those of the figures' latest values."""
+def _confirmed(library: Library, registry: Registry, fact: Fact) -> bool:
+    """Whether two independent sources, of the fact or of its figures' latest values, give its amounts."""
     ids = set(fact.sources)
     for name in fact.figure_ids:
         ids |= set(library.figures[name].series[-1].sources)
-    return len({library.sources[source].same_text_as or source for source in ids})
+    sources = [library.sources[source] for source in ids]
+    return any(registry.independent(one, other) for one, other in combinations(sources, 2))
 
 
 def _twice(library: Library) -> Iterator[Problem]:

@@ -1,46 +1,40 @@
-"""The maintainers' command line: build, check, status, export, publish."""
+"""The maintainers' command line: what builds and learns, and the other rooms' commands beside."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ingest import calibration_file
+from ingest import calibration_file, check_commands, generation_commands, refresh_commands, report_commands
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
-from ingest.checks import check_library
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
+from ingest.official.package import CorpusError
+from ingest.official.tier import forget as forget_official
+from ingest.official.tier import gather as gather_official
+from ingest.screen import Today, day_of, fail, library_and_model, print_problems, progress_bar, say
 from ingest.train import train as train_offers
 from knowledge import library as libraries
-from knowledge.embeddings import (
-    EmbeddingCache,
-    EmbeddingModelError,
-    SentenceEmbeddings,
-    known_identity,
-    load_embeddings,
-)
+from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, known_identity, load_embeddings
 from knowledge.generation import (
     Generation,
     GenerationError,
     active_id,
     offer_model_path,
     open_active,
-    publish,
     read_manifest,
 )
-from knowledge.model import Confidence, Fact
+from knowledge.model import Fact
 from knowledge.settings import KnowledgeSettings
+from knowledge.vectors import VectorsDownError
 
 app = typer.Typer(
     help="Commandes des mainteneurs : construire, vérifier et publier la base de connaissances.",
@@ -48,37 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Today = Annotated[
-    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="La date du jour (par défaut : aujourd'hui).")
-]
-
-_screen = Console(stderr=True)
-
-
-def fail(message: str) -> NoReturn:
-    """One clear line on stderr, exit 1."""
-    _screen.print(f"Erreur : {message}", style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
-
-
-def day_of(today: datetime | None) -> date:
-    return today.date() if today else date.today()
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each label that is reported."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*columns, TimeRemainingColumn(), console=_screen) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = bar.add_task(label, total=total)
-            bar.update(tasks[label], completed=done, total=total)
-
-        yield progress
+for commands in (check_commands, generation_commands, refresh_commands, report_commands):
+    app.add_typer(commands.app)
 
 
 @app.command()
@@ -88,7 +53,7 @@ def build(
 ) -> None:
     """Construire une génération à partir de knowledge/ (seul ce qui a changé est recalculé)."""
     settings = KnowledgeSettings()
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         try:
             result = build_generation(
                 settings,
@@ -100,74 +65,65 @@ def build(
                 publish_it=not candidate,
             )
         except libraries.LibraryError as error:
-            _print_problems(error.problems)
+            print_problems(error.problems)
             fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été publié")
-        except (EmbeddingModelError, GenerationError) as error:
+        except (EmbeddingModelError, GenerationError, VectorsDownError) as error:
             fail(str(error))
     if not result.changed:
-        _say(f"Rien n'a changé : la génération {result.generation} est à jour.")
+        say(f"Rien n'a changé : la génération {result.generation} est à jour.")
     else:
         state = "publiée" if result.published else f"à publier : python -m ingest publish {result.generation}"
-        _say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
-
-
-def _library_and_model(settings: KnowledgeSettings) -> tuple[libraries.Library, SentenceEmbeddings]:
-    """What a command that learns starts from; ends with what is wrong."""
-    try:
-        return libraries.load(settings.knowledge_dir), load_embeddings(settings.embedding_model)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s) dans knowledge/ ; rien n'a été appris")
-    except EmbeddingModelError as error:
-        fail(str(error))
+        say(f"Génération {result.generation} construite ({result.embedded} textes calculés), {state}.")
 
 
 @app.command()
 def calibrate(today: Today = None) -> None:
     """Régler de nouveau les réponses sur les questions d'essai (golden, routes), avec les fiches d'aujourd'hui."""
     settings = KnowledgeSettings()
-    library, model = _library_and_model(settings)
+    library, model = library_and_model(settings)
     try:
         generation = open_active(settings, model)
     except GenerationError as error:
         fail(str(error))
-    library = replace(library, lexicon=with_ordinary_words(library.lexicon))
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     cache = EmbeddingCache(settings.embedding_cache, model)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         learned = calibrate_answers(generation, library, cache, day_of(today), progress)
     cache.close()
-    _say(f"Réglage écrit dans {calibration_file.save(library.folder, model.identity, learned)} ; puis make build.")
+    say(f"Réglage écrit dans {calibration_file.save(library.folder, model.identity, learned)} ; puis make build.")
 
 
 @app.command()
 def train(today: Today = None) -> None:
     """Apprendre à reconnaître les arnaques dans les offres étiquetées (une dizaine de minutes), pour /verifier."""
     settings = KnowledgeSettings()
-    library, model = _library_and_model(settings)
+    library, model = library_and_model(settings)
     cache = EmbeddingCache(settings.embedding_cache, model)
     path = offer_model_path(settings.knowledge_dir, model.identity)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         train_offers(library, cache, model.identity, day_of(today), progress).save(path)
     cache.close()
-    _say(f"Modèle écrit dans {path}. Mesurez-le (python -m benchmarks vetting), puis make build.")
+    say(f"Modèle écrit dans {path}. Mesurez-le (python -m benchmarks vetting), puis make build.")
 
 
 @app.command()
-def check(today: Today = None) -> None:
-    """Vérifier knowledge/ : format, sources, périodes, relectures en retard."""
+def official(
+    off: Annotated[bool, typer.Option("--off", help="Ôter les textes officiels de la prochaine construction.")] = False,
+    today: Today = None,
+) -> None:
+    """Apporter les textes officiels (ministère du Travail, codes) montrés quand aucun fait ne répond."""
+    settings = KnowledgeSettings()
+    if off:
+        forget_official(settings)
+        say("Plus de textes officiels à la prochaine construction : make build.")
+        return
     try:
-        library = libraries.load(KnowledgeSettings().knowledge_dir)
-    except libraries.LibraryError as error:
-        _print_problems(error.problems)
-        fail(f"{len(error.problems)} problème(s)")
-    report = check_library(library, day_of(today))
-    _print_problems(report.errors)
-    for problem in report.warnings:
-        _screen.print(f"attention : {problem}", markup=False, highlight=False, soft_wrap=True)
-    _print_counts(library)
-    if report.errors:
-        fail(f"{len(report.errors)} problème(s)")
-    _say(f"Tout est en ordre ({len(report.warnings)} avertissement(s)).")
+        texts = gather_official(settings, day_of(today))
+    except CorpusError as error:
+        fail(str(error))
+    for publisher, count in Counter(text.publisher for text in texts).items():
+        say(f"{publisher} : {count} textes.")
+    say("Ils entreront dans la base à la prochaine construction : make build.")
 
 
 @app.command()
@@ -210,18 +166,6 @@ def export(
         sys.stdout.write(json.dumps(_export_row(generation, fact, day_of(today)), ensure_ascii=False) + "\n")
 
 
-@app.command("publish")
-def publish_command(
-    generation: Annotated[str, typer.Argument(help="Identifiant donné par build ou status.")], today: Today = None
-) -> None:
-    """Faire répondre le bot avec cette génération."""
-    try:
-        publish(KnowledgeSettings(), generation)
-    except GenerationError as error:
-        fail(str(error))
-    _say(f"La génération {generation} répond maintenant.")
-
-
 def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, object]:
     sources = [generation.sources[source] for source in fact.sources]
     text = fact.render(generation.figures, today)
@@ -238,25 +182,3 @@ def _export_row(generation: Generation, fact: Fact, today: date) -> dict[str, ob
         "valid_to": fact.valid_to.isoformat() if fact.valid_to else None,
         "expires_on": fact.expires_on.isoformat(),
     }
-
-
-def _print_problems(problems: list[libraries.Problem]) -> None:
-    for problem in problems:
-        _screen.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_counts(library: libraries.Library) -> None:
-    table = Table("thème", "fiches", "faits", "à vérifier")
-    for theme in library.themes.values():
-        fiches = [fiche for fiche in library.fiches.values() if fiche.theme == theme.id]
-        facts = [fact for fiche in fiches for fact in fiche.facts]
-        doubtful = sum(fact.confidence is Confidence.TO_VERIFY for fact in facts)
-        table.add_row(theme.title, str(len(fiches)), str(len(facts)), str(doubtful))
-    _screen.print(table)
-    kinds = Counter(library.sources[fact.sources[0]].kind.value for fact in library.facts.values())
-    counts = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
-    _say(f"{len(library.fiches)} fiches, {len(library.facts)} faits, {len(library.sources)} sources ({counts}).")
-
-
-def _say(text: str) -> None:
-    _screen.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,33 +1,42 @@
-"""Completes the lexicon at build time: ordinary French words that look like a misspelt key word."""
+"""Completes the lexicon at build time: French words that look like a misspelt key word, names of platforms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein
 from spellchecker import SpellChecker
 
+from knowledge.model import Platform
 from knowledge.text import fold
 
 DISTANCE = 2
 """The farthest that ``retrieval.rewrite`` mends."""
 
 
-def with_ordinary_words(lexicon: dict[str, Any]) -> dict[str, Any]:
-    """The lexicon with ``ordinary_words``: « plaine » is not a misspelt « plainte ».
+def completed(lexicon: dict[str, Any], platforms: Iterable[Platform] = ()) -> dict[str, Any]:
+    """The lexicon with ``ordinary_words`` (« plaine » is not a misspelt « plainte ») and ``platform_fiches``: folded
+    name → the fiche about it, names that are also French words left out.
 
     Computed here and kept in the generation, so that the bot loads no dictionary.
     """
     keywords = tuple(fold(word) for word in lexicon.get("keywords", []))
-    return {**lexicon, "ordinary_words": _ordinary_words(keywords)}
+    names = {fold(name): platform.fiche for platform in platforms for name in (platform.name, *platform.aliases)}
+    fiches = {name: fiche for name, fiche in names.items() if name not in _french()}
+    return {**lexicon, "ordinary_words": _ordinary_words(keywords), "platform_fiches": fiches}
+
+
+@lru_cache(maxsize=1)
+def _french() -> frozenset[str]:
+    return frozenset(fold(word) for word in SpellChecker(language="fr").word_frequency.dictionary)
 
 
 @lru_cache(maxsize=1)
 def _ordinary_words(keywords: tuple[str, ...]) -> list[str]:
     starts = {word[:2] for word in keywords}
-    french = {fold(word) for word in SpellChecker(language="fr").word_frequency.dictionary}
-    candidates = [word for word in french if word[:2] in starts and len(word) >= 4]
+    candidates = [word for word in _french() if word[:2] in starts and len(word) >= 4]
     near = (
         word
         for word in candidates

@@ -9,9 +9,6 @@ from knowledge.library import Library
 from knowledge.model import Fact, Figure
 from retrieval.rewrite import Rewriter
 
-ASKED_PER_FACT = 3
-"""Questions of one fact that are indexed: more of them cost build time and found no more (dev)."""
-
 
 def passages_of(library: Library, today: date) -> list[Passage]:
     """All passages, in a stable order. Questions are spelt out as a user's will be."""
@@ -23,7 +20,7 @@ def passages_of(library: Library, today: date) -> list[Passage]:
         for fact in fiche.facts:
             text = fact.render(library.figures, today) or _render_latest(fact, library.figures)
             found.append(Passage(fact.id, FACT, fiche.id, text, fact.id))
-            for index, question in enumerate(list(dict.fromkeys(library.asked.get(fact.id, [])))[:ASKED_PER_FACT]):
+            for index, question in enumerate(dict.fromkeys(library.asked.get(fact.id, []))):
                 found.append(Passage(f"{fact.id}#{index}", ASKED, fiche.id, spell_out(question), fact.id))
     return found
 

@@ -49,6 +49,9 @@ HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.03, 0.006, 0.1
 """Share of honest messages allowed above each level's score; the rules on signals add a little."""
 _OVERLAP_OF_QUOTE, _OVERLAP_OF_CLAUSE = 0.4, 0.6
 
+LEARNED = (Detection.TEXT, Detection.ENTITY)
+"""An entity's signal is learned too, as a hint for the message; it is shown only where it was parsed."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -98,7 +101,7 @@ def train(
     catalogue, golden = library.catalogue, library.folder / "golden"
     wage = library.figures[MINIMUM_WAGE].on(today)
     minimum_wage = float(wage.value) if wage else None
-    signals = [s.id for s in [*catalogue.signals, *catalogue.reassuring] if s.detection is not Detection.QUESTION]
+    signals = [s.id for s in [*catalogue.signals, *catalogue.reassuring] if s.detection in LEARNED]
     table = _Clauses(signals)
     messages = _messages(library, table, minimum_wage)
     _add_examples(catalogue, golden, table)
@@ -166,7 +169,7 @@ def _messages(library: Library, table: _Clauses, minimum_wage: float | None) -> 
         spans = [message.normalised.span(clause.start, clause.end) for clause in message.clauses]
         labels = _labels(offer, spans)
         for clause, shown in zip(message.clauses, labels, strict=True):
-            table.add(clause.text, shown & set(table.signals), offer.writer)
+            table.add(clause.said, shown & set(table.signals), offer.writer)
         parsed = {shown.signal for shown in entity_signals(message, brands, minimum_wage)} & set(table.signals)
         columns = [table.signals.index(signal) for signal in sorted(parsed)]
         found.append(_Message(offer, message, first, len(table.texts), columns))
@@ -207,14 +210,14 @@ def _add_examples(catalogue: Catalogue, golden: Path, table: _Clauses) -> None:
     for sign in [*catalogue.signals, *catalogue.reassuring]:
         if sign.id in known:
             for text in sign.examples:
-                table.add(read(text).text, {sign.id}, "", about=sign.id)
+                table.add(read(text).said, {sign.id}, "", about=sign.id)
             for text in sign.counter_examples:
-                table.add(read(text).text, set(), "", about=sign.id)
+                table.add(read(text).said, set(), "", about=sign.id)
     for path in sorted(golden.glob("clauses*.jsonl")):
         for line in filter(str.strip, path.read_text("utf-8").splitlines()):
             row: dict[str, Any] = json.loads(line)
             if row["id"] in known:
-                table.add(read(row["text"]).text, {row["id"]} if row["yes"] else set(), "", about=row["id"])
+                table.add(read(row["text"]).said, {row["id"]} if row["yes"] else set(), "", about=row["id"])
 
 
 class _Rows:
@@ -273,7 +276,7 @@ class _ScamModels:
         that neither has read."""
         train = np.array([m.offer.split == "train" for m in messages])
         writers = np.array([m.offer.writer for m in messages])
-        texts = [m.read.text for m in messages]
+        texts = [m.read.said for m in messages]
         scores = np.zeros((len(messages), 2))
         groups: list[set[str]] = [*({writer} for writer in sorted(set(writers[train]))), set()]
         for group in groups:

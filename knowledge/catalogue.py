@@ -17,11 +17,13 @@ class Weight(StrEnum):
 
 
 class Detection(StrEnum):
-    """Where a signal is seen: in the words, in what a library parses, or only by asking the worker."""
+    """Where a signal is seen: in the words, in what a library parses, only by asking the worker, or in nothing but
+    the likeness of the whole message."""
 
     TEXT = "text"
     ENTITY = "entity"
     QUESTION = "question"
+    LIKENESS = "likeness"
 
 
 class Reassuring(Content):
@@ -56,6 +58,8 @@ class TrapPattern(Content):
     summary: str
     source: Slug
     fiche: Slug
+    steps: list[str] = Field(min_length=1)
+    """Fact ids: what to know and do first in front of this trap."""
 
 
 class Stage(Content):

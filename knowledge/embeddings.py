@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,7 +80,7 @@ class SentenceTransformerEmbeddings(Embeddings):
             ) from error
         is_e5 = "e5" in name.lower()
         self._query_prefix, self._passage_prefix = ("query: ", "passage: ") if is_e5 else ("", "")
-        self.identity = f"sentence-transformers-{version('sentence-transformers')}:{name}"
+        self.identity = _transformer_identity(name)
 
     def _encode(self, texts: list[str], prefix: str) -> list[Vector]:
         if not texts:
@@ -101,9 +101,18 @@ class SentenceTransformerEmbeddings(Embeddings):
         return self._encode(texts, self._passage_prefix)
 
 
+def _transformer_identity(name: str) -> str:
+    return f"sentence-transformers-{version('sentence-transformers')}:{name}"
+
+
 def known_identity(name: str) -> str | None:
-    """The identity of the embedded model without loading it; None for any other."""
-    return EmbeddedE5.IDENTITY if name == EMBEDDED else None
+    """The identity of a model without loading it; None when the extra that it needs is not installed."""
+    if name == EMBEDDED:
+        return EmbeddedE5.IDENTITY
+    try:
+        return _transformer_identity(name)
+    except PackageNotFoundError:
+        return None
 
 
 def load_embeddings(name: str) -> EmbeddedE5 | SentenceTransformerEmbeddings:

@@ -9,8 +9,11 @@
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
         calibration.json   thresholds and small models, valid for this generation only
-        chroma/  bm25/     the two indexes over the passages
+        chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
+        bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
+        official.*         texts of the second tier, when they were brought (see ``official``)
     data/active            the id of the one that answers
+    data/published.jsonl   what was published when, and which generation it replaced
 
 A generation is written under a temporary name and renamed when it is whole, so a build that dies
 leaves nothing that could be opened. Moving the pointer is one rename too.
@@ -24,6 +27,8 @@ import re
 import shutil
 import uuid
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -37,18 +42,21 @@ from detection.model import OfferModel
 from knowledge.catalogue import Catalogue
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.library import Library
-from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Source, Theme
+from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
-from knowledge.text import stems
+from knowledge.text import phrases, stems
+from knowledge.vectors import VectorsDownError, vectors_of
 
-SCHEMA = 3
+SCHEMA = 7
 """Raised whenever the files of a generation change shape."""
 
-COLLECTION = "passages"
+BM25 = "bm25"
+BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
 OFFER_MODEL = "offers.npz"
-EF_SEARCH = 300
-"""Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
+UNFINISHED = "unfinished"
+"""The id of a generation being built: what a build that died has left on a Chroma server can be removed."""
 REBUILD = "reconstruisez-la avec : make build"
 
 
@@ -104,6 +112,24 @@ class Centroids:
     matrix: np.ndarray[Any, Any]
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a generation says, without its indexes: read in a tenth of a second, no embedding model needed."""
+
+    manifest: Manifest
+    themes: dict[str, Theme]
+    fiches: dict[str, Fiche]
+    sources: dict[str, Source]
+    figures: dict[str, Figure]
+    contacts: dict[str, Contact]
+    messages: dict[str, Any]
+    redirects: dict[str, str]
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
+
+
 @dataclass
 class Generation:
     """An opened generation. Read-only."""
@@ -125,9 +151,14 @@ class Generation:
     fact_centroids: Centroids = field(repr=False)
     collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
+    bm25_fiches: Any = field(repr=False)
+    bm25_facts: Any = field(repr=False)
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
+    release: Callable[[], None] = field(repr=False)
+    """Gives back what Chroma holds (files, memory); nothing can be asked afterwards."""
+    official: OfficialTier | None = field(default=None, repr=False)
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
@@ -143,6 +174,10 @@ class Generation:
         """Stem → column of the BM25 index."""
         vocabulary: dict[str, int] = self.bm25.vocab_dict
         return vocabulary
+
+    def check(self) -> None:
+        """Raises ``VectorsDownError`` when its vectors cannot be reached."""
+        self.collection.count()
 
     def project(self, vectors: list[list[float]]) -> np.ndarray[Any, Any]:
         """Embeddings of questions, as ``dense`` and the centroids compare them."""
@@ -169,6 +204,17 @@ class Generation:
         best = best[scores[best] > 0]
         return Hits(best, scores[best])
 
+    def wording(self, text: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """BM25 of each fiche, (fiches,), and each fact, (facts,): a document is all that is written of it, how people
+        ask for it included, as words and pairs of words."""
+        tokens = phrases(text)
+        return _scores(self.bm25_fiches, tokens, len(self.fiches)), _scores(self.bm25_facts, tokens, len(self.facts))
+
+
+def _scores(index: Any, tokens: list[str], documents: int) -> np.ndarray[Any, Any]:
+    known = [token for token in tokens if token in index.vocab_dict]
+    return np.asarray(index.get_scores(known)) if known else np.zeros(documents)
+
 
 def model_file(folder: Path, name: str, embedding_model: str, suffix: str) -> Path:
     """Where what was learned is kept in ``knowledge/``: one file for each embedding model."""
@@ -191,10 +237,36 @@ def active_id(settings: KnowledgeSettings) -> str | None:
 def publish(settings: KnowledgeSettings, generation_id: str) -> None:
     """Move the active pointer in one step. Raises ``GenerationError`` for an unknown id."""
     if not (settings.generations_dir / generation_id / "manifest.json").exists():
-        raise GenerationError(f"la génération « {generation_id} » n'existe pas ; liste : python -m ingest status")
+        raise GenerationError(f"la génération « {generation_id} » n'existe pas ; liste : python -m ingest generations")
+    replaced = active_id(settings)
     temporary = settings.active_pointer.with_suffix(".new")
     temporary.write_text(generation_id + "\n", "utf-8")
     temporary.replace(settings.active_pointer)
+    if replaced != generation_id:
+        line = {"at": datetime.now().isoformat(timespec="seconds"), "generation": generation_id, "replaces": replaced}
+        with settings.publications.open("a", encoding="utf-8") as publications:
+            publications.write(json.dumps(line) + "\n")
+
+
+def publications(settings: KnowledgeSettings) -> list[dict[str, str | None]]:
+    """``{"at", "generation", "replaces"}`` for each publication, oldest first; a broken line is left out."""
+    try:
+        lines = settings.publications.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        with suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
+
+
+def previous_id(settings: KnowledgeSettings) -> str | None:
+    """The generation that answered before the one that does, if it still exists."""
+    serving = active_id(settings)
+    replaced = [line["replaces"] for line in publications(settings) if line["generation"] == serving]
+    previous = replaced[-1] if replaced else None
+    return previous if previous and (settings.generations_dir / previous / "manifest.json").exists() else None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -213,11 +285,13 @@ def open_active(settings: KnowledgeSettings, model: SentenceEmbeddings) -> Gener
     identifier = active_id(settings)
     if identifier is None:
         raise GenerationError("aucune base de connaissances construite : lancez make build")
-    return open_generation(settings.generations_dir / identifier, model)
+    return open_generation(settings, settings.generations_dir / identifier, model)
 
 
-def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
+def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEmbeddings) -> Generation:
     """Open the generation in ``folder``; refuses one made with another model or schema."""
+    from chromadb.errors import ChromaError
+
     manifest = read_manifest(folder)
     if manifest.model != model.identity:
         raise GenerationError(
@@ -225,45 +299,78 @@ def open_generation(folder: Path, model: SentenceEmbeddings) -> Generation:
             f"le modèle réglé est {model.identity} : {REBUILD}"
         )
     try:
-        bundle = json.loads((folder / "bundle.json").read_text("utf-8"))
+        bundle = _read_bundle(folder)
         with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
             passages = [Passage(**json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
-        bm25 = bm25s.BM25.load(folder / "bm25")
+        bm25, bm25_fiches, bm25_facts = (bm25s.BM25.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
+        vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
-            themes={key: Theme.model_validate(value) for key, value in bundle["themes"].items()},
-            fiches={key: Fiche.model_validate(value) for key, value in bundle["fiches"].items()},
-            sources={key: Source.model_validate(value) for key, value in bundle["sources"].items()},
-            figures={key: Figure.model_validate(value) for key, value in bundle["figures"].items()},
-            contacts={key: Contact.model_validate(value) for key, value in bundle["contacts"].items()},
+            **_records(bundle),
             messages=bundle["messages"],
             lexicon=bundle["lexicon"],
             routing=bundle["routing"],
             redirects=bundle["redirects"],
             passages=passages,
             calibration=calibration,
-            collection=_open_collection(folder / "chroma"),
+            collection=_whole(vectors.open(), len(passages)),
             bm25=bm25,
+            bm25_fiches=bm25_fiches,
+            bm25_facts=bm25_facts,
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
+            release=vectors.close,
+            official=open_tier(folder),
         )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
+        raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
+    except VectorsDownError as error:
+        raise GenerationError(str(error)) from error
+
+
+def read_contents(folder: Path) -> Contents:
+    """What the generation in ``folder`` says; raises ``GenerationError``."""
+    manifest = read_manifest(folder)
+    try:
+        bundle = _read_bundle(folder)
+        return Contents(
+            manifest=manifest, messages=bundle["messages"], redirects=bundle["redirects"], **_records(bundle)
+        )
+    except (OSError, KeyError, ValueError) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
 
 
-def _open_collection(folder: Path) -> Any:
-    """The Chroma collection. Vectors are always given, so it never loads an embedding model of its own."""
-    import chromadb
-    from chromadb.config import Settings
+RECORDS: dict[str, type[Content]] = {
+    "themes": Theme,
+    "fiches": Fiche,
+    "sources": Source,
+    "figures": Figure,
+    "contacts": Contact,
+}
 
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    return client.get_or_create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}}
-    )
+
+def _read_bundle(folder: Path) -> dict[str, Any]:
+    bundle: dict[str, Any] = json.loads((folder / "bundle.json").read_text("utf-8"))
+    return bundle
+
+
+def _records(bundle: dict[str, Any]) -> dict[str, Any]:
+    """The records of a bundle, as objects."""
+    return {
+        name: {key: kind.model_validate(value) for key, value in bundle[name].items()} for name, kind in RECORDS.items()
+    }
+
+
+def _whole(collection: Any, passages: int) -> Any:
+    """The collection. Raises ``ValueError`` when it does not hold one vector a passage: an empty one would make
+    every answer « je ne sais pas » without a word."""
+    if collection.count() != passages:
+        raise ValueError(f"{collection.count()} vecteurs pour {passages} passages")
+    return collection
 
 
 def _load_centroids(path: Path, kind: str) -> Centroids:
@@ -298,7 +405,7 @@ class GenerationWriter:
             self.folder / "bundle.json",
             {
                 name: {key: value.model_dump(mode="json") for key, value in getattr(library, name).items()}
-                for name in ("themes", "fiches", "sources", "figures", "contacts")
+                for name in RECORDS
             }
             | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")}
             | {"catalogue": library.catalogue.without_examples().model_dump(mode="json")},
@@ -308,10 +415,18 @@ class GenerationWriter:
             shutil.copyfile(trained, self.folder / OFFER_MODEL)
         with (self.folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
-        bm25 = bm25s.BM25(k1=1.2, b=0.6)
-        bm25.index([stems(passage.text) for passage in passages], show_progress=False)
-        bm25.save(self.folder / "bm25")
-        collection = _open_collection(self.folder / "chroma")
+        self._index(BM25, [stems(passage.text) for passage in passages])
+        of_fiche: dict[str, list[str]] = {fiche: [] for fiche in library.fiches}
+        of_fact: dict[str, list[str]] = {fact: [] for fact in library.facts}
+        for passage in passages:
+            tokens = phrases(passage.text)
+            of_fiche[passage.fiche] += tokens
+            if passage.fact:
+                of_fact[passage.fact] += tokens
+        for name, documents in zip(BM25_DOCUMENTS, (of_fiche, of_fact), strict=True):
+            self._index(name, list(documents.values()))
+        (self.folder / UNFINISHED).write_text(self.id, "utf-8")
+        collection = vectors_of(self._settings, self.folder, self.id).create()
         for start in range(0, len(passages), 1000):
             batch = passages[start : start + 1000]
             collection.add(
@@ -336,6 +451,11 @@ class GenerationWriter:
         )
         _write_json(self.folder / "manifest.json", asdict(manifest))
 
+    def _index(self, name: str, documents: list[list[str]]) -> None:
+        index = bm25s.BM25(k1=1.2, b=0.6)
+        index.index(documents, show_progress=False)
+        index.save(self.folder / name)
+
     def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         is_fact = np.array([passage.kind == FACT for passage in passages])
         asked = [passage for passage in passages if passage.kind != FACT]
@@ -358,9 +478,14 @@ class GenerationWriter:
     def calibrate(self, calibration: dict[str, Any]) -> None:
         _write_json(self.folder / "calibration.json", calibration)
 
+    def open(self, model: SentenceEmbeddings) -> Generation:
+        """What was written so far, to calibrate on it."""
+        return open_generation(self._settings, self.folder, model)
+
     def commit(self) -> str:
         """Give the folder its name: from here on the generation exists."""
         _release_chroma()
+        (self.folder / UNFINISHED).unlink()
         self.folder.replace(self._settings.generations_dir / self.id)
         return self.id
 
@@ -369,6 +494,8 @@ class GenerationWriter:
         for folder in self._settings.generations_dir.glob(".building-*"):
             pid = int(folder.name.split("-")[1])
             if not Path(f"/proc/{pid}").exists() or pid == os.getpid():
+                if (folder / UNFINISHED).exists():
+                    vectors_of(self._settings, folder, (folder / UNFINISHED).read_text("utf-8")).drop()
                 shutil.rmtree(folder, ignore_errors=True)
 
 

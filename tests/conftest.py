@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from knowledge import library as libraries
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import offer_model_path, open_active
 from knowledge.library import KNOWLEDGE_DIR
+from tests.chroma import ChromaServer
+from tests.postgres import postgres_server
 
 TODAY = date(2026, 11, 21)
 SMALL = Path(__file__).parent / "small_library"
@@ -98,6 +100,21 @@ def real_settings(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -
 @pytest.fixture(scope="session")
 def answerer(real_settings: Settings, model: EmbeddedE5) -> Answerer:
     return Answerer(open_active(real_settings, model), model, real_settings)
+
+
+@pytest.fixture(scope="session")
+def new_postgres() -> Iterator[Callable[[], str]]:
+    """Creates an empty PostgreSQL database and returns its URL."""
+    with postgres_server() as new_database:
+        yield new_database
+
+
+@pytest.fixture
+def chroma(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> Iterator[ChromaServer]:
+    server = ChromaServer(tmp_path / "chroma", unused_tcp_port_factory())
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,13 @@ class Status(StrEnum):
     CRISIS = "crisis"
     SMALLTALK = "smalltalk"
     OFFER = "offer"
+
+
+class Tier(StrEnum):
+    """What a citation is: a fact that was read and judged, or an official text shown under an abstention."""
+
+    FACT = "fact"
+    OFFICIAL_TEXT = "official_text"
 
 
 class SourceRef(BaseModel):
@@ -42,7 +49,9 @@ class Citation(BaseModel):
     url: str
     read_on: date
     page_date: date | None
-    tier: str = "fact"
+    verified_on: date | None = None
+    """The day somebody compared this sentence with its live page."""
+    tier: Tier = Tier.FACT
     sources: list[SourceRef]
 
 
@@ -59,6 +68,8 @@ class AnswerSentence(BaseModel):
     n: int
     """The number of its citation."""
     block: Block = Block.MAIN
+    is_computed: bool = Field(default=False, exclude=True)
+    """A result for this question, with its steps: the citation gives its rule, not its words."""
 
 
 class ContactRef(BaseModel):
@@ -68,6 +79,17 @@ class ContactRef(BaseModel):
     url: str | None = None
     hours: str | None = None
     price: str | None = None
+
+
+class OfficialQuote(BaseModel):
+    """A text of the second tier, under an abstention."""
+
+    text: str
+    title: str
+    concerns: str
+    version_date: date
+    n: int
+    """The number of its citation."""
 
 
 class Part(BaseModel):
@@ -84,6 +106,16 @@ class Part(BaseModel):
     """The fiche that answers, or the nearest one when none does."""
     nearest_question: str | None = None
     has_more: bool = False
+    official: OfficialQuote | None = None
+
+
+class AskBack(BaseModel):
+    """One question to the user, with the replies that buttons offer."""
+
+    question: str
+    options: list[str]
+    says: Mapping[str, str] = Field(default={}, exclude=True)
+    """Option → the follow-up that it stands for."""
 
 
 class Answer(BaseModel):
@@ -94,7 +126,7 @@ class Answer(BaseModel):
     citations: list[Citation] = []
     notes: list[str] = []
     """Lines said once for the whole answer, before its parts."""
-    ask: dict[str, Any] | None = None
+    ask: AskBack | None = None
     generation: str = ""
     text: str = ""
     latency_ms: float = 0.0

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.answering.answer import AnswerSentence, Block, Citation, ContactRef, Part, SourceRef, Status
+from bot.answering.answer import (
+    AnswerSentence,
+    Block,
+    Citation,
+    ContactRef,
+    OfficialQuote,
+    Part,
+    SourceRef,
+    Status,
+    Tier,
+)
+from bot.answering.compute import Computed
 from knowledge.generation import Generation
-from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, format_date
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
+from knowledge.official import OfficialText
 from retrieval.retriever import Retrieval
 
 _BLOCKS = {
@@ -36,7 +49,8 @@ class Citations:
     generation: Generation
     found: list[Citation] = field(default_factory=list)
 
-    def number(self, fact: Fact) -> int:
+    def number(self, fact: Fact, day: date) -> int:
+        """``day``: the one whose rules and amounts the sentence gives."""
         for citation in self.found:
             if citation.fact_id == fact.id:
                 return citation.n
@@ -62,10 +76,30 @@ class Citations:
                 fact_id=fact.id,
                 fiche=fact.fiche,
                 sources=refs,
+                verified_on=fact.verified_for(self.generation.figures, day),
                 **strongest.model_dump(exclude={"kind"}),
             )
         )
         return self.found[-1].n
+
+    def official(self, text: OfficialText) -> OfficialQuote:
+        """Cites a text of the second tier, and quotes it."""
+        source = SourceRef(
+            title=text.title,
+            publisher=text.publisher,
+            url=text.url,
+            kind=SourceKind.OFFICIAL,
+            read_on=text.read_on,
+            page_date=text.version_date,
+        )
+        number = len(self.found) + 1
+        described = source.model_dump(exclude={"kind"})
+        self.found.append(
+            Citation(n=number, fact_id=text.id, fiche="", tier=Tier.OFFICIAL_TEXT, sources=[source], **described)
+        )
+        return OfficialQuote(
+            text=text.quote, title=text.title, concerns=text.concerns, version_date=text.version_date, n=number
+        )
 
 
 class Composer:
@@ -78,26 +112,43 @@ class Composer:
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
-    def answer(self, retrieval: Retrieval, citations: Citations, today: date) -> Part:
-        """The facts that answer; an abstention when none holds on the date asked about."""
+    def answer(
+        self, retrieval: Retrieval, citations: Citations, today: date, computed: Sequence[Computed] = ()
+    ) -> Part:
+        """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
         query = retrieval.query
-        chosen = self._choose(retrieval)
+        rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
+        found = self._choose(retrieval) if self.answers(retrieval) else []
+        chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
+        results = [
+            AnswerSentence(
+                text=result.text,
+                n=citations.number(self._generation.facts[result.fact_id], query.day),
+                is_computed=True,
+            )
+            for result in computed
+            if self._generation.facts[result.fact_id] in kept
+        ]
         return Part(
             question=query.asked,
             status=Status.ANSWERED,
             message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
-            sentences=self._sentences(kept, texts, citations),
+            sentences=[*results, *self._sentences(kept, texts, citations, query.day)],
             audience=self.audience(kept),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
+
+    def answers(self, retrieval: Retrieval) -> bool:
+        """Whether the base answers, surely enough."""
+        return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
     def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject and somebody to ask."""
@@ -123,7 +174,7 @@ class Composer:
         return Part(
             question=fiche.question,
             status=Status.ANSWERED,
-            sentences=self._sentences(facts, texts, citations),
+            sentences=self._sentences(facts, texts, citations, today),
             audience=self.audience(facts),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
@@ -158,7 +209,9 @@ class Composer:
             kept.append(fact)
         return kept
 
-    def _sentences(self, facts: list[Fact], texts: dict[str, str], citations: Citations) -> list[AnswerSentence]:
+    def _sentences(
+        self, facts: list[Fact], texts: dict[str, str], citations: Citations, day: date
+    ) -> list[AnswerSentence]:
         """Main facts first (best fit first), then limits, then steps in the order of the fiche."""
         rank = {fact.id: index for index, fact in enumerate(facts)}
         ordered = sorted(
@@ -169,7 +222,8 @@ class Composer:
             ),
         )
         return [
-            AnswerSentence(text=texts[fact.id], n=citations.number(fact), block=_BLOCKS[fact.role]) for fact in ordered
+            AnswerSentence(text=texts[fact.id], n=citations.number(fact, day), block=_BLOCKS[fact.role])
+            for fact in ordered
         ]
 
     def _text(self, fact: Fact, day: date, today: date) -> str | None:

@@ -1,6 +1,6 @@
 """Question → Answer, step by step.
 
-crisis → readable → rewrite → embed → retrieve → route → compose → render (and, where a language model is
+crisis → readable → rewrite → embed → retrieve → route → compute → compose → render (and, where a language model is
 configured and agreed to, ``reword``: generate → ground → replace, after all this). The subject is judged
 after rewriting, because « et si je suis étudiant ? » is on the subject only with what came before
 (see docs/decisions). The generation, the model and ``today`` are arguments: nothing here opens a
@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.answering.answer import Answer, Part, Status
+from bot.answering.answer import Answer, Part, Status, Tier
+from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
+from bot.answering.compute import Calculator
 from bot.answering.rendering import plain_text
 from bot.answering.route import REPLIES, Route, Router
 from bot.settings import Settings
@@ -41,6 +43,8 @@ class Answerer:
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(settings.answer_max_chars, settings.answer_max_facts, settings.contacts_max)
         self._composer = Composer(generation, limits)
+        self._calculator = Calculator(generation)
+        self._asker = Asker(self.messages, {fiche.id: fiche.theme for fiche in generation.fiches.values()})
 
     def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
         """Answer ``question``; ``earlier``: the chat's turns before it, oldest first."""
@@ -85,12 +89,16 @@ class Answerer:
             return self._reply(question, routes[0])
         citations = Citations(self.generation)
         parts = _merge_same_fiche(
-            [self._part(look.retrieval, route, citations, today) for look, route in zip(found, routes, strict=True)]
+            [self._part(look, route, citations, today) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
+        facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
+        ask = self._asker.ask(found[0].retrieval.query, facts) if len(parts) == 1 else None
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
-        return Answer(status=_overall(parts), parts=parts, citations=citations.found, notes=notes, scores=scores)
+        return Answer(
+            status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
+        )
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
@@ -104,15 +112,26 @@ class Answerer:
         with clock:
             vectors = self.embeddings.embed_queries(list(query.views))
         routes = self._router.probabilities(vectors[0], query.text)
-        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes)
+        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, retrieval: Retrieval, route: Route, citations: Citations, today: date) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date) -> Part:
+        retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        if not retrieval.facts or retrieval.answerable < self._thresholds["answer"]:
-            return self._composer.abstain(retrieval)
-        return self._composer.answer(retrieval, citations, today)
+        computed = self._calculator.compute(retrieval.query)
+        if not computed and not self._composer.answers(retrieval):
+            return self._with_official_text(self._composer.abstain(retrieval), look, citations)
+        return self._composer.answer(retrieval, citations, today, computed)
+
+    def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
+        """An abstention, and the official text that may help when one is near enough."""
+        if self.generation.official is None:
+            return part
+        found = self.generation.official.best(look.retrieval.query.text, look.vector)
+        if found.score < self._settings.official_text_score:
+            return part
+        return part.model_copy(update={"official": citations.official(found.text)})
 
     def _crisis(self, question: str) -> Answer:
         message = self.messages["crisis"][self._router.crisis_kind(question)]
@@ -137,6 +156,8 @@ class _Look:
 
     retrieval: Retrieval
     routes: dict[str, float]
+    vector: list[float]
+    """The embedding of the question."""
 
 
 class _EmbeddingClock:
@@ -157,7 +178,7 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
     merged: list[Part] = []
     for part in parts:
         twin = next((p for p in merged if p.fiche and p.fiche == part.fiche and p.status is part.status), None)
-        if twin is None:
+        if twin is None or part.official:
             merged.append(part)
             continue
         known = {sentence.n for sentence in twin.sentences}

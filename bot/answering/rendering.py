@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, SourceRef, Status
+from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
 from knowledge.model import format_date
 
 
@@ -15,6 +15,8 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
     several = len(answer.parts) > 1
     for part in answer.parts:
         paragraphs += part_paragraphs(part, messages, several)
+    if answer.ask:
+        paragraphs.append(f"{answer.ask.question} ({' / '.join(answer.ask.options)})")
     if answer.citations or answer.status in (Status.ABSTAINED, Status.PARTIAL, Status.ANSWERED):
         paragraphs.append(messages["disclaimer"])
     if answer.citations:
@@ -37,6 +39,9 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
         paragraphs.append("\n".join(sentences))
         if block is Block.MAIN and part.audience:
             paragraphs.append(part.audience)
+    if part.official:
+        quoted = part.official.model_dump() | {"version_date": format_date(part.official.version_date)}
+        paragraphs.append(messages["official_text"].format(**quoted))
     if part.status is Status.ABSTAINED and part.nearest_question:
         paragraphs.append(messages["abstained_nearest"].format(question=part.nearest_question))
     if part.contacts:
@@ -61,13 +66,14 @@ def source_line(citation: Citation, messages: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def read_line(source: Citation | SourceRef, messages: Mapping[str, Any]) -> str:
-    dated = messages["page_date"].format(page_date=format_date(source.page_date)) if source.page_date else ""
-    return str(
-        messages["source_line"].format(
-            title=source.title,
-            publisher=source.publisher,
-            read_on=format_date(source.read_on),
-            page_date=dated,
-        )
+def read_line(citation: Citation, messages: Mapping[str, Any]) -> str:
+    dated = messages["page_date"].format(page_date=format_date(citation.page_date)) if citation.page_date else ""
+    line = messages["source_line"].format(
+        title=citation.title,
+        publisher=citation.publisher,
+        read_on=format_date(citation.read_on),
+        page_date=dated,
     )
+    if citation.verified_on:
+        line += " " + messages["verified_line"].format(day=format_date(citation.verified_on))
+    return str(line)

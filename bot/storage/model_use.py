@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,21 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.answering.spending import Spent
+from bot.storage.inbox import aware
 from bot.storage.tables import ModelConsentRow, ModelUseRow
+
+NOBODY = 0
+"""The chat that carries what forgotten chats spent: the ceilings of the day still count it."""
+
+
+@dataclass(frozen=True)
+class ModelKept:
+    """What is kept of one chat."""
+
+    terms: str | None
+    """What was agreed to; None when nothing was."""
+    agreed_at: datetime | None
+    tokens_today: int
 
 
 class ModelUse:
@@ -40,6 +55,31 @@ class ModelUse:
             done = await connection.execute(delete(ModelConsentRow).where(ModelConsentRow.chat_id == chat_id))
         return bool(done.rowcount)
 
+    async def kept_of(self, chat_id: int) -> ModelKept:
+        query = select(ModelConsentRow.terms, ModelConsentRow.agreed_at).where(ModelConsentRow.chat_id == chat_id)
+        async with self._engine.connect() as connection:
+            consent = (await connection.execute(query)).one_or_none()
+        spent = await self.spent(self._today(), chat_id)
+        agreed_at = aware(consent.agreed_at) if consent else None
+        return ModelKept(consent.terms if consent else None, agreed_at, spent.tokens_of_user)
+
+    async def forget(self, chat_id: int) -> None:
+        """No consent, no name on what was spent."""
+        mine = ModelUseRow.chat_id == chat_id
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(ModelConsentRow).where(ModelConsentRow.chat_id == chat_id))
+            removed = delete(ModelUseRow).where(mine).returning(ModelUseRow.day, ModelUseRow.tokens, ModelUseRow.cost)
+            for day, tokens, cost in (await connection.execute(removed)).all():
+                await connection.execute(self._add(day, NOBODY, tokens, cost))
+
+    async def sweep(self) -> None:
+        """Forget what earlier days spent."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(ModelUseRow).where(ModelUseRow.day < self._today()))
+
+    async def spent_today(self) -> Spent:
+        return await self.spent(self._today(), NOBODY)
+
     async def spent(self, day: date, user: int) -> Spent:
         of_user = func.sum(case((ModelUseRow.chat_id == user, ModelUseRow.tokens), else_=0))
         query = select(func.sum(ModelUseRow.tokens), of_user, func.sum(ModelUseRow.cost))
@@ -48,12 +88,17 @@ class ModelUse:
         return Spent(tokens or 0, of_user_tokens or 0, cost or 0.0)
 
     async def spend(self, day: date, user: int, tokens: int, cost: float) -> None:
-        """Adds to what was spent, in one statement; what earlier days spent is forgotten."""
-        query = self._upsert(ModelUseRow).values(day=day, chat_id=user, tokens=tokens, cost=cost)
-        query = query.on_conflict_do_update(
+        """Adds to what was spent, in one statement."""
+        async with self._engine.begin() as connection:
+            await connection.execute(self._add(day, user, tokens, cost))
+
+    def _add(self, day: date, chat_id: int, tokens: int, cost: float) -> Any:
+        query = self._upsert(ModelUseRow).values(day=day, chat_id=chat_id, tokens=tokens, cost=cost)
+        return query.on_conflict_do_update(
             index_elements=["day", "chat_id"],
             set_={"tokens": ModelUseRow.tokens + tokens, "cost": ModelUseRow.cost + cost},
         )
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(ModelUseRow).where(ModelUseRow.day < day))
-            await connection.execute(query)
+
+    def _today(self) -> date:
+        """UTC, as the ceilings count."""
+        return self._now().date()

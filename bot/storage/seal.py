@@ -1,4 +1,4 @@
-"""Encrypts what is kept of an offer: a copy of the database alone shows nothing of it."""
+"""Encrypts what is kept of a conversation: a copy of the database alone shows nothing of it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Seal:
         return cls(key)
 
     def close(self, text: str) -> bytes:
-        return self._fernet.encrypt(text.encode("utf-8"))
+        return self._fernet.encrypt(text.encode("utf-8", "surrogatepass"))
 
     def open(self, sealed: bytes) -> str | None:
         """None when it was sealed with another key."""
         try:
-            return self._fernet.decrypt(sealed).decode("utf-8")
+            return self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass")
         except InvalidToken:
             return None

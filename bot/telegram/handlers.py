@@ -7,24 +7,32 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
-from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatAction, ChatType
+from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from bot import metrics
 from bot.answering.answer import Answer, Status
+from bot.answering.minors import says_under_15
 from bot.answering.pipeline import Answerer
 from bot.chat import sources_summary
 from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
+from bot.telegram.admin import HELD, AdminDesk, Tally
+from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.model import ModelDesk
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
+from bot.telegram.opinions import OpinionDesk
+from bot.telegram.privacy import PrivacyDesk
+from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
+from bot.telegram.sending import send_html
 from bot.vetting.pipeline import Vetter
 
 if TYPE_CHECKING:
@@ -35,19 +43,22 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Context = ContextTypes.DEFAULT_TYPE
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TOPICS_TITLE = "Choisissez un thème :"
 FICHES_TITLE = "Choisissez une question :"
+# Deep links: t.me/<bot>?start=verifier, t.me/<bot>?start=theme-<theme>.
+START_VERIFY, START_THEME = "verifier", "theme-"
 
 
 @dataclass
 class Handlers:
-    """The handlers, with what they need."""
+    """The handlers of one generation, with what they need."""
 
     settings: Settings
     store: Store
     answerer: Answerer
     seal: Seal
+    quotas: Quotas
+    tally: Tally
     vetter: Vetter | None = None
     fixed_today: date | None = None
     reworder: Reworder | None = None
@@ -55,7 +66,12 @@ class Handlers:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
     def __post_init__(self) -> None:
-        self.model = ModelDesk(self.settings, self.store.model_use, self._messages, self._say, self.reworder)
+        self.admin = AdminDesk(self.settings, self.store, self._messages, self.tally)
+        self.privacy = PrivacyDesk(self.settings, self.store, self.seal, self._messages, self._say)
+        self.opinions = OpinionDesk(self.settings, self.store, self.answerer, self._send_parts)
+        self.model = ModelDesk(
+            self.settings, self.store.model_use, self._messages, self._say, self._work, self.reworder
+        )
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
@@ -72,8 +88,16 @@ class Handlers:
     # Commands
 
     async def start(self, update: Update, context: Context) -> None:
-        text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"
-        await self._say(_message(update), text, keyboards.examples(self._messages))
+        """The welcome, or where a deep link leads."""
+        message, target = _message(update), " ".join(context.args or ())
+        theme = target.removeprefix(START_THEME)
+        if target == START_VERIFY:
+            await self.verify(update, context)
+        elif target.startswith(START_THEME) and theme in self.answerer.generation.themes:
+            await self._say_theme(message, theme)
+        else:
+            text = f"{self._messages['welcome']}\n\n{self._messages['privacy_line']}"
+            await self._say(message, text, keyboards.examples(self._messages))
 
     async def help(self, update: Update, context: Context) -> None:
         await self._say(_message(update), self._messages["help"])
@@ -87,20 +111,48 @@ class Handlers:
     async def mentions(self, update: Update, context: Context) -> None:
         await self._say(_message(update), legal_notice(self.settings, self._messages))
 
+    async def confidentiality(self, update: Update, context: Context) -> None:
+        await self.privacy.notice(_message(update))
+
+    async def my_data(self, update: Update, context: Context) -> None:
+        await self.privacy.export(_message(update), _user_id(update))
+
+    async def erase(self, update: Update, context: Context) -> None:
+        await self.privacy.ask_to_erase(_message(update))
+
+    async def state(self, update: Update, context: Context) -> None:
+        if self.admin.is_admin(_user_id(update)):
+            await self._say(_message(update), await self.admin.state(self.answerer.generation))
+        else:
+            await self._not_for_you(update, context)
+
+    async def pause(self, update: Update, context: Context) -> None:
+        """/pause with a word of explanation; /pause again resumes."""
+        if self.admin.is_admin(_user_id(update)):
+            await self._say(_message(update), await self.admin.switch_pause(" ".join(context.args or ())))
+        else:
+            await self._not_for_you(update, context)
+
+    async def _not_for_you(self, update: Update, context: Context) -> None:
+        """A command of administrators does not exist for anybody else."""
+        if _message(update).chat.type == ChatType.PRIVATE:
+            await self.unknown_command(update, context)
+
     async def verify(self, update: Update, context: Context) -> None:
         """/verifier with the offer, or in reply to it, or alone before it."""
         message = _message(update)
         if self.offers is None:
             await self._say(message, self._messages["vetting"]["unavailable"])
             return
-        _, *rest = (message.text or "").split(maxsplit=1)
+        command, *rest = (message.text or "").split(maxsplit=1)
         replied = message.reply_to_message
-        text = rest[0] if rest else (replied.text or replied.caption) if replied else None
-        if text is None:
+        deep_link = not command.startswith("/verifier")
+        text = rest[0] if rest and not deep_link else (replied.text or replied.caption) if replied else None
+        if not text:
             await self.offers.ask_for_offer(message)
         elif self.answerer.is_crisis(text):
             await self._answer(message, text)
-        else:
+        elif not await self._held(message, Kind.QUESTION, text):
             await self.offers.vet_text(message, text)
 
     async def cancel(self, update: Update, context: Context) -> None:
@@ -126,54 +178,128 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
-        awaited = self.offers and (is_offer_by_nature(message) or await self.offers.expects_offer(message))
-        # Distress first, even where an offer is awaited.
-        if self.offers and awaited and not self.answerer.is_crisis(text):
-            await self.offers.vet_text(message, text)
-            return
-        await self._answer(message, text)
+        await self._read(message, text, is_offer_by_nature(message))
+
+    async def _read(self, message: Message, text: str, is_offer: bool) -> None:
+        # Distress first, even where an offer is awaited, past every limit and during a pause.
+        if self.answerer.is_crisis(text):
+            await self._answer(message, text)
+        elif not await self._held(message, Kind.QUESTION, text):
+            if self.offers and (is_offer or await self.offers.expects_offer(message)):
+                await self.offers.vet_text(message, text)
+            else:
+                await self._answer(message, text)
 
     async def not_text(self, update: Update, context: Context) -> None:
         """Pictures and files are offers to vet; a caption that asks is answered first; the rest is declined."""
         message = _message(update)
-        asks = message.caption and not is_offer_by_nature(message)
+        caption = message.caption or ""
+        distress = self.answerer.is_crisis(caption)
+        is_image = bool(message.photo) or (message.document and (message.document.mime_type or "").startswith("image/"))
+        kind = Kind.IMAGE if is_image else Kind.DOCUMENT if message.document else Kind.QUESTION
+        if not distress and await self._held(message, kind, caption):
+            return
+        asks = distress or (caption and not is_offer_by_nature(message))
         if asks:
-            await self._answer(message, message.caption or "")
+            await self._answer(message, caption)
         if self.offers and (message.photo or message.document):
             await (self.offers.vet_image(message) if message.photo else self.offers.vet_document(message))
             return
         if asks:
             return
-        kind = "photo" if message.photo else "voice" if message.voice or message.audio or message.video_note else None
-        kind = kind or ("document" if message.document else "sticker")
-        await self._say(message, self._messages[kind])
+        name = "photo" if message.photo else "voice" if message.voice or message.audio or message.video_note else None
+        name = name or ("document" if message.document else "sticker")
+        await self._say(message, self._messages[name])
+
+    async def _held(self, message: Message, kind: Kind, text: str) -> bool:
+        """True when the message gets no answer of its own: the bot is paused, or its author sends too much.
+        Distress that only the classifier sees is answered even then."""
+        refusal = self._too_much(message, kind)
+        paused = await self.store.paused()
+        if refusal is None and paused is None:
+            return False
+        self.tally.add(HELD)
+        answer = await self._work(lambda: self.answerer.answer(text, self._today()), message) if text else None
+        if answer and answer.status is Status.CRISIS:
+            await self._send(message, answer)
+        elif paused is not None:
+            await self._say(message, self._messages["paused"].format(message=paused).strip())
+        elif refusal:
+            await self._say(message, refusal)
+        return True
+
+    def _too_much(self, message: Message, kind: Kind) -> str | None:
+        """What to say to somebody past a limit: nothing (an empty text) once it was said."""
+        user = message.from_user.id if message.from_user else message.chat_id
+        refusal = self.quotas.take(kind, user, message.chat_id)
+        if refusal is None:
+            return None
+        words = self._messages["limits"]
+        hours = max(1, round(refusal.wait_s / 3600))
+        return "" if refusal.told else str(words["day"].format(hours=hours) if refusal.for_the_day else words["minute"])
 
     async def _answer(self, message: Message, text: str) -> None:
-        since = timedelta(minutes=self.settings.context_minutes)
-        earlier = await self.store.turns(message.chat_id, since, self.settings.turns_max)
+        earlier = await self._earlier(message.chat_id)
         answer = await self._work(lambda: self.answerer.answer(text, self._today(), earlier), message)
-        await self.model.reword(message, answer)
-        await self._send(message, answer)
-        if answer.status not in (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED):
-            # Distress and pasted offers are never kept, not even for a follow-up.
-            await self.store.add_turn(message.chat_id, text[: self.settings.question_max_chars])
+        metrics.count_answer(answer.status, answer.latency_ms, answer.embed_ms)
+        self.tally.add(answer.status)
+        young = answer.status is not Status.CRISIS and says_under_15(text)
+        if young:
+            answer.notes = [self._messages["minor"]["text"], *answer.notes]
+        else:
+            await self.model.reword(message, answer)
+        await self._send(message, answer, young)
+        unkept = (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED)
+        if answer.status not in unkept and not young:
+            # Distress, pasted offers and what children write are never kept, not even for a follow-up.
+            await self._remember(message.chat_id, text)
+
+    async def _earlier(self, chat_id: int) -> list[str]:
+        """The chat's last questions, opened; one sealed with a lost key is as good as forgotten."""
+        since = timedelta(minutes=self.settings.context_minutes)
+        sealed = await self.store.turns(chat_id, since, self.settings.turns_max)
+        return [text for text in map(self.seal.open, sealed) if text is not None]
+
+    async def _remember(self, chat_id: int, text: str) -> None:
+        await self.store.add_turn(chat_id, self.seal.close(text[: self.settings.question_max_chars]))
 
     # Buttons
 
     async def button(self, update: Update, context: Context) -> None:
         query = cast(CallbackQuery, update.callback_query)
         message = query.message if isinstance(query.message, Message) else None
-        try:
-            await query.answer()
-        except BadRequest:
-            log.info("callback query too old to be acknowledged")
-        if message is None:
+        if message is None or not _is_own_menu(query, message):
+            words = self._messages["old_button" if message is None else "not_your_menu"]
+            await self._notify(query, words, alert=True)
             return
+        data = query.data or ""
+        action, _, rest = data.partition(":")
         try:
-            await self._press(message, query.data or "")
+            if action in keyboards.OPINION_ACTIONS:
+                await self._notify(query, await self.opinions.press(query, message, data))
+                return
+            await self._notify(query, None)
+            if action == keyboards.ERASE:
+                await self.privacy.press(message, query.from_user.id, rest)
+            elif not await self._paused(message):
+                await self._press(message, data)
         except (KeyError, ValueError, IndexError):
             # A button of an older generation, or not one of ours.
+            await self._notify(query, None)
             await self._say(message, self._messages["old_button"])
+
+    async def _notify(self, query: CallbackQuery, text: str | None, alert: bool = False) -> None:
+        """Acknowledge a press, with a short notice over the chat if there is a text."""
+        try:
+            await query.answer(text, show_alert=alert)
+        except TelegramError:
+            log.info("a button could not be acknowledged")
+
+    async def _paused(self, message: Message) -> bool:
+        paused = await self.store.paused()
+        if paused is not None:
+            await self._say(message, self._messages["paused"].format(message=paused).strip())
+        return paused is not None
 
     async def _press(self, message: Message, data: str) -> None:
         action, _, rest = data.partition(":")
@@ -187,17 +313,22 @@ class Handlers:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
             await self._answer(message, text)
+        elif action == keyboards.AGAIN:
+            # The question is the message that the button's own message answers: nothing was kept meanwhile.
+            original = message.reply_to_message
+            if original is None or not original.text:
+                raise ValueError("the question is gone")
+            await self._read(message, original.text, is_offer_by_nature(original))
         elif action == keyboards.THEMES:
             await self._say(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:
-            title = generation.themes[rest].title
-            await self._say(message, f"{title}\n\n{FICHES_TITLE}", keyboards.fiches(generation, rest))
+            await self._say_theme(message, rest)
         elif action == keyboards.FICHE:
             question = generation.fiches[rest].question
             answer = await self._work(lambda: self.answerer.fiche(rest, self._today()), message)
             answer.notes = [f"« {question} »"]
             await self._send(message, answer)
-            await self.store.add_turn(message.chat_id, question)
+            await self._remember(message.chat_id, question)
         elif action == keyboards.MORE:
             fiche, _, mask = rest.partition(":")
             shown = keyboards.shown_facts(generation, fiche, mask)
@@ -207,17 +338,28 @@ class Handlers:
         else:
             raise ValueError(data)
 
+    async def _say_theme(self, message: Message, theme: str) -> None:
+        generation = self.answerer.generation
+        title = f"{generation.themes[theme].title}\n\n{FICHES_TITLE}"
+        await self._say(message, title, keyboards.fiches(generation, theme))
+
     # Sending
 
-    async def _send(self, message: Message, answer: Answer) -> None:
+    async def _send(self, message: Message, answer: Answer, young: bool = False) -> None:
         parts = answer_messages(answer, self._messages)
-        if self._is_late(message):
-            parts = [*text_messages(self._messages["late_excuse"]), *parts]
         if answer.status is Status.OFFER and self.offers:
             # Sent as a reply to the offer, so that the button finds it.
             await self._send_parts(message, parts, keyboards.vet_this(), as_reply=True)
             return
-        await self._send_parts(message, parts, keyboards.under(answer, self.answerer.generation))
+        if answer.status is Status.CRISIS:
+            repeat_if_unsure()  # helplines that arrive twice harm nobody
+        generation = self.answerer.generation
+        if young:
+            await self._send_parts(message, parts, keyboards.for_minors(generation, self._messages["minor"]["fiche"]))
+            return
+        # Sent as a reply to the question, so that « Transmettre ma question » finds it: nothing is kept meanwhile.
+        unanswered = keyboards.can_be_handed_over(answer)
+        await self._send_parts(message, parts, keyboards.under(answer, generation), as_reply=unanswered)
 
     async def _say(self, message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
         await self._send_parts(message, text_messages(text), markup)
@@ -225,17 +367,15 @@ class Handlers:
     async def _send_parts(
         self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None, as_reply: bool = False
     ) -> None:
-        """Buttons under the last message only."""
+        """Buttons under the last message only. In a group every message replies to the person it is for, which
+        also says whose buttons they are."""
+        if excuse_is_due():
+            [excuse] = text_messages(self._messages["late_excuse"])
+            parts = [f"{excuse}\n\n{parts[0]}", *parts[1:]]
         as_reply = as_reply or message.chat.type != ChatType.PRIVATE
+        replied = _asked(message)
         for index, html in enumerate(parts):
-            await message.chat.send_message(
-                html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=markup if index == len(parts) - 1 else None,
-                reply_to_message_id=message.message_id if as_reply else None,
-                message_thread_id=message.message_thread_id if message.is_topic_message else None,
-            )
+            await send_html(replied, html, markup if index == len(parts) - 1 else None, as_reply)
 
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""
@@ -248,9 +388,6 @@ class Handlers:
                 log.info("typing could not be shown")
         return await task
 
-    def _is_late(self, message: Message) -> bool:
-        return datetime.now(UTC) - message.date > timedelta(minutes=self.settings.late_after_minutes)
-
 
 def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:
     """/mentions: who publishes, who hosts, whom to write to."""
@@ -258,6 +395,25 @@ def legal_notice(settings: Settings, messages: dict[str, Any]) -> str:
     return str(messages["mentions"]).format(
         publisher=settings.publisher or unknown, host=settings.host or unknown, contact=settings.contact or unknown
     )
+
+
+def _asked(message: Message) -> Message:
+    """The person's message: itself, or the one that a menu of the bot replies to."""
+    by_us = message.from_user is not None and message.from_user.id == message.get_bot().id
+    return message.reply_to_message or message if by_us else message
+
+
+def _is_own_menu(query: CallbackQuery, message: Message) -> bool:
+    """In a group, a menu answers only the person whose message it replies to."""
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    asked = message.reply_to_message
+    return asked is not None and asked.from_user is not None and asked.from_user.id == query.from_user.id
+
+
+def _user_id(update: Update) -> int:
+    user = update.effective_user
+    return user.id if user else 0
 
 
 def _message(update: Update) -> Message:

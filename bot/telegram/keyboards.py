@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answering.answer import Answer, Part
+from bot.answering.answer import Answer, Part, Status
+from bot.storage.opinions import REASONS, Rating
+from bot.telegram.receipt import RATED, pack
 from knowledge.generation import Generation
 
-EXAMPLE, THEME, THEMES, FICHE, MORE = "e", "t", "ts", "f", "m"
+EXAMPLE, THEME, THEMES, FICHE, MORE, AGAIN = "e", "t", "ts", "f", "m", "r"
 VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
 MODEL, AGREE, DECLINE = "lm", "y", "n"
 MODEL_LABELS = ("D'accord", "Non, sans modèle", "Ne plus l'utiliser")
 OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
+RATE, HAND_OVER, DECIDE = "o", "g", "gd"
+OPINION_ACTIONS = frozenset({RATE, HAND_OVER, DECIDE})
+ERASE = "x"
+YES, NO = "oui", "non"
+RATINGS = {
+    "u": Rating.USEFUL,
+    "i": Rating.USELESS,
+    "m": Rating.INCOMPLETE,
+    "f": Rating.WRONG,
+    "c": Rating.UNCLEAR,
+    "q": Rating.BESIDE,
+}
+# Words beside the emoji: a screen reader says them, and they mean something without it.
+RATING_LABELS = {
+    Rating.USEFUL: "👍 Utile",
+    Rating.USELESS: "👎 Pas utile",
+    Rating.INCOMPLETE: "Incomplet",
+    Rating.WRONG: "Faux",
+    Rating.UNCLEAR: "Pas clair",
+    Rating.BESIDE: "Pas ma question",
+}
+HAND_OVER_LABEL = "Transmettre ma question (anonymisée)"
+HAND_OVER_LABELS = ((YES, "Oui, transmettre ce texte"), (NO, "Non, ne rien envoyer"))
+ERASE_LABELS = ((YES, "Oui, tout effacer"), (NO, "Non, ne rien effacer"))
 VET_LABEL = "Vérifier cette offre"
 ASK_LABEL = "Répondre à quelques questions"
 STAGES_LABEL = "Que faire maintenant ?"
@@ -21,6 +49,7 @@ REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"
 LABEL_MAX = 60
 MORE_LABEL = "Plus de détails"
 BACK_LABEL = "Tous les thèmes"
+AGAIN_LABEL = "Me répondre"
 
 
 def examples(messages: dict[str, list[str]]) -> InlineKeyboardMarkup:
@@ -41,7 +70,8 @@ def fiches(generation: Generation, theme: str) -> InlineKeyboardMarkup:
 
 
 def under(answer: Answer, generation: Generation) -> InlineKeyboardMarkup | None:
-    """« Plus de détails » for the parts that hold more, and the nearest subject of an abstention."""
+    """« Plus de détails » for the parts that hold more, the nearest subject of an abstention, a way to hand the
+    question over, and an opinion. Nothing under distress."""
     rows = []
     for part in answer.parts:
         if part.fiche and part.has_more:
@@ -49,6 +79,10 @@ def under(answer: Answer, generation: Generation) -> InlineKeyboardMarkup | None
             rows.append([_button(label, _more(part, answer, generation))])
         elif part.fiche and part.nearest_question and not part.sentences:
             rows.append([_button(part.nearest_question, f"{FICHE}:{part.fiche}")])
+    if can_be_handed_over(answer):
+        rows.append([_button(HAND_OVER_LABEL, f"{HAND_OVER}:")])
+    if answer.status in RATED:
+        rows.append(_ratings(pack(answer, generation), (Rating.USEFUL, Rating.USELESS)))
     return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -58,8 +92,49 @@ def shown_facts(generation: Generation, fiche_id: str, mask: str) -> frozenset[s
     return frozenset(fact.id for index, fact in enumerate(generation.fiches[fiche_id].facts) if bits >> index & 1)
 
 
+def can_be_handed_over(answer: Answer) -> bool:
+    return any(part.status is Status.ABSTAINED for part in answer.parts)
+
+
+def for_minors(generation: Generation, fiche: str) -> InlineKeyboardMarkup | None:
+    """The fiche that the first words to a minor are taken from."""
+    if fiche not in generation.fiches:
+        return None
+    return InlineKeyboardMarkup([[_button(generation.fiches[fiche].question, f"{FICHE}:{fiche}")]])
+
+
+def after_rating(markup: InlineKeyboardMarkup | None, receipt: str, asks_why: bool) -> InlineKeyboardMarkup | None:
+    """The buttons of an answer once it is rated: the reasons take the place of the opinion, or nothing does."""
+    rows = [list(row) for row in (markup.inline_keyboard if markup else ()) if not _is_rating(row[0])]
+    if asks_why:
+        rows += [_ratings(receipt, REASONS[:2]), _ratings(receipt, REASONS[2:])]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def hand_over_or_not() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(label, f"{DECIDE}:{reply}")] for reply, label in HAND_OVER_LABELS])
+
+
+def erase_or_not() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(label, f"{ERASE}:{reply}")] for reply, label in ERASE_LABELS])
+
+
+def _ratings(receipt: str, ratings: Sequence[Rating]) -> list[InlineKeyboardButton]:
+    codes = {rating: code for code, rating in RATINGS.items()}
+    return [_button(RATING_LABELS[rating], f"{RATE}:{codes[rating]}:{receipt}") for rating in ratings]
+
+
+def _is_rating(button: InlineKeyboardButton) -> bool:
+    return isinstance(button.callback_data, str) and button.callback_data.startswith(f"{RATE}:")
+
+
 def vet_this() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(VET_LABEL, f"{VET_REPLIED}:")]])
+
+
+def ask_again() -> InlineKeyboardMarkup:
+    """Under a message that answers the question: the button finds it there."""
+    return InlineKeyboardMarkup([[_button(AGAIN_LABEL, f"{AGAIN}:")]])
 
 
 def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:

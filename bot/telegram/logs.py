@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
 
-from telegram.error import InvalidToken
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from bot.settings import Settings
 
 
 class RedactingFormatter(logging.Formatter):
@@ -20,10 +27,19 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record), self._secrets)
 
 
-def _not_a_refused_token(record: logging.LogRecord) -> bool:
-    """``run`` says in one line that the token is refused; the library's traceback adds nothing."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, InvalidToken)
+def secrets_of(settings: Settings) -> list[str]:
+    """Every setting that is secret, also as it is written in an address, and what is secret inside it."""
+    found: list[str] = []
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            found.append(value.get_secret_value())
+    if settings.telegram_token:
+        found.append(settings.telegram_token.get_secret_value().partition(":")[2])
+    if settings.database_url:
+        found.append(make_url(settings.database_url.get_secret_value()).password or "")
+    written = {form for secret in found for form in (secret, quote(secret), quote(secret, safe=""))}
+    return sorted(written - {""}, key=len, reverse=True)
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
@@ -37,7 +53,15 @@ def configure(secrets: Iterable[str], level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("telegram.ext").addFilter(_not_a_refused_token)
-    logging.getLogger("telegram.ext._utils.networkloop").addFilter(_not_a_refused_token)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_exception
+    threading.excepthook = lambda caught: _log_exception(caught.exc_type, caught.exc_value, caught.exc_traceback)
+    # It prints answers of Telegram that are cut short, with what users wrote; the error itself comes to us.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "chromadb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _log_exception(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> Any:
+    """What nobody caught goes through the log, and so through the redaction."""
+    logging.getLogger("bot").critical("arrêt inattendu", exc_info=(kind, error or kind(), trace))

@@ -13,6 +13,7 @@ from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
+from bot import metrics
 from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
@@ -58,13 +59,16 @@ class OfferDesk:
 
     async def vet_text(self, message: Message, text: str, album: str | None = None) -> None:
         try:
-            reading: Reading = await self.work(lambda: self.vetter.read(text, self.today()), message)
+            with metrics.LATENCY.labels("vet").time():
+                reading: Reading = await self.work(lambda: self.vetter.read(text, self.today()), message)
         except OfferError as error:
             await self.say(message, str(error), None)
             return
         check = OpenCheck(reading=reading, album=album)
         await self._keep(message, check)
-        await self._send_verdict(message, self.vetter.verdict(reading, self.today()), check)
+        verdict = self.vetter.verdict(reading, self.today())
+        metrics.VERDICTS.labels(str(verdict.level)).inc()
+        await self._send_verdict(message, verdict, check)
 
     async def vet_image(self, message: Message) -> None:
         """A screenshot, or every picture of its album that has arrived, as one conversation."""
@@ -77,8 +81,7 @@ class OfferDesk:
         messages = [message, *(await self._rest_of_album(message) if group else [])]
         try:
             images = [await self._download(one) for one in messages[: self.settings.images_max + 1]]
-            limits = reading_limits(self.settings)
-            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_images, images, limits)
+            text = await self._read(read_images, images, reading_limits(self.settings))
         except Unreadable as error:
             if group:
                 await self._keep(message, OpenCheck(album=group))
@@ -95,12 +98,16 @@ class OfferDesk:
             return
         try:
             data = await self._download(message)
-            name, limits = document.file_name or "", reading_limits(self.settings)
-            text = await asyncio.get_running_loop().run_in_executor(self._reader, read_document, data, name, limits)
+            text = await self._read(read_document, data, document.file_name or "", reading_limits(self.settings))
         except Unreadable as error:
             await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text)
+
+    async def _read(self, read: Callable[..., str], *given: Any) -> str:
+        """In the reader's thread. Raises ``Unreadable``."""
+        with metrics.LATENCY.labels("read").time():
+            return await asyncio.get_running_loop().run_in_executor(self._reader, read, *given)
 
     async def cancel(self, message: Message) -> bool:
         """/annuler: forget the offer. False when there was none."""
@@ -147,10 +154,11 @@ class OfferDesk:
             return  # pressed twice
         before = checklist.verdict(check)
         check, verdict = checklist.answer(check, signal, reply)
-        await self._keep(message, check)
         if verdict.level is not before.level or len(verdict.signals) != len(before.signals):
             await self._send_verdict(message, verdict, check, updated=True)
         await self._ask_next(message, checklist, check)
+        # Last: kept before a stop and an answer never sent, the reply taken up again would look pressed twice.
+        await self._keep(message, check)
 
     async def _ask_next(self, message: Message, checklist: Checklist, check: OpenCheck) -> None:
         question = checklist.question(check)
@@ -180,7 +188,7 @@ class OfferDesk:
     async def _rest_of_album(self, message: Message) -> list[Message]:
         """The other pictures of an album wait in the inbox, received and not yet handled."""
         found = []
-        for waiting in await self.store.waiting(message.chat_id):
+        for waiting in await self.store.inbox.waiting(message.chat_id):
             other = Update.de_json(waiting.payload, message.get_bot()).message
             if other and other.media_group_id == message.media_group_id and other.message_id != message.message_id:
                 found.append(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from bot.answering.answer import Answer, Citation, Status
@@ -75,6 +75,19 @@ def steps_messages(steps: list[Advice], contacts: list[Contact], knowledge: Know
 def text_messages(text: str) -> list[str]:
     """Plain text as HTML messages."""
     return split([text_paragraph(paragraph) for paragraph in text.split("\n\n")])
+
+
+def quoting_message(text: str, quote: str) -> str:
+    """``text`` with ``{quote}`` as a quotation block, which Telegram hands back as an entity of its own."""
+    before, after = text.split("{quote}")
+    return f"{escape_text(before)}<blockquote>{escape_text(quote)}</blockquote>{escape_text(after)}"
+
+
+def plain_messages(html: str) -> list[str]:
+    """An HTML message as plain text, each link's address after its title."""
+    text = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 (\1)", html)
+    text = unescape(re.sub(r"</?[a-z][^>]*>", "", text))
+    return [piece.plain for piece in _fit(Paragraph(html, text), SAFE_MAX)]
 
 
 def text_paragraph(text: str) -> Paragraph:

@@ -6,7 +6,7 @@ The model and ``today`` are arguments: nothing here opens a socket, follows a li
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,7 @@ from bot.vetting.verdict import (
 )
 from detection.model import ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, read
-from knowledge.catalogue import Catalogue, Reassuring, Stage
+from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
@@ -80,7 +80,7 @@ class Vetter:
         offer = read(text, self._emoji)
         if not any(char.isalpha() for char in offer.text):
             raise OfferError(self.unreadable("empty"))
-        texts = [clause.text for clause in offer.clauses]
+        texts = [clause.said for clause in offer.clauses]
         vectors, embedded = self._embed(texts)
         rows = self._model.rows(texts, vectors)
         rows[~embedded, : vectors.shape[1]] = 0.0
@@ -92,8 +92,8 @@ class Vetter:
         row = message_row(log_odds, vectors[embedded], self._model.mean, [self._column[s] for s in shown])
         patterns = _softmax(self._model.pattern.scores(row))
         return Reading(
-            found=self._found(offer, log_odds, shown),
-            scam_log_odds=self._model.scam_log_odds(offer.text, row),
+            found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
+            scam_log_odds=self._model.scam_log_odds(offer.said, row),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
 
@@ -144,6 +144,8 @@ class Vetter:
     def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, tuple[int, int]]) -> list[Found]:
         found = []
         for signal, column in self._column.items():
+            if self._signs[signal].detection is Detection.ENTITY and signal not in parsed:
+                continue
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
             clause = offer.clauses[best]
@@ -163,6 +165,18 @@ class Vetter:
             )
         return found
 
+    def _likeness(self, offer: ReadOffer) -> list[Found]:
+        """The clause that makes the message most like known traps: the reason when nothing else can be shown."""
+        likenesses = self._model.likenesses([clause.said for clause in offer.clauses])
+        best = int(likenesses.argmax())
+        clause = offer.clauses[best]
+        quote = offer.normalised.quote(clause.start, clause.end)
+        return [
+            Found(id=signal.id, evidence=quote, log_odds=LEAST_LOG_ODDS, shown=False, sure=False)
+            for signal in self.catalogue.signals
+            if signal.detection is Detection.LIKENESS
+        ]
+
     def _questions(self, judgement: Judgement) -> list[Question]:
         return [Question(id=i, text=self._signs[i].question) for i in judgement.questions]
 
@@ -181,11 +195,17 @@ class Vetter:
         """What to do now, for somebody who has only received the message."""
         if judgement.level in (Level.NOTHING, Level.CAUTION):
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
-        return self.steps(self.catalogue.stage("received"), today)
+        pattern = next((p for p in self.catalogue.patterns if p.id == judgement.pattern), None)
+        of_trap = pattern.steps if pattern else []
+        received = self.catalogue.stage("received").steps
+        return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
         """The facts to act on at a stage, in order."""
-        return [self.knowledge.advice(fact, today) for fact in stage.steps if fact in self.knowledge.facts]
+        return self._facts(stage.steps, today)
+
+    def _facts(self, facts: Sequence[str], today: date) -> list[Advice]:
+        return [self.knowledge.advice(fact, today) for fact in facts if fact in self.knowledge.facts]
 
 
 def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: Settings) -> Vetter | None:

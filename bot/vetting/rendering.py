@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.masking import mask
 from bot.vetting.verdict import Level, ShownSignal, Verdict
 from knowledge.catalogue import Catalogue
 from knowledge.model import format_date
@@ -13,11 +14,7 @@ if TYPE_CHECKING:
     from bot.vetting.pipeline import Knowledge
 
 QUOTE_MAX_CHARS = 160
-ADVICE_SHOWN = 3
-
-_NAME = re.compile(r"\b(M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Þ][\w'-]+")
-_NUMBER = re.compile(r"\+?\d(?:[ .\-]?\d){5,}")
-_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+ADVICE_SHOWN = 4
 
 
 def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> str:
@@ -61,11 +58,8 @@ def _short(quote: str) -> str:
 
 
 def masked(text: str) -> str:
-    """For a summary that leaves the conversation: names after a title, numbers and addresses hidden, links
-    made unclickable."""
-    text = _MAIL.sub("[adresse]", text)
-    text = _NAME.sub(r"\1 [nom]", text)
-    text = _NUMBER.sub("[numéro]", text)
+    """For a summary that leaves the conversation: personal data hidden, links made unclickable."""
+    text = mask(text)
     return re.sub(r"(?i)https?://", "hxxp://", text).replace(".", "[.]") if "://" in text else text
 
 

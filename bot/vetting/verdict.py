@@ -148,13 +148,15 @@ class Judge:
         red_flags: list[tuple[Signal, Found | None]] = [(signal, None) for signal in declared]
         red_flags += [(self._signals[f.id], f) for f in shown if reading.replies.get(f.id) is not Reply.YES]
         red_flags.sort(key=lambda pair: self._order(*pair))
-        reassuring = [f for f in reading.found if f.id in self._reassuring and f.shown]
+        # What a trap says of itself reassures nobody.
+        alerted = level in (Level.TRAP, Level.SUSPECT)
+        reassuring = [f for f in reading.found if f.id in self._reassuring and f.shown and not alerted]
         return Judgement(
             level=level,
             log_odds=log_odds,
             red_flags=red_flags[:SHOWN_MAX],
             reassuring=sorted(reassuring, key=lambda f: -f.log_odds)[:REASSURING_MAX],
-            pattern=self._pattern(reading, red_flags) if level in (Level.TRAP, Level.SUSPECT) else None,
+            pattern=self._pattern(reading, red_flags) if alerted else None,
             questions=self._questions(reading, {signal.id for signal, _ in red_flags}),
         )
 
@@ -225,4 +227,4 @@ class Judge:
 
 def _can_be_asked(signal: Signal) -> bool:
     # What a library parses in the message need not be asked.
-    return signal.detection is not Detection.ENTITY
+    return signal.detection not in (Detection.ENTITY, Detection.LIKENESS)

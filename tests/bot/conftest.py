@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 from bot.settings import Settings
+from bot.storage.store import Store
 from knowledge.embeddings import EmbeddedE5
 from tests.botapi import FakeBotApi
 from tests.conftest import TODAY, run_build, small_library_settings
@@ -44,6 +47,7 @@ class BotProcess:
                 self.process.wait(timeout=15)
             except subprocess.TimeoutExpired:
                 self.kill()
+                raise
 
 
 @dataclass
@@ -73,6 +77,7 @@ def running(model: EmbeddedE5, tmp_path_factory: pytest.TempPathFactory) -> Iter
         bot.stop()
         assert api.violations == [], "the bot sent something that Telegram refuses or mangles"
         assert TOKEN.split(":")[1] not in bot.log, "the token was printed"
+        assert "urssaf" not in bot.log and "mourir" not in bot.log, "what users wrote was printed"
 
 
 @pytest.fixture
@@ -83,6 +88,7 @@ def api() -> Iterator[FakeBotApi]:
 
 
 TOKEN = "123456:TEST-token-that-must-never-be-printed"
+ADMIN = 7
 StartBot = Callable[..., BotProcess]
 
 
@@ -122,6 +128,8 @@ def launch(
             "TELEGRAM_API_URL": api.url,
             "TELEGRAM_TOKEN": TOKEN,
             "MESSAGES_PER_SECOND": "1000",
+            "ADMIN_IDS": f"{ADMIN}, 8",
+            "SEND_TIMEOUT_S": "2",
             **environment,
         },
         cwd=folder,
@@ -131,6 +139,14 @@ def launch(
     return BotProcess(process, folder / log_name)
 
 
+async def eventually(condition: Callable[[], object], timeout: float = 20.0) -> None:
+    """Wait for what the fake API cannot announce: a line in the log, a row in the database."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        await asyncio.sleep(0.05)
+
+
 def _wait_ready(api: FakeBotApi, bot: BotProcess) -> None:
     before = len([call for call in api.calls if call.method in ("getUpdates", "setWebhook")])
     end = time.monotonic() + START_TIMEOUT
@@ -138,3 +154,35 @@ def _wait_ready(api: FakeBotApi, bot: BotProcess) -> None:
         assert bot.process.poll() is None, f"the bot ended:\n{bot.log}"
         assert time.monotonic() < end, f"the bot did not start:\n{bot.log}"
         time.sleep(0.05)
+
+
+class Clock:
+    """Moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}"
+    new_database: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return new_database()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    opened = Store(database_url, clock)
+    await opened.open()
+    yield opened
+    await opened.close()

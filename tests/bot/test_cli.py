@@ -23,7 +23,19 @@ from tests.conftest import TODAY, run_build
 runner = CliRunner()
 ROOT = Path(__file__).parents[2]
 ANSWER_FIELDS = {"id", "status", "text", "parts", "citations", "ask", "generation", "latency_ms", "embed_ms"}
-CITATION_FIELDS = {"n", "fact_id", "fiche", "title", "publisher", "url", "read_on", "page_date", "tier", "sources"}
+CITATION_FIELDS = {
+    "n",
+    "fact_id",
+    "fiche",
+    "title",
+    "publisher",
+    "url",
+    "read_on",
+    "page_date",
+    "verified_on",
+    "tier",
+    "sources",
+}
 
 
 @pytest.fixture

@@ -1,103 +1,144 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.storage.store import DONE_KEPT, Store
+from bot.storage.inbox import Received
+from bot.storage.model_use import ModelKept
+from bot.storage.opinions import AnswerRef, Rating
+from bot.storage.store import Store
+from tests.bot.conftest import Clock
+
+LONGER = (timedelta(hours=24), timedelta(days=365))
+"""How long offers and opinions are kept."""
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = Store(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}", clock)
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-async def test_an_update_waits_until_it_is_finished(store: Store, clock: Clock) -> None:
-    assert await store.receive(11, 5, {"update_id": 11, "text": "é 😀"})
-    assert await store.receive(10, 5, {"update_id": 10})
-    assert [waiting.update_id for waiting in await store.waiting()] == [10, 11]
-    assert (await store.waiting())[1].payload["text"] == "é 😀"
-    assert (await store.waiting())[0].received_at == clock.now
-    await store.finish(10)
-    assert [waiting.update_id for waiting in await store.waiting()] == [11]
-
-
-async def test_a_second_delivery_is_recognised_even_when_answered(store: Store) -> None:
-    assert await store.receive(1, 5, {})
-    assert not await store.receive(1, 5, {})
-    await store.finish(1)
-    assert not await store.receive(1, 5, {})
-
-
-async def test_it_survives_a_restart(store: Store, tmp_path: Path) -> None:
-    await store.receive(7, 5, {"a": 1})
-    again = Store(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'bot.sqlite'}")
-    await again.open()
-    assert [waiting.payload for waiting in await again.waiting()] == [{"a": 1}]
-    await again.close()
-
-
-async def test_the_text_goes_as_soon_as_it_is_answered(store: Store, tmp_path: Path) -> None:
-    await store.receive(1, 5, {"text": "mon secret"})
-    await store.finish(1)
-    async with store._engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT payload FROM inbox"))).all()
-    assert rows == [(None,)]
-    await store.close()  # closing folds the write-ahead log into the file
-    assert b"mon secret" not in (tmp_path / "deep" / "bot.sqlite").read_bytes()
+async def test_a_sweep_leaves_nothing_of_it_in_any_file(store: Store, tmp_path: Path) -> None:
+    await store.inbox.receive([Received(1, 5, {"text": "mon secret"})])
+    await store.inbox.claim(1, timedelta(minutes=1))
+    await store.inbox.finish(1)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    if store.is_shared:
+        return
+    files = b"".join(path.read_bytes() for path in (tmp_path / "deep").iterdir())
+    assert b"mon secret" not in files and b"SQLite" in files
 
 
 async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:
-    for word in ("un", "deux", "trois"):
+    for word in (b"un", b"deux", b"trois"):
         await store.add_turn(5, word)
         clock.now += timedelta(minutes=10)
-    await store.add_turn(6, "un autre")
+    await store.add_turn(6, b"un autre")
     half_hour = timedelta(minutes=30)
-    assert await store.turns(5, half_hour, 6) == ["un", "deux", "trois"]
-    assert await store.turns(5, half_hour, 2) == ["deux", "trois"]
+    assert await store.turns(5, half_hour, 6) == [b"un", b"deux", b"trois"]
+    assert await store.turns(5, half_hour, 2) == [b"deux", b"trois"]
     clock.now += timedelta(minutes=15)
-    assert await store.turns(5, half_hour, 6) == ["trois"]
-    await store.sweep(half_hour, timedelta(hours=24))
+    assert await store.turns(5, half_hour, 6) == [b"trois"]
+    await store.sweep(half_hour, *LONGER)
     async with store._engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM turns"))).scalar() == 2
     await store.forget_turns(5)
     assert await store.turns(5, half_hour, 6) == []
-    assert await store.turns(6, half_hour, 6) == ["un autre"]
+    assert await store.turns(6, half_hour, 6) == [b"un autre"]
 
 
-async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock) -> None:
-    await store.receive(1, 5, {})
-    await store.finish(1)
-    await store.receive(2, 5, {})
-    clock.now += DONE_KEPT + timedelta(minutes=1)
-    await store.sweep(timedelta(minutes=30), timedelta(hours=24))
-    assert await store.receive(1, 5, {})
-    assert [waiting.update_id for waiting in await store.waiting()] == [1, 2]
+async def test_nothing_is_kept_of_a_chat_that_blocked_the_bot(store: Store) -> None:
+    for chat in (5, 6):
+        await store.add_turn(chat, b"un")
+        await store.keep_check(chat, "scellé".encode())
+        await store.inbox.receive([Received(chat, chat, {})])
+    await store.forget_chat(5)
+    assert await store.turns(5, timedelta(hours=1), 6) == [] and await store.open_check(5, timedelta(hours=1)) is None
+    assert await store.turns(6, timedelta(hours=1), 6) == [b"un"]
+    assert await store.open_check(6, timedelta(hours=1)) == "scellé".encode()
+    assert [waiting.update_id for waiting in await store.inbox.waiting()] == [6]
 
 
-async def test_many_at_once(store: Store) -> None:
-    results = await asyncio.gather(*(store.receive(number // 2, 5, {}) for number in range(200)))
-    assert sum(results) == 100
+ANSWER = AnswerRef("answered", "cotisations", ("cotisations/taux", "cotisations/seuil"), "g1")
+
+
+async def test_an_opinion_is_counted_once_and_can_change(store: Store) -> None:
+    await store.opinions.rate(5, 100, ANSWER, Rating.USELESS)
+    await store.opinions.rate(5, 100, ANSWER, Rating.INCOMPLETE)
+    await store.opinions.rate(6, 100, ANSWER, Rating.INCOMPLETE)
+    await store.opinions.rate(7, 100, ANSWER, Rating.USEFUL)
+    assert await store.opinions.counts() == {"incomplet": 2, "utile": 1, "question": 0}
+    (gap,) = await store.opinions.gaps()
+    assert (gap.kind, gap.count, gap.fact_ids, gap.fiche) == ("incomplet", 2, ANSWER.fact_ids, "cotisations")
+
+
+async def test_a_question_handed_over_by_several_people_is_one_gap(store: Store, clock: Clock) -> None:
+    for user, message in ((5, 1), (5, 1), (6, 1)):
+        await store.opinions.hand_over(user, message, "et le CESU ?", "abstained", "g1")
+        clock.now += timedelta(days=1) if user == 5 and message == 1 and clock.now.day == 21 else timedelta()
+    (gap,) = await store.opinions.gaps()
+    assert gap.question == "et le CESU ?" and gap.first_day.day == 21 and gap.last_day.day == 22
+
+
+async def test_pseudonyms_change_with_the_day_and_their_key_is_destroyed(store: Store, clock: Clock) -> None:
+    await store.opinions.rate(5, 100, ANSWER, Rating.USEFUL)
+    assert len(await store.opinions.of_today(5)) == 1 and await store.opinions.of_today(6) == []
+    assert "author" not in (await store.opinions.of_today(5))[0]
+    clock.now += timedelta(days=1)
+    assert await store.opinions.of_today(5) == [], "yesterday's opinion is nobody's any more"
+    await store.opinions.rate(5, 100, ANSWER, Rating.USEFUL)
+    async with store._engine.connect() as connection:
+        authors = (await connection.execute(text("SELECT author FROM opinions"))).scalars().all()
+    assert len(set(authors)) == 2 and not any(author == "5" for author in authors)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    async with store._engine.connect() as connection:
+        days = (await connection.execute(text("SELECT day FROM daily_keys"))).scalars().all()
+        assert [str(day) for day in days] == ["2026-11-22"]
+        assert (await connection.execute(text("SELECT count(*) FROM opinions"))).scalar() == 2
+
+
+async def test_everything_goes_when_its_time_is_over(store: Store, clock: Clock) -> None:
+    await store.add_turn(5, b"sealed")
+    await store.keep_check(5, b"sealed")
+    await store.opinions.rate(5, 100, ANSWER, Rating.WRONG)
+    await store.opinions.hand_over(5, 101, "et le CESU ?", "abstained", "g1")
+    tables = ("turns", "open_checks", "opinions")
+    for moment, left in (
+        (timedelta(minutes=31), (0, 1, 1)),
+        (timedelta(hours=25), (0, 0, 1)),
+        (timedelta(days=366), (0, 0, 0)),
+    ):
+        clock.now = datetime(2026, 11, 21, 12, tzinfo=UTC) + moment
+        await store.sweep(timedelta(minutes=30), *LONGER)
+        async with store._engine.connect() as connection:
+            counts = [(await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar() for table in tables]
+        assert tuple(counts) == left, moment
+    assert await store.opinions.gaps() == []
+
+
+async def test_what_is_kept_of_a_chat_is_shown_and_erased(store: Store) -> None:
+    for chat in (5, 6):
+        await store.inbox.receive([Received(chat, chat, {"text": "question"})])
+        await store.add_turn(chat, b"sealed")
+        await store.keep_check(chat, b"offer")
+        await store.opinions.rate(chat, 100, ANSWER, Rating.WRONG)
+    kept = await store.kept_of(5, 5)
+    assert [waiting.update_id for waiting in kept.waiting] == [5]
+    assert [sealed for _, sealed in kept.turns] == [b"sealed"] and kept.check == b"offer" and len(kept.opinions) == 1
+    await store.erase(5, 5)
+    kept = await store.kept_of(5, 5)
+    assert kept.turns == [] and kept.check is None and kept.opinions == []
+    other = await store.kept_of(6, 6)
+    assert other.turns and other.check and other.opinions
+
+
+async def test_a_pause_lasts_until_it_is_ended(store: Store) -> None:
+    assert await store.paused() is None and not await store.resume()
+    await store.pause("travaux")
+    await store.pause("travaux, encore")
+    assert await store.paused() == "travaux, encore"
+    assert await store.resume() and await store.paused() is None
 
 
 async def test_consent_to_a_model_is_for_its_terms_and_can_be_taken_back(store: Store) -> None:
@@ -119,4 +160,61 @@ async def test_what_a_model_costs_is_counted_by_day_and_by_chat(store: Store) ->
     assert (await use.spent(today, 3)).tokens_of_user == 0
     tomorrow = today + timedelta(days=1)
     await use.spend(tomorrow, 1, 10, 0)
-    assert (await use.spent(tomorrow, 1)).tokens == 10 and (await use.spent(today, 1)).tokens == 0
+    assert (await use.spent(tomorrow, 1)).tokens == 10
+
+
+async def test_what_a_model_cost_yesterday_is_forgotten(store: Store, clock: Clock) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    await use.spend(today, 1, 100, 0.5)
+    await use.agree(1, "modèle A, France")
+    clock.now += timedelta(days=1)
+    await use.spend(today + timedelta(days=1), 1, 10, 0)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    assert (await use.spent(today, 1)).tokens == 0 and (await use.spent_today()).tokens == 10
+    assert await use.agreed_to(1) is not None
+
+
+@pytest.mark.parametrize("forget", [lambda store: store.erase(5, 5), lambda store: store.forget_chat(5)])
+async def test_consent_and_use_of_a_model_are_shown_and_erased_and_the_total_stays(
+    store: Store, clock: Clock, forget: Callable[[Store], Awaitable[None]]
+) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    for chat in (5, 6):
+        await use.agree(chat, "modèle A, France")
+        await use.spend(today, chat, 100, 0.5)
+    await store.forget_turns(5)
+    assert (await store.kept_of(5, 5)).model == ModelKept("modèle A, France", clock.now, 100)
+    await forget(store)
+    assert (await store.kept_of(5, 5)).model == ModelKept(None, None, 0)
+    assert (await store.kept_of(6, 6)).model.tokens_today == 100
+    spent = await use.spent_today()
+    assert (spent.tokens, spent.cost) == (200, 1.0), "a ceiling of the day cannot be got round by erasing"
+
+
+async def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Turns in clear of an older version are gone; a message waiting is kept."""
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_SCHEMA)
+    store = Store(f"sqlite+aiosqlite:///{path}")
+    await store.open()
+    assert [waiting.update_id for waiting in await store.inbox.waiting()] == [3]
+    await store.add_turn(5, b"sealed")
+    assert await store.turns(5, timedelta(minutes=30), 6) == [b"sealed"]
+    await store.close()
+    assert b"en clair" not in path.read_bytes()
+
+
+FIRST_SCHEMA = """
+CREATE TABLE inbox (update_id BIGINT PRIMARY KEY, chat_id BIGINT, payload TEXT, received_at DATETIME NOT NULL,
+                    done_at DATETIME);
+CREATE INDEX inbox_waiting ON inbox (done_at, update_id);
+CREATE TABLE turns (id INTEGER PRIMARY KEY AUTOINCREMENT, chat_id BIGINT NOT NULL, text TEXT NOT NULL,
+                    asked_at DATETIME NOT NULL);
+CREATE INDEX ix_turns_chat_id ON turns (chat_id);
+CREATE INDEX ix_turns_asked_at ON turns (asked_at);
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO inbox VALUES (3, 5, '{"a": 1}', '2026-11-21 12:00:00.000000', NULL);
+INSERT INTO turns VALUES (1, 5, 'une question en clair', '2026-11-21 12:00:00.000000');
+"""

@@ -50,6 +50,24 @@ def test_a_trap_is_called_so_with_its_own_words(vetter: Vetter, text: str, signa
     assert all(advice.source_url and "{" not in advice.text for advice in verdict.advice)
 
 
+def test_what_to_do_is_what_this_trap_calls_for(vetter: Vetter) -> None:
+    first = {text: vetter.vet(text, TODAY).advice[0].text for text, _ in TRAPS}
+    assert len(set(first.values())) >= 4
+
+
+def test_what_a_trap_says_of_itself_reassures_nobody(vetter: Vetter) -> None:
+    text = "Contrat écrit signé avant de commencer, SMIC. Il reste 49 € de frais de dossier à payer avant de signer."
+    verdict = vetter.vet(text, TODAY)
+    assert verdict.level is Level.TRAP and verdict.reassuring == []
+
+
+@pytest.mark.parametrize("before", ["Bonjour. ", "[10:32] Lina : ", "Salut ! "])
+@pytest.mark.parametrize(("text", "signal"), TRAPS)
+def test_a_greeting_or_a_speaker_hides_nothing(vetter: Vetter, text: str, signal: str, before: str) -> None:
+    verdict = vetter.vet(before + text, TODAY)
+    assert verdict.level is Level.TRAP and signal in {shown.id for shown in verdict.signals}
+
+
 @pytest.mark.parametrize("text", HONEST)
 def test_an_honest_offer_is_not_called_a_trap_nor_safe(vetter: Vetter, text: str) -> None:
     verdict = vetter.vet(text, TODAY)

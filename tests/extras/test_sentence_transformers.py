@@ -12,7 +12,7 @@ from bot.answering.answer import Status
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
 from ingest.build import build
-from knowledge.embeddings import EmbeddedE5, SentenceTransformerEmbeddings, load_embeddings
+from knowledge.embeddings import EmbeddedE5, SentenceTransformerEmbeddings, known_identity, load_embeddings
 from knowledge.generation import GenerationError, open_active
 from tests.conftest import TODAY
 
@@ -43,3 +43,7 @@ def test_it_builds_answers_and_abstains(
 def test_vectors_have_unit_length(minilm: SentenceTransformerEmbeddings) -> None:
     assert sum(x * x for x in minilm.embed_query("bonjour")) == pytest.approx(1.0, abs=1e-4)
     assert minilm.embed_documents([]) == []
+
+
+def test_its_identity_is_known_without_loading_it(minilm: SentenceTransformerEmbeddings) -> None:
+    assert known_identity(minilm.identity.split(":", 1)[1]) == minilm.identity

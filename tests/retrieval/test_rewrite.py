@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import yaml
 
-from ingest.lexicon import with_ordinary_words
+from ingest.lexicon import completed
 from knowledge.library import KNOWLEDGE_DIR
 from retrieval.rewrite import Rewriter, asked_day, clean, views
 
@@ -14,9 +14,7 @@ TODAY = date(2026, 11, 21)
 
 @pytest.fixture(scope="module")
 def rewriter() -> Rewriter:
-    return Rewriter(
-        with_ordinary_words(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3
-    )
+    return Rewriter(completed(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,172 @@
+"""What users say of the answers: opinions and handed-over questions, under a pseudonym that lasts a day."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.storage.tables import DailyKeyRow, GapRow, OpinionRow
+
+KEY_BYTES = 32
+
+
+class Rating(StrEnum):
+    USEFUL = "utile"
+    USELESS = "pas_utile"
+    INCOMPLETE = "incomplet"
+    WRONG = "faux"
+    UNCLEAR = "pas_clair"
+    BESIDE = "pas_ma_question"
+
+
+REASONS = (Rating.INCOMPLETE, Rating.WRONG, Rating.UNCLEAR, Rating.BESIDE)
+
+
+@dataclass(frozen=True)
+class AnswerRef:
+    """An answer by what it showed; never by what was asked."""
+
+    status: str
+    fiche: str | None
+    fact_ids: tuple[str, ...]
+    generation: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that the knowledge base lacks, counted over the people who said so."""
+
+    kind: str
+    """``question`` or a ``Rating`` that complains."""
+    question: str | None
+    fact_ids: tuple[str, ...]
+    fiche: str | None
+    status: str
+    count: int
+    first_day: date
+    last_day: date
+    generation: str
+
+    def row(self) -> dict[str, Any]:
+        """For a line of JSON."""
+        data = asdict(self) | {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
+        return {name: value for name, value in data.items() if value is not None}
+
+    def line(self) -> str:
+        """To read at a terminal."""
+        what = self.question or " ".join(self.fact_ids) or self.fiche or self.status
+        return f"{self.count} × {self.kind} ({self.first_day} – {self.last_day}) : {what}"
+
+
+class Opinions:
+    """Reads and writes opinions and gaps. ``insert`` is the dialect's own, for « insert or replace »."""
+
+    def __init__(self, engine: AsyncEngine, insert: Callable[..., Any], now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._insert = insert
+        self._now = now
+
+    async def rate(self, user_id: int, message_id: int, answer: AnswerRef, rating: Rating) -> None:
+        """Keep an opinion; a later one on the same answer replaces it."""
+        async with self._engine.begin() as connection:
+            values = await self._pseudonyms(connection, user_id, message_id) | {
+                "day": self._today(),
+                "rating": rating,
+                "status": answer.status,
+                "fiche": answer.fiche,
+                "fact_ids": " ".join(answer.fact_ids),
+                "generation": answer.generation,
+            }
+            query = self._insert(OpinionRow).values(values)
+            await connection.execute(query.on_conflict_do_update(index_elements=["answer"], set_=values))
+
+    async def hand_over(self, user_id: int, message_id: int, question: str, status: str, generation: str) -> None:
+        """Keep a masked question, once."""
+        async with self._engine.begin() as connection:
+            values = await self._pseudonyms(connection, user_id, message_id) | {
+                "day": self._today(),
+                "question": question,
+                "status": status,
+                "generation": generation,
+            }
+            await connection.execute(self._insert(GapRow).values(values).on_conflict_do_nothing())
+
+    async def gaps(self) -> list[Gap]:
+        """What was complained of or handed over, most frequent first."""
+        days = (func.count(), func.min(OpinionRow.day), func.max(OpinionRow.day))
+        same = (OpinionRow.rating, OpinionRow.fact_ids, OpinionRow.fiche, OpinionRow.status, OpinionRow.generation)
+        complaints = select(*same, *days).where(OpinionRow.rating != Rating.USEFUL).group_by(*same)
+        asked = (GapRow.question, GapRow.status, GapRow.generation)
+        questions = select(*asked, func.count(), func.min(GapRow.day), func.max(GapRow.day)).group_by(*asked)
+        async with self._engine.connect() as connection:
+            found = [
+                Gap(rating, None, tuple(facts.split()), fiche, status, count, first, last, generation)
+                for rating, facts, fiche, status, generation, count, first, last in await connection.execute(complaints)
+            ] + [
+                Gap("question", question, (), None, status, count, first, last, generation)
+                for question, status, generation, count, first, last in await connection.execute(questions)
+            ]
+        return sorted(found, key=lambda gap: (-gap.count, gap.last_day, gap.kind, gap.question or ""))
+
+    async def counts(self) -> dict[str, int]:
+        """Opinions by rating, and handed-over questions."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(OpinionRow.rating, func.count()).group_by(OpinionRow.rating))).all()
+            gaps = (await connection.execute(select(func.count()).select_from(GapRow))).scalar_one()
+        return {str(rating): count for rating, count in rows} | {"question": gaps}
+
+    async def of_today(self, user_id: int) -> list[dict[str, Any]]:
+        """What the person said today. Older rows can no longer be tied to anybody."""
+        async with self._engine.begin() as connection:
+            author = await self._pseudonym(connection, str(user_id))
+            opinions = await connection.execute(select(OpinionRow.__table__).where(OpinionRow.author == author))
+            gaps = await connection.execute(select(GapRow.__table__).where(GapRow.author == author))
+            rows = [dict(row) for row in [*opinions.mappings(), *gaps.mappings()]]
+        return [
+            {name: str(value) for name, value in row.items() if name not in ("answer", "author") and value}
+            for row in rows
+        ]
+
+    async def forget(self, user_id: int) -> int:
+        """Remove what the person said today; returns how many rows."""
+        async with self._engine.begin() as connection:
+            author = await self._pseudonym(connection, str(user_id))
+            removed = 0
+            for table in (OpinionRow, GapRow):
+                removed += (await connection.execute(delete(table).where(table.author == author))).rowcount
+        return removed
+
+    async def sweep(self, oldest: date) -> None:
+        """Destroy yesterday's key, and what is older than ``oldest``."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(DailyKeyRow).where(DailyKeyRow.day < self._today()))
+            for table in (OpinionRow, GapRow):
+                await connection.execute(delete(table).where(table.day < oldest))
+
+    async def _pseudonyms(self, connection: AsyncConnection, user_id: int, message_id: int) -> dict[str, str]:
+        return {
+            "author": await self._pseudonym(connection, str(user_id)),
+            "answer": await self._pseudonym(connection, f"{user_id} {message_id}"),
+        }
+
+    async def _pseudonym(self, connection: AsyncConnection, text: str) -> str:
+        """HMAC under the key of the day, which every instance shares through the store."""
+        day = self._today()
+        new = self._insert(DailyKeyRow).values(day=day, key=secrets.token_bytes(KEY_BYTES)).on_conflict_do_nothing()
+        stored = select(DailyKeyRow.key).where(DailyKeyRow.day == day)
+        key = (await connection.execute(stored)).scalar_one_or_none()
+        if key is None:
+            await connection.execute(new)
+            key = (await connection.execute(stored)).scalar_one()
+        return hmac.new(key, text.encode(), "sha256").hexdigest()
+
+    def _today(self) -> date:
+        return self._now().date()
