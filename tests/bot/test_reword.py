@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.answering.answer import Answer, AnswerSentence, Citation, Part, SourceRef, Status
+from bot.answering.answer import Answer, AnswerSentence, AskBack, Citation, OfficialQuote, Part, SourceRef, Status
 from bot.answering.breaker import Breaker
 from bot.answering.generate import Generator, read_draft
 from bot.answering.grounding.grounder import Grounder
@@ -138,6 +138,38 @@ async def test_personal_data_is_not_sent(messages: dict[str, Any]) -> None:
     await bench(answer())
     sent = " ".join(str(message.content) for message in bench.model.calls[0])
     assert "39 98" not in sent and "Nadège" not in sent and "Ferrand" not in sent and "dois-je payer la CFE" in sent
+
+
+async def test_a_computed_result_an_official_text_and_a_question_asked_back_stay_as_they_are(
+    messages: dict[str, Any],
+) -> None:
+    given = answer()
+    [part] = given.parts
+    part.sentences.insert(0, AnswerSentence(text="340 € × 25,6 % = 87,04 €.", n=1, is_computed=True))
+    given.ask = AskBack(question="Êtes-vous salarié ?", options=["Oui", "Non"])
+    quote = OfficialQuote(text="Texte officiel.", title="Loi", concerns="x", version_date=date(2026, 1, 1), n=3)
+    unanswered = "Et le CESU de ma voisine ?"
+    given.parts.append(Part(question=unanswered, status=Status.ABSTAINED, official=quote))
+    given.status = Status.PARTIAL
+    bench = Bench(messages, model())
+    assert (await bench(given)).kept == 2
+    assert part.sentences[0].text == "340 € × 25,6 % = 87,04 €." and part.sentences[1].text == f"À savoir : {FACTS[1]}"
+    assert "Êtes-vous salarié ? (Oui / Non)" in given.text and "Texte officiel." in given.text
+    sent = str(bench.model.calls[0][-1].content)
+    assert "87,04" not in sent and "officiel" not in sent and "salarié" not in sent and unanswered not in sent
+
+
+async def test_a_check_that_ends_after_the_deadline_changes_nothing(messages: dict[str, Any]) -> None:
+    late: list[Any] = []
+
+    async def too_slow(job: Any) -> Any:
+        late.append(job)
+        await asyncio.sleep(60)
+
+    given, bench = answer(), Bench(messages, model(), deadline_s=0.2)
+    outcome = await bench.reworder.reword(given, 7, too_slow)
+    assert outcome.reason == "TimeoutError" and len(late[0]().texts) == 2
+    assert given == answer()
 
 
 @pytest.mark.parametrize("status", [Status.CRISIS, Status.REFUSED, Status.OFFER, Status.ABSTAINED, Status.SMALLTALK])

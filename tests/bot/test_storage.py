@@ -7,12 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
 
+from bot import storage
 from bot.storage.inbox import Received
 from bot.storage.model_use import ModelKept
 from bot.storage.opinions import AnswerRef, Rating
 from bot.storage.store import Store
+from bot.storage.tables import Base
 from tests.bot.conftest import Clock
 
 LONGER = (timedelta(hours=24), timedelta(days=365))
@@ -203,6 +209,35 @@ async def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     assert await store.turns(5, timedelta(minutes=30), 6) == [b"sealed"]
     await store.close()
     assert b"en clair" not in path.read_bytes()
+
+
+async def test_the_first_schema_is_brought_up_to_date_on_each_kind_of_database(store: Store) -> None:
+    """Down to the first schema, then up again: a message waiting is kept, and the tables are those of the code."""
+
+    def go(version: str) -> Callable[[Connection], None]:
+        def migrate(connection: Connection) -> None:
+            config = Config()
+            config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.downgrade(config, version)
+
+        return migrate
+
+    async with store._engine.begin() as connection:
+        await connection.run_sync(go("0001"))
+        await connection.execute(text("INSERT INTO inbox (update_id, chat_id, payload, received_at) "
+                                      "VALUES (3, 5, '{}', '2026-11-21 12:00:00')"))  # fmt: skip
+        await connection.execute(text("INSERT INTO turns (chat_id, text, asked_at) "
+                                      "VALUES (5, 'en clair', '2026-11-21 12:00:00')"))  # fmt: skip
+    await store.open()
+    assert [waiting.update_id for waiting in await store.inbox.waiting()] == [3]
+    assert await store.turns(5, timedelta(days=1), 6) == []
+    await store.model_use.agree(5, "modèle A, France")
+    async with store._engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda plain: compare_metadata(MigrationContext.configure(plain), Base.metadata)
+        )
+    assert differences == []
 
 
 FIRST_SCHEMA = """
