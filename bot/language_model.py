@@ -36,7 +36,7 @@ def reworder_of(settings: Settings, answerer: Answerer, ledger: Ledger) -> Rewor
         reason = str(error).replace(key, "***") if key else str(error)
         raise LanguageModelError(
             f"LLM_MODEL={settings.llm_model} ne peut pas servir ({reason}). Installez le paquet LangChain de ce "
-            "fournisseur (pour un serveur compatible OpenAI : pip install clicdroit[llm]) et réglez LLM_API_KEY."
+            "fournisseur (pour un serveur compatible OpenAI : make install-llm) et réglez LLM_API_KEY."
         ) from None
     ceilings = Ceilings(
         tokens=settings.llm_tokens_per_day,
