@@ -28,6 +28,7 @@ from knowledge.generation import (
     GenerationError,
     GenerationWriter,
     active_id,
+    embedding_cache,
     publish,
     read_manifest,
 )
@@ -87,7 +88,7 @@ def build(
     library = libraries.load(settings.knowledge_dir)
     library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
     model = model or load_model()
-    cache = EmbeddingCache(settings.embedding_cache, model)
+    cache = embedding_cache(settings, model)
     try:
         writer = GenerationWriter(settings, hashed, now)
         _write(writer, library, cache, model, today, progress)

@@ -19,7 +19,7 @@ from ingest.official.package import CorpusError
 from ingest.readability import WORST_SHARE, readings_of
 from ingest.screen import Today, checked_library, conclude, day_of, fail, library_and_model, say, screen
 from knowledge import library as libraries
-from knowledge.embeddings import EmbeddingCache
+from knowledge.generation import embedding_cache
 from knowledge.model import Confidence
 from knowledge.settings import KnowledgeSettings
 
@@ -85,7 +85,7 @@ def duplicates(today: Today = None) -> None:
     """Chercher les faits presque semblables, et ceux qui donnent deux valeurs d'une même chose."""
     settings = KnowledgeSettings()
     library, model = library_and_model(settings)
-    cache = EmbeddingCache(settings.embedding_cache, model)
+    cache = embedding_cache(settings, model)
     try:
         report = check_duplicates(library, cache, day_of(today))
     except libraries.LibraryError as error:

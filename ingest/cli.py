@@ -20,14 +20,18 @@ from ingest.lexicon import completed
 from ingest.official.package import CorpusError
 from ingest.official.tier import forget as forget_official
 from ingest.official.tier import gather as gather_official
+from ingest.passages import passages_of
 from ingest.screen import Today, day_of, fail, library_and_model, print_problems, progress_bar, say
 from ingest.train import train as train_offers
 from knowledge import library as libraries
-from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, known_identity, load_embeddings
+from knowledge.embeddings import EmbeddingModelError, known_identity, load_embeddings
 from knowledge.generation import (
+    FACT,
     Generation,
     GenerationError,
     active_id,
+    committed_vectors_path,
+    embedding_cache,
     offer_model_path,
     open_active,
     read_manifest,
@@ -86,9 +90,15 @@ def calibrate(today: Today = None) -> None:
     except GenerationError as error:
         fail(str(error))
     library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
-    cache = EmbeddingCache(settings.embedding_cache, model)
+    cache = embedding_cache(settings, model)
+    passages = passages_of(library, day_of(today))
     with progress_bar() as progress:
         learned = calibrate_answers(generation, library, cache, day_of(today), progress)
+        cache.commit(
+            committed_vectors_path(library.folder, model.identity),
+            [passage.text for passage in passages if passage.kind != FACT],
+            [passage.text for passage in passages if passage.kind == FACT],
+        )
     cache.close()
     say(f"Réglage écrit dans {calibration_file.save(library.folder, model.identity, learned)} ; puis make build.")
 
@@ -98,7 +108,7 @@ def train(today: Today = None) -> None:
     """Apprendre à reconnaître les arnaques dans les offres étiquetées (une dizaine de minutes), pour /verifier."""
     settings = KnowledgeSettings()
     library, model = library_and_model(settings)
-    cache = EmbeddingCache(settings.embedding_cache, model)
+    cache = embedding_cache(settings, model)
     path = offer_model_path(settings.knowledge_dir, model.identity)
     with progress_bar() as progress:
         train_offers(library, cache, model.identity, day_of(today), progress).save(path)

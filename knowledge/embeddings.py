@@ -120,6 +120,51 @@ def load_embeddings(name: str) -> EmbeddedE5 | SentenceTransformerEmbeddings:
     return EmbeddedE5() if name == EMBEDDED else SentenceTransformerEmbeddings(name)
 
 
+class CommittedVectors:
+    """Vectors of the passages, computed beforehand and committed: a first build embeds only what changed since.
+
+    One byte a dimension: each row is divided by its largest value and rounded; the angle moves by less than half
+    a degree. They are looked up before the local cache, so that every machine answers with the same vectors.
+    """
+
+    KEY_BYTES = 16
+    """Of the cache's key: half of it tells the texts apart."""
+
+    def __init__(self, keys: list[bytes], rows: np.ndarray[Any, Any]) -> None:
+        """``rows``: int8, one a key."""
+        self._place = {key: index for index, key in enumerate(keys)}
+        self._rows = rows
+
+    @classmethod
+    def load(cls, path: Path | None) -> CommittedVectors:
+        """Empty when there is no such file."""
+        if path is None or not path.exists():
+            return cls([], np.zeros((0, 0), dtype=np.int8))
+        with np.load(path) as data:
+            return cls([row.tobytes() for row in data["keys"]], data["rows"])
+
+    @classmethod
+    def save(cls, path: Path, vectors: dict[str, np.ndarray[Any, Any]]) -> None:
+        """``vectors``: by the key of the cache. In the order of the keys: the same vectors give the same file."""
+        keys = sorted(vectors)
+        rows = np.stack([vectors[key] for key in keys])
+        rounded = np.rint(rows / np.abs(rows).max(axis=1, keepdims=True) * 127).astype(np.int8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, keys=np.array([list(cls._short(key)) for key in keys], dtype=np.uint8), rows=rounded)
+
+    def vectors(self, keys: list[str]) -> dict[str, np.ndarray[Any, Any]]:
+        """Those that are here, float32, unit length."""
+        here = [key for key in dict.fromkeys(keys) if self._short(key) in self._place]
+        if not here:
+            return {}
+        rows = self._rows[[self._place[self._short(key)] for key in here]].astype(np.float32)
+        return dict(zip(here, rows / np.linalg.norm(rows, axis=1, keepdims=True), strict=True))
+
+    @classmethod
+    def _short(cls, key: str) -> bytes:
+        return bytes.fromhex(key)[: cls.KEY_BYTES]
+
+
 class EmbeddingCache:
     """Vectors already computed, by model, kind and text. Each batch is committed: a build that
     is killed resumes where it stopped, and a build after one changed fiche embeds only that fiche.
@@ -127,9 +172,11 @@ class EmbeddingCache:
 
     BATCH = 32
 
-    def __init__(self, path: Path, model: SentenceEmbeddings) -> None:
+    def __init__(self, path: Path, model: SentenceEmbeddings, committed: Path | None = None) -> None:
+        """``committed``: vectors computed beforehand (``CommittedVectors``), looked up first."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._model = model
+        self._committed = CommittedVectors.load(committed)
         self._db = sqlite3.connect(path)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")
@@ -137,6 +184,12 @@ class EmbeddingCache:
 
     def close(self) -> None:
         self._db.close()
+
+    def commit(self, path: Path, questions: list[str], documents: list[str]) -> None:
+        """Write the vectors of these texts where a build of another machine finds them (``CommittedVectors``)."""
+        keys = [self._key("query", text) for text in questions] + [self._key("passage", text) for text in documents]
+        rows = np.concatenate([self.queries(questions), self.documents(documents)])
+        CommittedVectors.save(path, dict(zip(keys, rows, strict=True)))
 
     def queries(self, texts: list[str], progress: Callable[[int], None] = lambda n: None) -> np.ndarray[Any, Any]:
         return self._vectors("query", texts, self._model.embed_queries, progress)
@@ -152,7 +205,8 @@ class EmbeddingCache:
         progress: Callable[[int], None],
     ) -> np.ndarray[Any, Any]:
         keys = [self._key(kind, text) for text in texts]
-        known = dict(self._read(keys))
+        known = self._committed.vectors(keys)
+        known.update(self._read([key for key in keys if key not in known]))
         # Texts of similar length together: a batch costs what its longest text costs.
         missing = sorted({(len(t), k, t) for k, t in zip(keys, texts, strict=True) if k not in known})
         progress(len(texts) - len(missing))

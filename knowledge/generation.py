@@ -40,7 +40,7 @@ import numpy as np
 
 from detection.model import OfferModel
 from knowledge.catalogue import Catalogue
-from knowledge.embeddings import SentenceEmbeddings
+from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
 from knowledge.library import Library
 from knowledge.model import Contact, Content, Fact, Fiche, Figure, Source, Theme
 from knowledge.official import OfficialTier, open_tier
@@ -224,6 +224,17 @@ def model_file(folder: Path, name: str, embedding_model: str, suffix: str) -> Pa
 def offer_model_path(folder: Path, embedding_model: str) -> Path:
     """What ``ingest train`` learned."""
     return model_file(folder, "offers", embedding_model, ".npz")
+
+
+def committed_vectors_path(folder: Path, embedding_model: str) -> Path:
+    """The vectors of the passages that ``ingest calibrate`` wrote."""
+    return model_file(folder, "passages", embedding_model, ".npz")
+
+
+def embedding_cache(settings: KnowledgeSettings, model: SentenceEmbeddings) -> EmbeddingCache:
+    """The local cache over the vectors committed for this model."""
+    committed = committed_vectors_path(settings.knowledge_dir, model.identity)
+    return EmbeddingCache(settings.embedding_cache, model, committed)
 
 
 def active_id(settings: KnowledgeSettings) -> str | None:

@@ -197,13 +197,14 @@ def views(text: str) -> list[str]:
     sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
     asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
     asked = " ".join(asking).split() if len(asking) < len(sentences) else []
-    return [" ".join(tokens[:PIECE]), " ".join((asked or tokens)[-PIECE:])]
+    return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]
 
 
-LONG_STORY = 40
-"""Words above which a message is read in two pieces."""
-PIECE = 24
-PLATFORM_READ_TWICE = 16
+LONG_STORY = 28
+"""Words above which a message is read in two pieces, of the lengths that follow."""
+BEGINNING = 10
+ASKED = 18
+PLATFORM_READ_TWICE = 12
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 
 

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.settings import Settings
 from ingest.passages import passages_of
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddedE5
-from knowledge.generation import active_id, open_active
+from knowledge.generation import FACT, active_id, committed_vectors_path, embedding_cache, open_active
 from knowledge.library import LibraryError
 from tests.conftest import TODAY, run_build
 
@@ -123,3 +124,23 @@ def test_two_builds_in_the_same_second_do_not_collide(small_settings: Settings, 
     started = time.time()
     assert run_build(small_settings, model).changed
     assert time.time() - started < 60
+
+
+def test_a_build_on_another_machine_takes_the_committed_vectors(
+    small_settings: Settings, model: EmbeddedE5, tmp_path: Path
+) -> None:
+    run_build(small_settings, model)
+    here = open_active(small_settings, model)
+    questions = [passage.text for passage in here.passages if passage.kind != FACT]
+    facts = [passage.text for passage in here.passages if passage.kind == FACT]
+    cache = embedding_cache(small_settings, model)
+    computed = np.concatenate([cache.queries(questions), cache.documents(facts)])
+    cache.commit(committed_vectors_path(small_settings.knowledge_dir, model.identity), questions, facts)
+    cache.close()
+
+    elsewhere = small_settings.model_copy(update={"data_dir": tmp_path / "elsewhere"})
+    assert run_build(elsewhere, model).embedded == 0
+    cache = embedding_cache(elsewhere, model)
+    committed = np.concatenate([cache.queries(questions), cache.documents(facts)])
+    cache.close()
+    assert float((computed * committed).sum(axis=1).min()) > 0.9999
