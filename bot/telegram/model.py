@@ -58,7 +58,7 @@ class ModelDesk:
             await self.use.take_back(message.chat_id)
         with suppress(BadRequest):  # pressed twice
             await message.edit_reply_markup(None)
-        await self.say(message, self.messages["model"]["yes" if decision == keyboards.AGREE else "no"], None)
+        await self.say(message, self.messages["model"]["accepted" if decision == keyboards.AGREE else "declined"], None)
 
     async def reword(self, message: Message, answer: Answer) -> None:
         """Where a model is configured and the worker agreed; never raises for a failure of the model. Not in a group:

@@ -27,6 +27,8 @@ pytest.importorskip("langchain_openai", reason="needs the llm extra")
 
 KEY = "clef-du-modele-que-personne-ne-doit-lire"
 FACT = "Le taux de cotisations"
+PATIENCE = 20.0
+"""Seconds: the first call loads the client of the model's provider."""
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -85,7 +87,8 @@ async def agree(api: FakeBotApi, user: User) -> str:
     user.send("/modele")
     asked = (await api.wait_sent(user.id, count + 1))[-1]
     user.press(asked, "D'accord")
-    await api.wait_sent(user.id, count + 2)
+    noted = (await api.wait_sent(user.id, count + 2))[-1]
+    assert noted["text"].startswith("C'est noté. Vous pouvez changer d'avis")
     return str(asked["text"])
 
 
@@ -98,7 +101,7 @@ async def test_a_worker_agrees_once_sees_who_and_where_and_can_take_it_back(
     async def reply(text: str) -> str:
         count = len(api.sent(501))
         user.send(text)
-        return str((await api.wait_sent(501, count + 1))[-1]["text"]).replace("\u00a0", " ")
+        return str((await api.wait_sent(501, count + 1, timeout=PATIENCE))[-1]["text"]).replace("\u00a0", " ")
 
     assert "À savoir" not in await reply(QUESTION) and not model_server.asked
     terms = await agree(api, user)
@@ -145,7 +148,7 @@ async def test_a_worker_agrees_once_sees_who_and_where_and_can_take_it_back(
     await api.until(lambda: "Vous avez accepté" in api.sent(501)[-1]["text"])
     count = len(api.sent(501))
     user.press(api.sent(501)[-1], "Ne plus l'utiliser")
-    await api.wait_sent(501, count + 1)
+    assert "je réponds sans modèle" in (await api.wait_sent(501, count + 1))[-1]["text"]
     assert "À savoir" not in await reply(QUESTION) and len(model_server.asked) == 2
     assert KEY not in bot.log
 
@@ -163,7 +166,7 @@ async def test_a_newly_published_generation_is_the_one_that_is_reworded(
     user = api.user(502)
     await agree(api, user)
     user.send(QUESTION)
-    assert "Phrases reformulées" in (await api.wait_sent(502, 3))[2]["text"]
+    assert "Phrases reformulées" in (await api.wait_sent(502, 3, timeout=PATIENCE))[2]["text"]
     folder = small_settings.knowledge_dir
     edit(folder / "messages.yaml", "Phrases reformulées", "Phrases redites")
     [fiche] = [path for path in folder.glob("fiches/**/*.md") if FACT in path.read_text("utf-8")]
@@ -171,7 +174,7 @@ async def test_a_newly_published_generation_is_the_one_that_is_reworded(
     new = run_build(small_settings, model).generation
     await eventually(lambda: f"la génération {new} répond" in bot.log)
     user.send(QUESTION)
-    text = (await api.wait_sent(502, 4))[3]["text"].replace("\u00a0", " ")
+    text = (await api.wait_sent(502, 4, timeout=PATIENCE))[3]["text"].replace("\u00a0", " ")
     assert "À savoir : Depuis peu" in text and "Phrases redites" in text
     assert "Depuis peu" in model_server.asked[-1]["messages"][-1]["content"]
 
@@ -188,7 +191,7 @@ async def test_a_model_that_is_down(
     await agree(api, user)
     for _ in range(3):
         user.send(QUESTION)
-    sent = [message["text"] for message in (await api.wait_sent(503, 5))[2:]]
+    sent = [message["text"] for message in (await api.wait_sent(503, 5, timeout=PATIENCE))[2:]]
     assert all("25,6" in text and "reformulées" not in text for text in sent)
     reasons = re.findall(r"le modèle de langue n'a pas servi \((\w+ConnectionError)\)", bot.log)
     assert len(reasons) == 2
