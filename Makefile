@@ -39,6 +39,9 @@ install-st: $(ST_STAMP)  ## Installer l'extra sentence-transformers (gros ; voir
 install-postgres: $(STAMP)  ## Installer de quoi garder les messages dans PostgreSQL (plusieurs instances ; docs/scaling.md)
 	@$(PIP) --no-deps --no-compile --require-hashes -r requirements/postgres.lock
 
+install-llm: $(STAMP)  ## Installer de quoi parler à un modèle de langue compatible OpenAI (docs/modele-de-langue.md)
+	@$(PIP) --no-deps --no-compile --require-hashes -r requirements/llm.lock
+
 lock: $(DEV_STAMP)  ## Refaire les fichiers de verrouillage après un changement de pyproject.toml
 	@$(PY) -m pip install --quiet uv && $(PY) requirements/lock.py
 
@@ -75,4 +78,4 @@ $(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)
 	@$(PIP) --no-deps -r requirements/extras-test.lock
 	@touch $@
 
-.PHONY: run build check test test-all lint types bench install-st install-postgres lock licences clean help
+.PHONY: run build check test test-all lint types bench install-st install-postgres install-llm lock licences clean help

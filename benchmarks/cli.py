@@ -1,4 +1,4 @@
-"""``python -m benchmarks answers | vetting | load | kill | soak | ceiling | backlog | cpu``."""
+"""``python -m benchmarks answers | vetting | grounding | load | kill | soak | ceiling | backlog | cpu``."""
 
 from __future__ import annotations
 
@@ -89,6 +89,33 @@ def vetting(
         shown = [(signal.id, signal.evidence) for signal in verdict.signals]
         print(f"\n✗ {offer.label} {offer.pattern} {offer.id} {verdict.level} {verdict.score}\n  {offer.text}")
         print(f"  {shown}")
+
+
+@app.command()
+def grounding(
+    split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
+    misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
+    today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Les phrases fausses arrêtées, les paraphrases honnêtes gardées, par genre d'erreur."""
+    from benchmarks.grounding import report, score
+    from bot.answering.grounding.grounder import Grounder
+    from knowledge.grounded import load_labelled
+
+    settings = Settings()
+    generation = load_answerer(settings).generation
+    day = day_of(today)
+    rendered = {fact.id: fact.render(generation.figures, day) for fact in generation.facts.values()}
+    facts = {fact_id: text for fact_id, text in rendered.items() if text}
+    rows = [row for row in load_labelled(settings.knowledge_dir / "golden") if row.split == split]
+    scores = score(Grounder(facts.values()), rows, facts)
+    print(f"{split}: {len(rows)} sentences, generation {generation.manifest.id}")
+    print("\n".join(report(scores)))
+    if split == "unseen":
+        _log_run(day, {f"grounding: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        return
+    for row, reasons in scores.misses[:misses]:
+        print(f"\n✗ {row.kind} {row.id}\n  {row.sentence}\n  {facts[row.fact_ids[0]]}\n  {reasons}")
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from bot.answering.answer import Answer
 from bot.answering.pipeline import Answerer
 from bot.commands import Desk
 from bot.settings import Settings
@@ -65,18 +66,39 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="La question, entre guillemets.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="La réponse en JSON, sur une ligne.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Lire des lignes JSON sur l'entrée standard.")] = False,
+    llm: Annotated[bool, typer.Option("--llm", help="Avec le modèle de langue de LLM_MODEL.")] = False,
     today: Today = None,
 ) -> None:
     """Poser une question."""
     if question is None and not jsonl:
         fail('écrivez une question : python -m bot ask "Dois-je déclarer mes gains ?"')
     settings = Settings()
-    desk = Desk(load_answerer(settings), settings)
+    answerer = load_answerer(settings)
+    desk = Desk(answerer, settings)
+    reword = _rewording(settings, answerer) if llm else lambda answer: answer
     if jsonl:
-        _json_lines(sys.stdin, lambda row, identifier: _answer_to(desk, row, identifier, day_of(today)))
+        _json_lines(sys.stdin, lambda row, identifier: _answer_to(desk, row, identifier, day_of(today), reword))
         return
-    answer = desk.answer(question or "", day_of(today))
+    answer = reword(desk.answer(question or "", day_of(today)))
     print(json.dumps(answer_row(answer, None), ensure_ascii=False) if as_json else answer.text)
+
+
+def _rewording(settings: Settings, answerer: Answerer) -> Callable[[Answer], Answer]:
+    """One's own terminal: asking for the model is agreeing to it, and nothing is counted."""
+    from bot.language_model import LanguageModelError, NoLedger, reworder_of
+
+    if not settings.llm_model:
+        fail("aucun modèle de langue : réglez LLM_MODEL (voir README)")
+    try:
+        reworder = reworder_of(settings, answerer, NoLedger())
+    except LanguageModelError as error:
+        fail(str(error))
+
+    def reword(answer: Answer) -> Answer:
+        asyncio.run(reworder.reword(answer, user=0))
+        return answer
+
+    return reword
 
 
 def _json_lines(lines: Iterable[str], handle: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
@@ -98,11 +120,13 @@ def _json_lines(lines: Iterable[str], handle: Callable[[dict[str, Any], Any], di
         print(json.dumps(result, ensure_ascii=False), flush=True)
 
 
-def _answer_to(desk: Desk, row: dict[str, Any], identifier: Any, today: date) -> dict[str, Any]:
+def _answer_to(
+    desk: Desk, row: dict[str, Any], identifier: Any, today: date, reword: Callable[[Answer], Answer]
+) -> dict[str, Any]:
     turns = row.get("turns") if "turns" in row else [row.get("question")]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
         raise ValueError("il faut « question » (texte) ou « turns » (liste de textes)")
-    return answer_row(desk.answer(turns[-1], today, turns[:-1]), identifier)
+    return answer_row(reword(desk.answer(turns[-1], today, turns[:-1])), identifier)
 
 
 def answer_row(answer: Any, identifier: Any) -> dict[str, Any]:

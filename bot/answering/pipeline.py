@@ -1,6 +1,7 @@
 """Question → Answer, step by step.
 
-crisis → readable → rewrite → embed → retrieve → route → compute → compose → render. The subject is judged
+crisis → readable → rewrite → embed → retrieve → route → compute → compose → render (and, where a language model is
+configured and agreed to, ``reword``: generate → ground → replace, after all this). The subject is judged
 after rewriting, because « et si je suis étudiant ? » is on the subject only with what came before
 (see docs/decisions). The generation, the model and ``today`` are arguments: nothing here opens a
 socket or reads a calendar.

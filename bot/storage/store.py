@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.inbox import Inbox, Waiting, aware
+from bot.storage.model_use import ModelKept, ModelUse
 from bot.storage.opinions import Opinions
 from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
 
@@ -34,6 +35,7 @@ class KeptOf:
     turns: list[tuple[datetime, bytes]]
     check: bytes | None
     opinions: list[dict[str, Any]]
+    model: ModelKept
 
 
 class Store:
@@ -61,6 +63,7 @@ class Store:
         owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.inbox = Inbox(self._engine, self._insert, now, owner)
         self.opinions = Opinions(self._engine, self._insert, now)
+        self.model_use = ModelUse(self._engine, self._insert, now)
 
     async def open(self) -> None:
         """Bring the schema up to date."""
@@ -103,6 +106,7 @@ class Store:
         await self.forget_turns(chat_id)
         await self.drop_check(chat_id)
         await self.inbox.drop_chat(chat_id)
+        await self.model_use.forget(chat_id)
 
     # Offers being vetted
 
@@ -161,6 +165,7 @@ class Store:
             turns=[(aware(asked_at), sealed) for asked_at, sealed in turns],
             check=sealed_check,
             opinions=await self.opinions.of_today(user_id),
+            model=await self.model_use.kept_of(chat_id),
         )
 
     async def erase(self, chat_id: int, user_id: int) -> None:
@@ -169,10 +174,12 @@ class Store:
             for table in (TurnRow, OpenCheckRow):
                 await connection.execute(delete(table).where(table.chat_id == chat_id))
         await self.opinions.forget(user_id)
+        await self.model_use.forget(chat_id)
 
     async def sweep(self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta) -> None:
         """Remove what is past its time."""
         await self.opinions.sweep((self._now() - opinions_kept).date())
+        await self.model_use.sweep()
         async with self._engine.begin() as connection:
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))

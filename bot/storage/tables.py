@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, Date, DateTime, Float, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _WAITING = text("done_at IS NULL")
@@ -109,3 +109,25 @@ class PauseRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     message: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ModelConsentRow(Base):
+    """Somebody agreed that a language model helps to say the answers; kept until it is taken back."""
+
+    __tablename__ = "model_consents"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    terms: Mapped[str] = mapped_column(Text)
+    """Model, provider and country as they were shown: with others, the question is asked again."""
+    agreed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ModelUseRow(Base):
+    """What a chat spent of the language model on a day; forgotten the day after. Chat 0: chats that were erased."""
+
+    __tablename__ = "model_use"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[float] = mapped_column(Float)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from telegram import BotCommand, Update
@@ -48,6 +48,9 @@ from bot.telegram.stopping import Stop, StoppedError
 from bot.telegram.webhook import PATH, check_secret, webhook_server
 from bot.vetting.pipeline import Vetter
 
+if TYPE_CHECKING:
+    from bot.answering.reword import Reworder
+
 App = Application[Any, Any, Any, Any, Any, Any]
 Handler = Callable[[Handlers, Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
@@ -67,6 +70,8 @@ COMMANDS = [
     BotCommand("aide", "Comment poser une question"),
 ]
 NO_SETINLINE = "cartes à partager : éteintes chez Telegram ; pour les allumer, /setinline chez @BotFather"
+MODEL_COMMAND = BotCommand("modele", "Accepter ou refuser l'aide d'un modèle de langue")
+"""In the menu only where a model is set."""
 SWEEP_EVERY = timedelta(minutes=5)
 BAD_DATABASE = (
     "Erreur : DATABASE_URL n'est pas utilisable ; attendu : postgresql://utilisateur:mot-de-passe@serveur/base, "
@@ -98,7 +103,15 @@ class TelegramBot:
         self._store = Store(settings.store_url, busy_timeout_s=settings.database_timeout_s)
         seal = Seal.from_file(settings.seal_key)
         self._handlers = Handlers(
-            settings, self._store, served.answerer, seal, Quotas(settings), Tally(), served.vetter, fixed_today
+            settings,
+            self._store,
+            served.answerer,
+            seal,
+            Quotas(settings),
+            Tally(),
+            served.vetter,
+            fixed_today,
+            _reworder(settings, served.answerer, self._store),
         )
         self._follower = Follower(settings, served, self._take)
         self._apologies = Apologies(self._store, lambda: self._handlers.answerer.messages, self._token_refused)
@@ -159,7 +172,7 @@ class TelegramBot:
         """The menu of commands, and what Telegram shows of the bot before the first message."""
         bot, profile = self._application.bot, self._handlers.answerer.messages["profile"]
         try:
-            await bot.set_my_commands(COMMANDS)
+            await bot.set_my_commands([*COMMANDS, MODEL_COMMAND] if self._settings.llm_model else COMMANDS)
             await bot.set_my_description(profile["description"])
             await bot.set_my_short_description(profile["short"])
         except TelegramError as error:
@@ -231,7 +244,13 @@ class TelegramBot:
 
     def _take(self, served: Served) -> None:
         """A question in progress keeps the handlers it began with."""
-        self._handlers = replace(self._handlers, answerer=served.answerer, vetter=served.vetter)
+        reworder = self._handlers.reworder
+        self._handlers = replace(
+            self._handlers,
+            answerer=served.answerer,
+            vetter=served.vetter,
+            reworder=reworder.over(served.answerer) if reworder else None,
+        )
 
     def _current(self, method: Handler) -> Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]:
         async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -256,6 +275,10 @@ class TelegramBot:
     async def _refresh_metrics(self) -> None:
         try:
             metrics.QUEUE.set(await self._store.inbox.depth())
+            if self._settings.llm_model:
+                spent = await self._store.model_use.spent_today()
+                metrics.MODEL_TOKENS.set(spent.tokens)
+                metrics.MODEL_COST.set(spent.cost)
         except (SQLAlchemyError, OSError):
             metrics.STORE_ERRORS.inc()
 
@@ -285,6 +308,18 @@ def _application(settings: Settings) -> App:
     )
 
 
+def _reworder(settings: Settings, answerer: Answerer, store: Store) -> Reworder | None:
+    """None where no model is set. Ends with one clear line when the model cannot be used."""
+    if not settings.llm_model:
+        return None
+    from bot.language_model import LanguageModelError, reworder_of
+
+    try:
+        return reworder_of(settings, answerer, store.model_use)
+    except LanguageModelError as error:
+        raise SystemExit(f"Erreur : {error}") from None
+
+
 def _register(application: App, to: Callable[[Handler], Any]) -> None:
     commands = {
         "start": Handlers.start,
@@ -296,6 +331,7 @@ def _register(application: App, to: Callable[[Handler], Any]) -> None:
         "verifier": Handlers.verify,
         "annuler": Handlers.cancel,
         "nouveau": Handlers.reset,
+        "modele": Handlers.language_model,
         "confidentialite": Handlers.confidentiality,
         "mesdonnees": Handlers.my_data,
         "effacer": Handlers.erase,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
@@ -28,6 +28,7 @@ from bot.telegram.admin import HELD, AdminDesk, Tally
 from bot.telegram.completion import complete
 from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.inline import InlineDesk
+from bot.telegram.model import ModelDesk
 from bot.telegram.offers import OfferDesk, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
@@ -35,6 +36,9 @@ from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
 from bot.telegram.sending import edit_html, send_html, while_typing
 from bot.vetting.pipeline import Vetter
+
+if TYPE_CHECKING:
+    from bot.answering.reword import Reworder
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +61,7 @@ class Handlers:
     tally: Tally
     vetter: Vetter | None = None
     fixed_today: date | None = None
+    reworder: Reworder | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
@@ -65,6 +70,9 @@ class Handlers:
         self.privacy = PrivacyDesk(self.settings, self.store, self.seal, self._messages, self._say)
         self.opinions = OpinionDesk(self.settings, self.store, self.answerer, self._send_parts)
         self.inline = InlineDesk(self.settings, self.store, self.answerer, self.quotas, self._today)
+        self.model = ModelDesk(
+            self.settings, self.store.model_use, self._messages, self._say, self._work, self.reworder
+        )
         self.offers: OfferDesk | None = None
         if self.vetter:
             self.offers = OfferDesk(
@@ -169,6 +177,9 @@ class Handlers:
         await self.store.forget_turns(message.chat_id)
         await self._say(message, self._messages["fresh_start"])
 
+    async def language_model(self, update: Update, context: Context) -> None:
+        await self.model.command(_message(update))
+
     async def unknown_command(self, update: Update, context: Context) -> None:
         await self._say(_message(update), self._messages["unknown_command"])
 
@@ -249,6 +260,8 @@ class Handlers:
         young = answer.status is not Status.CRISIS and says_under_15(text)
         if young:
             answer.notes = [self._messages["minor"]["text"], *answer.notes]
+        else:
+            await self.model.reword(message, answer)
         await self._send(message, answer, young)
         unkept = (Status.CRISIS, Status.OFFER, Status.SMALLTALK, Status.REFUSED)
         if answer.status not in unkept and not young:
@@ -330,7 +343,9 @@ class Handlers:
         if action in keyboards.OFFER_ACTIONS and self.offers:
             await self.offers.press(message, data)
             return
-        if action == keyboards.EXAMPLE:
+        if action == keyboards.MODEL:
+            await self.model.press(message, rest)
+        elif action == keyboards.EXAMPLE:
             text = self._messages["welcome_examples"][int(rest)]
             await self._say(message, f"« {text} »")
             await self._answer(message, text)

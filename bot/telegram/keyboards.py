@@ -14,6 +14,8 @@ from knowledge.generation import Generation
 
 EXAMPLE, THEME, THEMES, FICHE, MORE, AGAIN = "e", "t", "ts", "f", "m", "r"
 VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
+MODEL, AGREE, DECLINE = "lm", "y", "n"
+MODEL_LABELS = ("D'accord", "Non, sans modèle", "Ne plus l'utiliser")
 OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
 RATE, HAND_OVER, DECIDE = "o", "g", "gd"
 OPINION_ACTIONS = frozenset({RATE, HAND_OVER, DECIDE})
@@ -178,6 +180,15 @@ def stages(token: str, labels: list[tuple[str, str]]) -> InlineKeyboardMarkup:
 
 def after_steps(token: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]])
+
+
+def model_agree() -> InlineKeyboardMarkup:
+    yes, no, _ = MODEL_LABELS
+    return InlineKeyboardMarkup([[_button(yes, f"{MODEL}:{AGREE}"), _button(no, f"{MODEL}:{DECLINE}")]])
+
+
+def model_take_back() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[_button(MODEL_LABELS[2], f"{MODEL}:{DECLINE}")]])
 
 
 def _more(part: Part, answer: Answer, generation: Generation) -> str:

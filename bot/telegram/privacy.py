@@ -18,6 +18,7 @@ from bot.storage.inbox import DONE_KEPT
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
+from bot.telegram.model import model_terms
 
 FILE_NAME = "mes-donnees-clicdroit.json"
 
@@ -73,6 +74,11 @@ class PrivacyDesk:
             ],
             "offre_en_cours_de_verification": json.loads(check) if check else None,
             "avis_et_questions_transmises_aujourd_hui": kept.opinions,
+            "modele_de_langue": {
+                "accepte": kept.model.terms,
+                "accepte_le": kept.model.agreed_at.isoformat() if kept.model.agreed_at else None,
+                "jetons_aujourd_hui": kept.model.tokens_today,
+            },
             "note": self._words["note"],
         }
 
@@ -92,7 +98,11 @@ class PrivacyDesk:
 def privacy_notice(settings: Settings, messages: Mapping[str, Any]) -> str:
     """/confidentialite, with the durations that are really in force."""
     unknown = messages["mentions_unknown"]
+    model = ""
+    if settings.llm_model:
+        model = "\n" + str(messages["model"]["privacy"]).format(terms=model_terms(settings, messages))
     return str(messages["privacy"]).format(
+        model=model,
         inbox_days=DONE_KEPT.days,
         context_minutes=settings.context_minutes,
         checklist_hours=settings.checklist_hours,

@@ -17,13 +17,21 @@ from tests.botapi import FakeBotApi, Fault
 
 PASSWORD = "mot@de passe/secret"
 WEBHOOK_SECRET = "un-secret-que-personne-ne-doit-lire"
+MODEL_KEY = "clef-du-modele/que+personne-ne-doit-lire"
 
 
 def test_every_form_of_a_secret_is_hidden_in_messages_and_tracebacks() -> None:
     url = f"postgresql+asyncpg://bot:{quote(PASSWORD, safe='')}@db.example/bot"
-    settings = Settings(_env_file=None, telegram_token=TOKEN, webhook_secret=WEBHOOK_SECRET, database_url=url)
+    settings = Settings(
+        _env_file=None,
+        telegram_token=TOKEN,
+        webhook_secret=WEBHOOK_SECRET,
+        database_url=url,
+        llm_api_key=MODEL_KEY,
+    )
     formatter = RedactingFormatter(secrets_of(settings))
     shown = [TOKEN, TOKEN.partition(":")[2], quote(TOKEN), WEBHOOK_SECRET, url, PASSWORD, quote(PASSWORD, safe="")]
+    shown += [MODEL_KEY, quote(MODEL_KEY, safe="")]
     for secret in shown:
         try:
             raise ValueError(f"https://api.example/bot{secret}/getMe")

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
 
+from bot import storage
 from bot.storage.inbox import Received
+from bot.storage.model_use import ModelKept
 from bot.storage.opinions import AnswerRef, Rating
 from bot.storage.store import Store
+from bot.storage.tables import Base
 from tests.bot.conftest import Clock
 
 LONGER = (timedelta(hours=24), timedelta(days=365))
@@ -137,6 +147,56 @@ async def test_a_pause_lasts_until_it_is_ended(store: Store) -> None:
     assert await store.resume() and await store.paused() is None
 
 
+async def test_consent_to_a_model_is_for_its_terms_and_can_be_taken_back(store: Store) -> None:
+    use = store.model_use
+    assert await use.agreed_to(5) is None
+    await use.agree(5, "modèle A, France")
+    await use.agree(5, "modèle B, Irlande")
+    assert await use.agreed_to(5) == "modèle B, Irlande" and await use.agreed_to(6) is None
+    assert await use.take_back(5) and not await use.take_back(5)
+    assert await use.agreed_to(5) is None
+
+
+async def test_what_a_model_costs_is_counted_by_day_and_by_chat(store: Store) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    await asyncio.gather(*(use.spend(today, chat, 100, 0.5) for chat in (1, 1, 2)))
+    await use.spend(today, 1, -50, -0.25)
+    spent = await use.spent(today, 1)
+    assert (spent.tokens, spent.tokens_of_user, spent.cost) == (250, 150, 1.25)
+    assert (await use.spent(today, 3)).tokens_of_user == 0
+    tomorrow = today + timedelta(days=1)
+    await use.spend(tomorrow, 1, 10, 0)
+    assert (await use.spent(tomorrow, 1)).tokens == 10
+
+
+async def test_what_a_model_cost_yesterday_is_forgotten(store: Store, clock: Clock) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    await use.spend(today, 1, 100, 0.5)
+    await use.agree(1, "modèle A, France")
+    clock.now += timedelta(days=1)
+    await use.spend(today + timedelta(days=1), 1, 10, 0)
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    assert (await use.spent(today, 1)).tokens == 0 and (await use.spent_today()).tokens == 10
+    assert await use.agreed_to(1) is not None
+
+
+@pytest.mark.parametrize("forget", [lambda store: store.erase(5, 5), lambda store: store.forget_chat(5)])
+async def test_consent_and_use_of_a_model_are_shown_and_erased_and_the_total_stays(
+    store: Store, clock: Clock, forget: Callable[[Store], Awaitable[None]]
+) -> None:
+    use, today = store.model_use, date(2026, 11, 21)
+    for chat in (5, 6):
+        await use.agree(chat, "modèle A, France")
+        await use.spend(today, chat, 100, 0.5)
+    await store.forget_turns(5)
+    assert (await store.kept_of(5, 5)).model == ModelKept("modèle A, France", clock.now, 100)
+    await forget(store)
+    assert (await store.kept_of(5, 5)).model == ModelKept(None, None, 0)
+    assert (await store.kept_of(6, 6)).model.tokens_today == 100
+    spent = await use.spent_today()
+    assert (spent.tokens, spent.cost) == (200, 1.0), "a ceiling of the day cannot be got round by erasing"
+
+
 async def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     """Turns in clear of an older version are gone; a message waiting is kept."""
     path = tmp_path / "old.sqlite"
@@ -149,6 +209,35 @@ async def test_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     assert await store.turns(5, timedelta(minutes=30), 6) == [b"sealed"]
     await store.close()
     assert b"en clair" not in path.read_bytes()
+
+
+async def test_the_first_schema_is_brought_up_to_date_on_each_kind_of_database(store: Store) -> None:
+    """Down to the first schema, then up again: a message waiting is kept, and the tables are those of the code."""
+
+    def go(version: str) -> Callable[[Connection], None]:
+        def migrate(connection: Connection) -> None:
+            config = Config()
+            config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+            config.attributes["connection"] = connection
+            command.downgrade(config, version)
+
+        return migrate
+
+    async with store._engine.begin() as connection:
+        await connection.run_sync(go("0001"))
+        await connection.execute(text("INSERT INTO inbox (update_id, chat_id, payload, received_at) "
+                                      "VALUES (3, 5, '{}', '2026-11-21 12:00:00')"))  # fmt: skip
+        await connection.execute(text("INSERT INTO turns (chat_id, text, asked_at) "
+                                      "VALUES (5, 'en clair', '2026-11-21 12:00:00')"))  # fmt: skip
+    await store.open()
+    assert [waiting.update_id for waiting in await store.inbox.waiting()] == [3]
+    assert await store.turns(5, timedelta(days=1), 6) == []
+    await store.model_use.agree(5, "modèle A, France")
+    async with store._engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda plain: compare_metadata(MigrationContext.configure(plain), Base.metadata)
+        )
+    assert differences == []
 
 
 FIRST_SCHEMA = """

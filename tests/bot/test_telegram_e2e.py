@@ -53,6 +53,12 @@ async def test_a_question_is_answered_with_its_sources(running: Running) -> None
     assert not api.called("sendChatAction", chat), "typing is for answers that take long"
 
 
+async def test_without_a_model_the_command_says_so(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send("/modele")
+    assert "Aucun modèle de langue" in (await api.wait_sent(chat))[0]["text"]
+
+
 async def test_more_details_opens_the_rest(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     user = api.user(chat)
