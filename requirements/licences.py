@@ -18,6 +18,7 @@ LOCKS = {
     "core": "Le bot et la base (`make run`)",
     "postgres": "Plusieurs instances (`make install-postgres`)",
     "sentence-transformers": "Un modèle de phrases plus fort (`make install-st`)",
+    "llm": "Un modèle de langue, facultatif (`make install-llm`)",
     "dev": "Pour développer et tester seulement",
     "extras-test": "Pour les tests de l'extra seulement",
 }
@@ -51,7 +52,7 @@ _SPELLINGS = {
     "LGPLv3+": "LGPL-3.0-or-later",
     "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
 }
-READ_BY_HAND = {"axe-playwright-python": "MIT"}
+READ_BY_HAND = {"axe-playwright-python": "MIT", "tiktoken": "MIT"}
 """Packages whose metadata name no licence: what the LICENSE file inside them says."""
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 _ROW = re.compile(r"^\| ([A-Za-z0-9._-]+) \| (\S+) \| ([^|]+) \|$", re.MULTILINE)
