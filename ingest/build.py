@@ -19,6 +19,7 @@ from ingest.calibrate import DEFAULTS, calibrate
 from ingest.lexicon import completed
 from ingest.passages import passages_of
 from ingest.progress import Progress, no_progress
+from ingest.subject import learn_subjects
 from knowledge import library as libraries
 from knowledge import snapshots
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
@@ -124,7 +125,11 @@ def _write(
     facts = [passage for passage in passages if passage.kind == FACT]
     question_vectors = cache.queries([passage.text for passage in questions], advance)
     fact_vectors = cache.documents([passage.text for passage in facts], advance)
-    writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)
+    projected = writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)
+    progress("Sujets des questions", 0, 1)
+    texts, fiches = [passage.text for passage in questions], [passage.fiche for passage in questions]
+    writer.write_subject(learn_subjects(texts, fiches, projected[: len(questions)]))
+    progress("Sujets des questions", 1, 1)
     learned = calibration_file.load(library.folder, model.identity)
     if learned is not None:
         writer.calibrate(learned)

@@ -8,6 +8,7 @@
         passages.jsonl     what was embedded: fiche questions, rewordings, facts
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
+        subject.npz        which fiche a question is about, by a classifier over all that is asked
         calibration.json   thresholds and small models, valid for this generation only
         chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
@@ -46,15 +47,17 @@ from knowledge.model import Contact, Content, Fact, Fiche, Figure, Source, Theme
 from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
+from knowledge.subject import SubjectClassifier
 from knowledge.text import phrases, stems
 from knowledge.vectors import VectorsDownError, vectors_of
 
-SCHEMA = 7
+SCHEMA = 8
 """Raised whenever the files of a generation change shape."""
 
 BM25 = "bm25"
 BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
 OFFER_MODEL = "offers.npz"
+SUBJECT = "subject.npz"
 UNFINISHED = "unfinished"
 """The id of a generation being built: what a build that died has left on a Chroma server can be removed."""
 REBUILD = "reconstruisez-la avec : make build"
@@ -149,6 +152,7 @@ class Generation:
     projection: Projection = field(repr=False)
     fiche_centroids: Centroids = field(repr=False)
     fact_centroids: Centroids = field(repr=False)
+    subject: SubjectClassifier = field(repr=False)
     collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
     bm25_fiches: Any = field(repr=False)
@@ -332,6 +336,7 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
+            subject=SubjectClassifier.load(folder / SUBJECT),
             catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
             release=vectors.close,
@@ -408,9 +413,9 @@ class GenerationWriter:
         passages: list[Passage],
         vectors: np.ndarray[Any, Any],
         model: SentenceEmbeddings,
-    ) -> None:
+    ) -> np.ndarray[Any, Any]:
         """Indexes and bundle. ``vectors``: float32, (len(passages), dimension), unit length, as the
-        model gave them; they are projected here."""
+        model gave them; they are projected here, and returned."""
         vectors = self._project(passages, vectors)
         _write_json(
             self.folder / "bundle.json",
@@ -461,6 +466,10 @@ class GenerationWriter:
             oldest_read=min(reads).isoformat() if reads else "",
         )
         _write_json(self.folder / "manifest.json", asdict(manifest))
+        return vectors
+
+    def write_subject(self, subject: SubjectClassifier) -> None:
+        subject.save(self.folder / SUBJECT)
 
     def _index(self, name: str, documents: list[list[str]]) -> None:
         index = bm25s.BM25(k1=1.2, b=0.6)

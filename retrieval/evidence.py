@@ -64,8 +64,17 @@ class ContentIndex:
         self.roles = {
             f"role_{role}": np.array([fact.role is role for fact in facts], dtype=np.float64) for role in Role
         }
+        self._subject_places = np.array([fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
         self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, generation.manifest.dimension)
         self._fact_centroids = _aligned(generation.fact_centroids, self.facts, generation.manifest.dimension)
+
+    def subjects(self, log_probabilities: Array) -> Array:
+        """The classifier's log-probabilities in the order of ``fiches``, (fiches,)."""
+        if not len(log_probabilities):
+            return np.zeros(len(self.fiches))
+        found = np.full(len(self.fiches), log_probabilities.min())
+        found[self._subject_places] = log_probabilities
+        return found
 
     def centroid_cosines(self, vectors: Array) -> tuple[Array, Array]:
         """Best cosine of each fiche and each fact to any of the projected ``vectors``; 0 without centroid."""
@@ -97,6 +106,8 @@ class Evidence:
     fact_wording: Array
     best_wording: float
     """BM25 of the best fact, for each word of the question."""
+    fiche_subject: Array
+    """Log-probability that the question is about the fiche, by the classifier; the least likely for an unknown one."""
 
     @classmethod
     def of(
@@ -105,6 +116,7 @@ class Evidence:
         dense: Hits,
         sparse: Hits,
         wording: tuple[Array, Array],
+        subject: Array,
         vectors: Array,
         tokens: Sequence[str],
     ) -> Evidence:
@@ -151,6 +163,7 @@ class Evidence:
             fiche_wording=_share_of_best(wording[0]),
             fact_wording=_share_of_best(wording[1]),
             best_wording=float(wording[1].max(initial=0.0)) / max(len(tokens), 1),
+            fiche_subject=index.subjects(subject),
         )
 
 

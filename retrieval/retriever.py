@@ -119,7 +119,8 @@ class Retriever:
         dense = merge(self._generation.dense(projected, CANDIDATES))
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
         wording = self._generation.wording(query.text)
-        return Evidence.of(self._index, dense, sparse, wording, projected, query.tokens)
+        subject = self._generation.subject.log_probabilities(projected, query.text)
+        return Evidence.of(self._index, dense, sparse, wording, subject, projected, query.tokens)
 
     def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
         """Evidence → fiches, facts and the probability that they answer."""
@@ -163,6 +164,8 @@ class Retriever:
             "coverage": evidence.fiche_coverage,
             "question_coverage": evidence.question_coverage,
             "wording": evidence.fiche_wording,
+            "subject": evidence.fiche_subject,
+            "subject_behind": evidence.fiche_subject.max(initial=-np.inf) - evidence.fiche_subject,
             "fact_wording": _best_of_each(evidence.fact_wording, self._index.fact_fiche, len(self._index.fiches)),
         }
         scores = self._fiche_model.scores(columns)
@@ -197,6 +200,7 @@ class Retriever:
             "centroid": evidence.fact_centroid[kept],
             "coverage": evidence.fact_coverage[kept],
             "wording": evidence.fact_wording[kept],
+            "subject": evidence.fiche_subject[index.fact_fiche[kept]],
             "platform_named": named,
             "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
@@ -208,8 +212,17 @@ class Retriever:
             "risk_for_risk": (index.is_risk[kept] & risk).astype(float),
         }
         # A good fact among better ones was not asked for.
-        for name in ("centroid", "asked_cosine", "text_cosine", "asked_bm25", "text_bm25", "coverage", "wording"):
-            columns[f"{name}_behind"] = columns[name].max(initial=0.0) - columns[name]
+        for name in (
+            "centroid",
+            "asked_cosine",
+            "text_cosine",
+            "asked_bm25",
+            "text_bm25",
+            "coverage",
+            "wording",
+            "subject",
+        ):
+            columns[f"{name}_behind"] = columns[name].max(initial=-np.inf) - columns[name]
         probabilities = sigmoid(self._fact_model.scores(columns))
         order = np.argsort(-probabilities, kind="stable")
         kept, probabilities = kept[order], probabilities[order]
@@ -254,6 +267,8 @@ class Retriever:
             "best_bm25": min(evidence.best_bm25 / 10, 3.0),
             "wording": evidence.best_wording,
             "fiche_wording": fiche["wording"],
+            "fiche_subject": fiche["subject"],
+            "fact_subject": fact["subject"],
             "fact_wording": fact["wording"],
             "coverage": fiche["coverage"],
             "fact_coverage": fact["coverage"],

@@ -200,11 +200,11 @@ def views(text: str) -> list[str]:
     return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]
 
 
-LONG_STORY = 28
+LONG_STORY = 40
 """Words above which a message is read in two pieces, of the lengths that follow."""
-BEGINNING = 10
-ASKED = 18
-PLATFORM_READ_TWICE = 12
+BEGINNING = 24
+ASKED = 24
+PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 
 
