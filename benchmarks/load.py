@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.machine import load_average, machine
 from benchmarks.rates import percentile
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
@@ -41,9 +41,8 @@ QUESTIONS = [
 
 
 def run(chats: int, messages: int) -> None:
-    memory = psutil.virtual_memory().total / 2**30
-    print(f"{platform.platform()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}")
-    print(f"{datetime.now():%Y-%m-%d %H:%M}, load before: {os.getloadavg()[0]:.1f}\n")
+    print(machine())
+    print(f"{datetime.now():%Y-%m-%d %H:%M}, load before: {load_average():.1f}\n")
     with tempfile.TemporaryDirectory() as folder:
         settings = _measure_build(Path(folder))
         _measure_start(settings)

@@ -1,0 +1,110 @@
+"""No change may cost quality unseen: the figures of the dev half against a committed baseline.
+
+The baseline moves only by a command that asks for a reason, and keeps every reason it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from benchmarks import answers, vetting
+from benchmarks.rates import Rate
+from bot.answering.pipeline import Answerer
+from bot.vetting.pipeline import Vetter
+from knowledge.golden import GoldenQuestion
+from knowledge.model import Content
+from knowledge.offers import Offer
+from knowledge.scores import Count
+
+BASELINE = Path(__file__).parent / "baseline.json"
+TOLERANCE = 0.03
+"""Three points."""
+LEAST_ROWS = 34
+"""Over fewer rows a single one is more than three points: the figure is shown, and cannot fail."""
+ORDINARY_STEP = 4
+"""One everyday message in so many is vetted: the gate must stay short (the offers of dev are all vetted)."""
+LOWER_IS_BETTER = ("false alarms", "hard false alarms", "honest called", "ordinary talk")
+
+
+class Move(Content):
+    """Why the baseline is where it is."""
+
+    on: date
+    commit: str
+    reason: str = Field(min_length=10)
+
+
+class Baseline(Content):
+    questions: str
+    """Digest of what was asked."""
+    figures: dict[str, Count]
+    moves: list[Move]
+    """Oldest first."""
+
+
+class Fall(Content):
+    """A figure that is worse than the baseline allows."""
+
+    name: str
+    before: float
+    now: float | None
+    """None: it is no longer measured."""
+
+    def __str__(self) -> str:
+        now = "n'est plus mesuré" if self.now is None else f"{self.now:.1%}"
+        return f"{self.name} : {self.before:.1%} dans la référence, {now} maintenant"
+
+
+def measure(
+    answerer: Answerer,
+    vetter: Vetter,
+    rows: Sequence[GoldenQuestion],
+    offers: Sequence[Offer],
+    ordinary: Sequence[str],
+    today: date,
+) -> dict[str, Rate]:
+    """The figures of answering and vetting; ``ordinary`` is thinned out, always the same way."""
+    answering = answers.score(answerer, rows, today).rates
+    vetted = vetting.score(vetter, offers, ordinary[::ORDINARY_STEP], today).rates
+    return {**_named("answers", answering), **_named("vetting", vetted)}
+
+
+def _named(room: str, rates: dict[str, Rate]) -> dict[str, Rate]:
+    return {f"{room}: {name}": rate for name, rate in rates.items()}
+
+
+def falls(baseline: Baseline, rates: dict[str, Rate]) -> list[Fall]:
+    """Every figure that lost more than ``TOLERANCE``, or that is no longer measured."""
+    found = []
+    for name, (hits, total) in sorted(baseline.figures.items()):
+        before, now = hits / total, rates[name].value if name in rates else None
+        if now is None or (total >= LEAST_ROWS and loss(name, before, now) > TOLERANCE + 1e-9):
+            found.append(Fall(name=name, before=before, now=now))
+    return found
+
+
+def loss(name: str, before: float, now: float) -> float:
+    """How much worse, as a share: for alarms, more is worse."""
+    return now - before if name.partition(": ")[2].startswith(LOWER_IS_BETTER) else before - now
+
+
+def moved(baseline: Baseline | None, rates: dict[str, Rate], questions: str, move: Move) -> Baseline:
+    """A new baseline that remembers every move."""
+    return Baseline(
+        questions=questions,
+        figures={name: (rate.hits, rate.total) for name, rate in sorted(rates.items()) if rate.total},
+        moves=[*(baseline.moves if baseline else []), move],
+    )
+
+
+def read(path: Path = BASELINE) -> Baseline | None:
+    """None when there is none yet. Raises ``ValueError`` when it cannot be read."""
+    return Baseline.model_validate_json(path.read_bytes()) if path.exists() else None
+
+
+def write(baseline: Baseline, path: Path = BASELINE) -> None:
+    path.write_text(baseline.model_dump_json(indent=1) + "\n", "utf-8")
