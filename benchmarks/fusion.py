@@ -101,9 +101,9 @@ def _conditional_logit(rows: Array, right: Array, sizes: Array) -> Array:
     return np.asarray(found.x)
 
 
-def read(path: Path = MODELS) -> FusionModels:
-    return FusionModels.model_validate_json(path.read_bytes()) if path.exists() else FusionModels()
+def read() -> FusionModels:
+    return FusionModels.model_validate_json(MODELS.read_bytes()) if MODELS.exists() else FusionModels()
 
 
-def write(models: FusionModels, path: Path = MODELS) -> None:
-    path.write_text(models.model_dump_json(indent=1) + "\n", "utf-8")
+def write(models: FusionModels) -> None:
+    MODELS.write_text(models.model_dump_json(indent=1) + "\n", "utf-8")

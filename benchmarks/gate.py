@@ -101,10 +101,10 @@ def moved(baseline: Baseline | None, rates: dict[str, Rate], questions: str, mov
     )
 
 
-def read(path: Path = BASELINE) -> Baseline | None:
+def read() -> Baseline | None:
     """None when there is none yet. Raises ``ValueError`` when it cannot be read."""
-    return Baseline.model_validate_json(path.read_bytes()) if path.exists() else None
+    return Baseline.model_validate_json(BASELINE.read_bytes()) if BASELINE.exists() else None
 
 
-def write(baseline: Baseline, path: Path = BASELINE) -> None:
-    path.write_text(baseline.model_dump_json(indent=1) + "\n", "utf-8")
+def write(baseline: Baseline) -> None:
+    BASELINE.write_text(baseline.model_dump_json(indent=1) + "\n", "utf-8")
