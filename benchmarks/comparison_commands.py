@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +12,11 @@ import typer
 
 from benchmarks import runs
 from benchmarks.machine import commit, load_average, machine
-from benchmarks.rates import Rate
-from bot.cli import Today, day_of, fail, load_answerer, load_vetter
+from bot.cli import Today, day_of, fail, load_answerer
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, load_embeddings
 from knowledge.generation import GenerationError
-from knowledge.golden import GoldenQuestion, load_golden
+from knowledge.golden import load_golden
 
 if TYPE_CHECKING:
     from benchmarks.corpora import Document
@@ -69,7 +67,7 @@ def peers(
 @app.command()
 def gate(today: Today = None) -> None:
     """Refuser une baisse de plus de trois points sous la référence (moitié dev : réponses et vérification)."""
-    from benchmarks.gate import LEAST_ROWS, TOLERANCE, falls, read
+    from benchmarks.gate import LEAST_ROWS, TOLERANCE, falls, measure, read
 
     try:
         baseline = read()
@@ -78,7 +76,7 @@ def gate(today: Today = None) -> None:
     if baseline is None:
         fail('pas encore de référence : python -m benchmarks baseline --reason "…"')
     started = time.perf_counter()
-    rates, questions = _gate_figures(day_of(today))
+    rates, questions = measure(Settings(), day_of(today))
     last = baseline.moves[-1]
     print(f"Référence du {last.on:%d/%m/%Y} ({last.commit}) : {last.reason}")
     for name, rate in sorted(rates.items()):
@@ -105,7 +103,7 @@ def baseline(
     """Déplacer la référence de « gate » sur les chiffres d'aujourd'hui."""
     from pydantic import ValidationError
 
-    from benchmarks.gate import Move, moved, read, write
+    from benchmarks.gate import Move, measure, moved, read, write
 
     try:
         move = Move(on=day_of(today), commit=commit(), reason=reason.strip())
@@ -115,24 +113,9 @@ def baseline(
         known = read()
     except ValueError as error:
         fail(f"benchmarks/baseline.json est illisible ({error})")
-    rates, questions = _gate_figures(day_of(today))
+    rates, questions = measure(Settings(), day_of(today))
     write(moved(known, rates, questions, move))
     print(f"Référence déplacée : {len(rates)} chiffres dans benchmarks/baseline.json, à valider avec le changement.")
-
-
-def _gate_figures(today: date) -> tuple[dict[str, Rate], str]:
-    from benchmarks.answers import digest
-    from benchmarks.gate import measure
-    from benchmarks.vetting import ordinary_talk
-    from knowledge.offers import load_offers
-
-    settings = Settings()
-    golden = settings.knowledge_dir / "golden"
-    every = load_golden(golden)
-    rows: list[GoldenQuestion] = [row for row in every if row.split == "dev"]
-    offers = [offer for offer in load_offers(golden) if offer.split == "dev"]
-    ordinary = ordinary_talk(golden, every)
-    return measure(load_answerer(settings), load_vetter(settings), rows, offers, ordinary, today), digest(rows)
 
 
 @app.command()

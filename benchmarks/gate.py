@@ -5,19 +5,20 @@ The baseline moves only by a command that asks for a reason, and keeps every rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 from pydantic import Field
 
 from benchmarks import answers, vetting
 from benchmarks.rates import Rate
-from bot.answering.pipeline import Answerer
-from bot.vetting.pipeline import Vetter
-from knowledge.golden import GoldenQuestion
+from bot.cli import load_answerer, load_vetter
+from bot.settings import Settings
+from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.model import Content
-from knowledge.offers import Offer
+from knowledge.offers import load_offers
 from knowledge.scores import Count
 
 BASELINE = Path(__file__).parent / "baseline.json"
@@ -59,22 +60,32 @@ class Fall(Content):
         return f"{self.name} : {self.before:.1%} dans la référence, {now} maintenant"
 
 
-def measure(
-    answerer: Answerer,
-    vetter: Vetter,
-    rows: Sequence[GoldenQuestion],
-    offers: Sequence[Offer],
-    ordinary: Sequence[str],
-    today: date,
-) -> dict[str, Rate]:
-    """The figures of answering and vetting; ``ordinary`` is thinned out, always the same way."""
-    answering = answers.score(answerer, rows, today).rates
-    vetted = vetting.score(vetter, offers, ordinary[::ORDINARY_STEP], today).rates
-    return {**_named("answers", answering), **_named("vetting", vetted)}
+def measure(settings: Settings, today: date) -> tuple[dict[str, Rate], str]:
+    """Every figure, and the digest of the questions. Both rooms at once, each in a process of its own: the gate must
+    be short."""
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        answered = pool.submit(answering, settings, today)
+        vetted = pool.submit(offer_checking, settings, today)
+        return {**answered.result(), **vetted.result()}, answers.digest(_questions(settings))
 
 
-def _named(room: str, rates: dict[str, Rate]) -> dict[str, Rate]:
-    return {f"{room}: {name}": rate for name, rate in rates.items()}
+def answering(settings: Settings, today: date) -> dict[str, Rate]:
+    """Every question of dev."""
+    rates = answers.score(load_answerer(settings), _questions(settings), today).rates
+    return {f"answers: {name}": rate for name, rate in rates.items()}
+
+
+def offer_checking(settings: Settings, today: date) -> dict[str, Rate]:
+    """Every offer of dev, and everyday talk thinned out, always the same way."""
+    golden = settings.knowledge_dir / "golden"
+    offers = [offer for offer in load_offers(golden) if offer.split == "dev"]
+    ordinary = vetting.ordinary_talk(golden, load_golden(golden))[::ORDINARY_STEP]
+    rates = vetting.score(load_vetter(settings), offers, ordinary, today).rates
+    return {f"vetting: {name}": rate for name, rate in rates.items()}
+
+
+def _questions(settings: Settings) -> list[GoldenQuestion]:
+    return [row for row in load_golden(settings.knowledge_dir / "golden") if row.split == "dev"]
 
 
 def falls(baseline: Baseline, rates: dict[str, Rate]) -> list[Fall]:

@@ -6,17 +6,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
-from benchmarks import comparison_commands, gate
+from benchmarks import gate
 from benchmarks.cli import app
-from benchmarks.gate import Baseline, Move, falls, measure, moved
+from benchmarks.gate import Baseline, Move, answering, falls, moved, offer_checking
 from benchmarks.rates import Rate
-from bot.answering.pipeline import Answerer
-from bot.vetting.pipeline import Vetter
+from bot.settings import Settings
+from knowledge.embeddings import EmbeddedE5
 from knowledge.golden import GoldenQuestion
 from knowledge.offers import Offer
-from tests.conftest import TODAY
+from tests.conftest import TODAY, run_build
 
 FACTS, ALARMS, FEW = (
     "answers: right facts in the answer",
@@ -58,32 +59,37 @@ def test_every_move_is_remembered() -> None:
     assert [kept.reason for kept in after.moves] == ["première mesure", "fiches revues par un juriste"]
 
 
-def test_answers_and_vetting_are_measured_together(small_answerer: Answerer, vetter: Vetter) -> None:
-    row = {
-        "id": "a",
-        "question": "taux de cotisations micro entreprise",
-        "facts": ["cotisations/taux"],
-        "writer": "essai",
-    }
-    offer = {"id": "o", "label": "scam", "pattern": "task", "hard": False, "variety": "fr", "signals": []}
+def test_only_dev_is_measured(small_settings: Settings, model: EmbeddedE5) -> None:
+    run_build(small_settings, model)
+    golden = small_settings.knowledge_dir / "golden"
+    golden.mkdir()
+    question = {"question": "taux de cotisations micro entreprise", "facts": ["cotisations/taux"], "writer": "essai"}
+    rows = [GoldenQuestion.model_validate(question | {"id": "q"})]
+    rows += [row(question, number) for number in range(6)]
+    (golden / "essai.yaml").write_text(yaml.safe_dump([row.model_dump() for row in rows]), "utf-8")
     text = "Gagnez 300 € par jour en likant des vidéos, versez 50 € de dépôt sur WhatsApp pour commencer."
-    found = measure(
-        small_answerer,
-        vetter,
-        [GoldenQuestion.model_validate(row)],
-        [Offer.model_validate(offer | {"text": text})],
-        ["il fait beau"] * 9,
-        TODAY,
-    )
-    assert found[FACTS] == Rate(1, 1)
-    assert found["vetting: recall: scams called arnaque or suspect"] == Rate(1, 1)
-    assert found["vetting: ordinary talk called arnaque or suspect"] == Rate(0, 3)
+    offer = {"label": "scam", "pattern": "task", "hard": False, "variety": "fr", "signals": [], "text": text}
+    offers = [Offer.model_validate(offer | {"id": f"o{number}"}) for number in range(20)]
+    lines = "\n".join(offer.model_dump_json(exclude={"writer"}) for offer in offers)
+    (golden / "offers-essai.jsonl").write_text(lines, "utf-8")
+    (golden / "ordinary.txt").write_text("il fait beau\n" * 16, "utf-8")
+    dev_rows, dev_offers = (sum(item.split == "dev" for item in items) for items in (rows, offers))
+    assert 0 < dev_rows < len(rows) and 0 < dev_offers < len(offers)
+    answered, vetted = answering(small_settings, TODAY), offer_checking(small_settings, TODAY)
+    assert answered[FACTS].total == dev_rows and answered[FACTS].hits > 0
+    assert vetted["vetting: recall: scams called arnaque or suspect"] == Rate(dev_offers, dev_offers)
+    assert vetted["vetting: ordinary talk called arnaque or suspect"] == Rate(0, (8 + dev_rows + 3) // 4)
+
+
+def row(question: dict[str, object], number: int) -> GoldenQuestion:
+    asked = f"{question['question']} {'s' * number}"
+    return GoldenQuestion.model_validate(question | {"id": f"q{number}", "question": asked})
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = rates()
     monkeypatch.setattr(gate, "BASELINE", tmp_path / "baseline.json")
-    monkeypatch.setattr(comparison_commands, "_gate_figures", lambda today: (now, "q"))
+    monkeypatch.setattr(gate, "measure", lambda settings, today: (now, "q"))
     runner = CliRunner()
     assert "pas encore de référence" in runner.invoke(app, ["gate"]).output
     assert "dites pourquoi" in runner.invoke(app, ["baseline", "--reason", " "]).output
