@@ -20,6 +20,7 @@ from knowledge.golden import load_golden
 
 if TYPE_CHECKING:
     from benchmarks.corpora import Document
+    from benchmarks.peers import Result
     from benchmarks.ranking import Array
     from benchmarks.retrieval import Task
 
@@ -35,7 +36,7 @@ def peers(
     today: Today = None,
 ) -> None:
     """ClicDroit, BM25, dense et la recette habituelle : mêmes questions, mêmes faits, même machine."""
-    from benchmarks.peers import comparable, compare
+    from benchmarks.peers import comparable, compare, small_model
 
     if split not in SPLITS:
         fail("--split : dev ou unseen")
@@ -44,16 +45,17 @@ def peers(
     rows = comparable(load_golden(settings.knowledge_dir / "golden"))
     halves = {name: [row for row in rows if row.split == name] for name in SPLITS}
     print(f"{machine()}, charge {load_average()}\n{split} : {len(halves[split])} questions, génération {generation}")
+    results = []
     try:
-        results, notes = compare(settings, halves["dev"], halves[split], day_of(today))
+        for result in compare(settings, halves["dev"], halves[split], day_of(today)):
+            results.append(result)
+            _print_result(result)
     except (GenerationError, EmbeddingModelError) as error:
         fail(str(error))
-    for result in results:
-        print(f"\n{result.name} ({result.settings})")
-        for name, rate in result.rates.items():
-            print(f"  {name:<45} {rate}")
-        print(f"  p50 {result.p50_ms} ms, p95 {result.p95_ms} ms, mémoire {result.memory_mib:.0f} Mio")
-    print("\n".join(["", *notes]))
+    if small_model() is None:
+        print(
+            "\nRecette avec sentence-transformers : non mesurée, l'extra n'est pas installé (make test-all l'installe)."
+        )
     if keep:
         systems = {result.name: result.as_json() for result in results}
         runs.keep(runs.PEERS, day_of(today), {"split": split, "generation": generation, "systems": systems})
@@ -62,6 +64,13 @@ def peers(
         for result in results:
             totals |= runs.counts(result.rates, f"peers: {result.name}: ")
         runs.log_run(day_of(today), totals)
+
+
+def _print_result(result: Result) -> None:
+    print(f"\n{result.name} ({result.settings})")
+    for name, rate in result.rates.items():
+        print(f"  {name:<45} {rate}")
+    print(f"  p50 {result.p50_ms} ms, p95 {result.p95_ms} ms, mémoire {result.memory_mib:.0f} Mio", flush=True)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -112,16 +112,13 @@ def comparable(rows: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
 
 def compare(
     settings: Settings, dev: list[GoldenQuestion], measured: list[GoldenQuestion], today: date
-) -> tuple[list[Result], list[str]]:
-    """The results of every system over ``measured``, tuned on ``dev``; and a line for each that could not run."""
+) -> Iterator[Result]:
+    """The results of every system over ``measured``, tuned on ``dev``; each as soon as it is known."""
     rows = list({row.id: row for row in [*dev, *measured]}.values())
     place = {row.id: index for index, row in enumerate(rows)}
-    results = []
-    for system in (ours, recipe, bm25_alone, dense_alone, *([small_recipe] if small_model() else [])):
+    for system in (ours, bm25_alone, dense_alone, recipe, *([small_recipe] if small_model() else [])):
         run = _alone(system, settings, rows, today)
-        results.append(judge(run, rows, [place[row.id] for row in dev], [place[row.id] for row in measured]))
-    missing = "" if small_model() else "recette avec sentence-transformers : non mesurée (make test-all l'installe)"
-    return results, [missing] if missing else []
+        yield judge(run, rows, [place[row.id] for row in dev], [place[row.id] for row in measured])
 
 
 def _alone(system: Callable[..., Run], *arguments: Any) -> Run:
