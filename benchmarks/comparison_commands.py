@@ -53,9 +53,7 @@ def peers(
     except (GenerationError, EmbeddingModelError) as error:
         fail(str(error))
     if small_model() is None:
-        print(
-            "\nRecette avec sentence-transformers : non mesurée, l'extra n'est pas installé (make test-all l'installe)."
-        )
+        print("\nRecette avec sentence-transformers : non mesurée, l'extra manque (make test-all l'installe).")
     if keep:
         systems = {result.name: result.as_json() for result in results}
         runs.keep(runs.PEERS, day_of(today), {"split": split, "generation": generation, "systems": systems})
