@@ -67,6 +67,13 @@ def test_settings_are_chosen_on_dev_alone() -> None:
     assert result.rates[ANSWERED].hits == 0 and SILENCE not in result.rates
 
 
+def test_being_silent_is_no_way_to_win() -> None:
+    rows = [*[row(f"q{number}", "f/1") for number in range(9)], row("s", status="abstained")]
+    sure_once = figures(rows, [{"f/1"}, *[set[str]()] * 9])
+    useful = figures(rows, [*[{"f/1", "f/2"}] * 8, {"f/2"}, {"f/2"}])
+    assert peers.merit(useful) > peers.merit(sure_once)
+
+
 PASSAGES = [
     Passage("impots#0", QUESTION, "impots", "Faut-il déclarer ses gains aux impôts ?"),
     Passage("impots#1", QUESTION, "impots", "déclaration revenus sondages"),
