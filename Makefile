@@ -34,6 +34,9 @@ types: $(DEV_STAMP)  ## Types
 bench: $(DEV_STAMP) build  ## Mesurer la vitesse et la mémoire
 	@$(PY) -m benchmarks load
 
+gate: $(DEV_STAMP) build  ## Refuser une baisse de qualité de plus de trois points (moitié dev)
+	@$(PY) -m benchmarks gate
+
 install-st: $(ST_STAMP)  ## Installer l'extra sentence-transformers (gros ; voir README)
 
 install-postgres: $(STAMP)  ## Installer de quoi garder les messages dans PostgreSQL (plusieurs instances ; docs/scaling.md)
@@ -78,4 +81,4 @@ $(EXTRAS_STAMP): requirements/extras-test.lock $(ST_STAMP)
 	@$(PIP) --no-deps -r requirements/extras-test.lock
 	@touch $@
 
-.PHONY: run build check test test-all lint types bench install-st install-postgres install-llm lock licences clean help
+.PHONY: run build check test test-all lint types bench gate install-st install-postgres install-llm lock licences clean help

@@ -1,15 +1,16 @@
-"""``python -m benchmarks answers | vetting | grounding | load | kill | soak | ceiling | backlog | cpu``."""
+"""``python -m benchmarks answers | vetting | grounding | load…``; what compares: ``comparison_commands``."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchmarks import comparison_commands
+from benchmarks.machine import commit
+from benchmarks.runs import log_run
 from bot.answering.pipeline import Answerer
 from bot.cli import day_of, load_answerer, load_vetter
 from bot.settings import Settings
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Mesures de qualité et de vitesse.", no_args_is_help=True, pretty_exceptions_enable=False)
 
-RUNS = Path(__file__).parent / "runs.jsonl"
-"""Every run on the unseen half, with its commit: a half looked at often is no longer unseen."""
+app.add_typer(comparison_commands.app)
 
 
 @app.command()
@@ -52,7 +52,7 @@ def answers(
         for name, rate in sorted(scores.rates.items()):
             print(f"  {name:<55} {rate}")
     if split == "unseen":
-        _log_run(day_of(today), {name: [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        log_run(day_of(today), {name: [rate.hits, rate.total] for name, rate in scores.rates.items()})
         return
     for row, answer, name in scores.misses[: 0 if as_json else misses]:
         print(f"\n✗ {name} — {row.id} {row.all_turns}\n  wanted {row.status} {row.facts}")
@@ -83,7 +83,7 @@ def vetting(
     for name, line in baselines(train, offers, load_embeddings(settings.embedding_model)).items():
         print(f"  baseline {name}: {line}")
     if split == "unseen":
-        _log_run(day_of(today), {f"vetting: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        log_run(day_of(today), {f"vetting: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
         return
     for offer, verdict in scores.misses[:misses]:
         shown = [(signal.id, signal.evidence) for signal in verdict.signals]
@@ -112,7 +112,7 @@ def grounding(
     print(f"{split}: {len(rows)} sentences, generation {generation.manifest.id}")
     print("\n".join(report(scores)))
     if split == "unseen":
-        _log_run(day, {f"grounding: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
+        log_run(day, {f"grounding: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})
         return
     for row, reasons in scores.misses[:misses]:
         print(f"\n✗ {row.kind} {row.id}\n  {row.sentence}\n  {facts[row.fact_ids[0]]}\n  {reasons}")
@@ -205,7 +205,7 @@ def _save_scores(
 
     measure = Measure(
         today=today,
-        commit=_commit(),
+        commit=commit(),
         golden=digest(rows),
         rows=len(rows),
         rates={name: (rate.hits, rate.total) for name, rate in scores.rates.items()},
@@ -213,14 +213,3 @@ def _save_scores(
     )
     manifest = answerer.generation.manifest
     return save_measure(settings.scores_dir, manifest.id, manifest.model, rows[0].split, measure)
-
-
-def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-def _log_run(today: date, totals: dict[str, list[int]]) -> None:
-    line = {"date": today.isoformat(), "commit": _commit(), "totals": totals}
-    with RUNS.open("a", encoding="utf-8") as runs:
-        runs.write(json.dumps(line, ensure_ascii=False) + "\n")

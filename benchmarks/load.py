@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -15,25 +14,23 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-import psutil
-
 from benchmarks.live import QUESTIONS, Plan
 from benchmarks.live import run as live
+from benchmarks.machine import load_average, machine
 from benchmarks.rates import percentile
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
 from ingest.build import build
 from knowledge.embeddings import EmbeddedE5
-from knowledge.generation import open_active
+from knowledge.generation import committed_vectors_path, open_active
 from knowledge.golden import load_golden
 
 ROOT = Path(__file__).parent.parent
 
 
 def run(chats: int, messages: int) -> None:
-    memory = psutil.virtual_memory().total / 2**30
-    print(f"{platform.platform()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}")
-    print(f"{datetime.now():%Y-%m-%d %H:%M}, load before: {os.getloadavg()[0]:.1f}\n")
+    print(machine())
+    print(f"{datetime.now():%Y-%m-%d %H:%M}, load before: {load_average():.1f}\n")
     with tempfile.TemporaryDirectory() as folder:
         settings = _measure_build(Path(folder))
         _measure_start(settings)
@@ -46,7 +43,13 @@ def _measure_build(folder: Path) -> Settings:
     knowledge = folder / "knowledge"
     shutil.copytree(ROOT / "knowledge", knowledge)
     settings = Settings(_env_file=None, data_dir=folder / "data", knowledge_dir=knowledge)
-    for label in ("full build", "nothing changed", "one changed fiche"):
+    vectors = committed_vectors_path(knowledge, EmbeddedE5.IDENTITY)
+    kept = vectors.read_bytes()
+    vectors.unlink()
+    for label in ("everything embedded", "full build", "nothing changed", "one changed fiche"):
+        if label == "full build":
+            shutil.rmtree(settings.data_dir)
+            vectors.write_bytes(kept)
         if label == "one changed fiche":
             fiche = next(iter(sorted((knowledge / "fiches").glob("*/*.md"))))
             text = fiche.read_text("utf-8")

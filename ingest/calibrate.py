@@ -62,7 +62,7 @@ DEFAULTS: dict[str, Any] = {
     "thresholds": {
         "answer": 0.5,
         "fact": 0.25,
-        "least_facts": 3,
+        "least_facts": 4,
         "crisis": 0.6,
         "crisis_hinted": 0.35,
         "refusal": 0.5,

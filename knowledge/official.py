@@ -22,6 +22,8 @@ from knowledge.model import Content
 from knowledge.text import stems
 
 TEXTS, VECTORS = "official.jsonl", "official.npy"
+OLDEST = date(2025, 1, 1)
+"""An older text may state an older rule: it is not shown, and a generation that holds one does not open."""
 WORDS_EMBEDDED = 70
 """Words of a text that are embedded (about a millisecond each)."""
 DEVIATIONS = 6.0
@@ -45,7 +47,7 @@ class OfficialText(Content):
     quote: str = Field(max_length=400)
     """Its own first sentences, as they are shown."""
     text: str
-    version_date: date
+    version_date: date = Field(ge=OLDEST)
     read_on: date
     """The day the archive was brought."""
 

@@ -74,3 +74,8 @@ class KnowledgeSettings(BaseSettings):
     @property
     def embedding_cache(self) -> Path:
         return self.data_dir / "embeddings.sqlite"
+
+    @property
+    def benchmark_embeddings(self) -> Path:
+        """Vectors of texts that only benchmarks read: never in a generation, nor in the cache of builds."""
+        return self.data_dir / "benchmark-embeddings.sqlite"

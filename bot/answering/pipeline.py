@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from bot.answering.answer import Answer, Part, Status, Tier
 from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
@@ -51,6 +53,8 @@ class Answerer:
         )
         self._composer = Composer(generation, limits)
         self._calculator = Calculator(generation)
+        self._said: dict[str, np.ndarray[Any, Any]] = {}
+        """What the options of a question asked back say → its embedding."""
         self._asker = Asker(self.messages, {fiche.id: fiche.theme for fiche in generation.fiches.values()})
 
     def answer(self, question: str, today: date, earlier: Sequence[str] = ()) -> Answer:
@@ -104,7 +108,7 @@ class Answerer:
         if len(parts) == 1 and not says_under_15(question):
             turns = [*earlier, question]
             ask = self._asker.ask(
-                found[0].retrieval.query, facts, lambda says: self._facts_for([*turns, says], today, clock)
+                found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
         language = self._rewriter.language(question) if citations.found else None
         notes = [self.messages["foreign_language"][language]] if language else []
@@ -112,11 +116,23 @@ class Answerer:
             status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
         )
 
-    def _facts_for(self, turns: list[str], today: date, clock: _EmbeddingClock) -> tuple[str, ...]:
-        """The facts that would answer the last turn, best first; none when it would be an abstention."""
-        look = self._look_up_in_context(self._rewriter.queries(turns, today)[0], clock)
+    def _facts_if(
+        self, says: str, look: _Look, turns: list[str], today: date, clock: _EmbeddingClock
+    ) -> tuple[str, ...]:
+        """The facts that would answer if the user added ``says``, best first; none when it would be an abstention.
+
+        The vector of the two together is near the mean of theirs: embedding each option with the question would
+        take longer than answering it.
+        """
+        if says not in self._said:
+            with clock:
+                self._said[says] = np.asarray(self.embeddings.embed_query(says))
+        query = self._rewriter.queries([*turns, says], today)[0]
+        mean = np.asarray(look.vector) + self._said[says]
+        vector = (mean / np.linalg.norm(mean)).tolist()
+        retrieval = self._retriever.retrieve(query.in_context or query, [vector], look.routes.get(QUESTION, 0.0))
         citations = Citations(self.generation)
-        self._composer.answer(look.retrieval, citations, today)
+        self._composer.answer(retrieval, citations, today)
         return tuple(citation.fact_id for citation in citations.found)
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:

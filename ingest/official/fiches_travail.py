@@ -9,15 +9,13 @@ from typing import Any
 
 from ingest.official.package import NpmPackage, bring, read_json
 from ingest.official.quote import quote_of
-from knowledge.official import OfficialText
+from knowledge.official import OLDEST, OfficialText
 
 PACKAGE = NpmPackage(
     "@socialgouv/fiches-travail-data",
     "4.1174.0",
     "sha512-ZfaR252dHkcwWavmCg4yIEBTHBQ8VIxn70vcz/azshDLyfCYyuomxyDw8fyPDzHh+IOzNS0dnMwZMYLu9Z2KXg==",
 )
-OLDEST = date(2025, 1, 1)
-"""An older fiche may state an older rule: it is not shown."""
 
 
 def load(folder: Path, timeout: float, read_on: date) -> list[OfficialText]:

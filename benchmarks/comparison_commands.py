@@ -1,0 +1,199 @@
+"""``benchmarks peers | gate | baseline | retrieval``: ClicDroit beside others, and beside what it was."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchmarks import runs
+from benchmarks.machine import commit, load_average, machine
+from bot.cli import Today, day_of, fail, load_answerer
+from bot.settings import Settings
+from knowledge.embeddings import EmbeddingCache, EmbeddingModelError, load_embeddings
+from knowledge.generation import GenerationError
+from knowledge.golden import load_golden
+
+if TYPE_CHECKING:
+    from benchmarks.corpora import Document
+    from benchmarks.peers import Result
+    from benchmarks.ranking import Array
+    from benchmarks.retrieval import Task
+
+app = typer.Typer()
+
+SPLITS = ("dev", "unseen")
+
+
+@app.command()
+def peers(
+    split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement, et gardés).")] = "dev",
+    keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/peers.jsonl.")] = True,
+    today: Today = None,
+) -> None:
+    """ClicDroit, BM25, dense et la recette habituelle : mêmes questions, mêmes faits, même machine."""
+    from benchmarks.peers import comparable, compare, small_model
+
+    if split not in SPLITS:
+        fail("--split : dev ou unseen")
+    settings = Settings()
+    generation = load_answerer(settings).generation.manifest.id
+    rows = comparable(load_golden(settings.knowledge_dir / "golden"))
+    halves = {name: [row for row in rows if row.split == name] for name in SPLITS}
+    print(f"{machine()}, charge {load_average()}\n{split} : {len(halves[split])} questions, génération {generation}")
+    results = []
+    try:
+        for result in compare(settings, halves["dev"], halves[split], day_of(today)):
+            results.append(result)
+            _print_result(result)
+    except (GenerationError, EmbeddingModelError) as error:
+        fail(str(error))
+    if small_model() is None:
+        print("\nRecette avec sentence-transformers : non mesurée, l'extra manque (make test-all l'installe).")
+    if keep:
+        systems = {result.name: result.as_json() for result in results}
+        runs.keep(runs.PEERS, day_of(today), {"split": split, "generation": generation, "systems": systems})
+    if split == "unseen":
+        totals: dict[str, list[int]] = {}
+        for result in results:
+            totals |= runs.counts(result.rates, f"peers: {result.name}: ")
+        runs.log_run(day_of(today), totals)
+
+
+def _print_result(result: Result) -> None:
+    print(f"\n{result.name} ({result.settings})")
+    for name, rate in result.rates.items():
+        print(f"  {name:<45} {rate}")
+    print(f"  p50 {result.p50_ms} ms, p95 {result.p95_ms} ms, mémoire {result.memory_mib:.0f} Mio", flush=True)
+
+
+@app.command()
+def gate(today: Today = None) -> None:
+    """Refuser une baisse de plus de trois points sous la référence (moitié dev : réponses et vérification)."""
+    from benchmarks.gate import LEAST_ROWS, TOLERANCE, falls, measure, read
+
+    try:
+        baseline = read()
+    except ValueError as error:
+        fail(f"benchmarks/baseline.json est illisible ({error})")
+    if baseline is None:
+        fail('pas encore de référence : python -m benchmarks baseline --reason "…"')
+    started = time.perf_counter()
+    rates, questions = measure(Settings(), day_of(today))
+    last = baseline.moves[-1]
+    print(f"Référence du {last.on:%d/%m/%Y} ({last.commit}) : {last.reason}")
+    for name, rate in sorted(rates.items()):
+        hits, total = baseline.figures.get(name, (0, 0))
+        before = f"{hits / total:6.1%}" if total else "   neuf"
+        note = "" if rate.total >= LEAST_ROWS else "  (trop peu de lignes pour bloquer)"
+        print(f"  {name:<75} {before} → {rate.value:6.1%}{note}")
+    if questions != baseline.questions:
+        print("Les questions ont changé depuis la référence : les deux colonnes ne se comparent pas tout à fait.")
+    found = falls(baseline, rates)
+    print(f"{time.perf_counter() - started:.0f} s")
+    if found:
+        print(f"\nPlus de {TOLERANCE:.0%} sous la référence :", *found, sep="\n  ", file=sys.stderr)
+        print('Si la baisse est voulue : python -m benchmarks baseline --reason "…"', file=sys.stderr)
+        raise typer.Exit(1)
+    print("Rien sous la référence.")
+
+
+@app.command()
+def baseline(
+    reason: Annotated[str, typer.Option(help="Pourquoi la référence bouge (gardé avec la date et le commit).")],
+    today: Today = None,
+) -> None:
+    """Déplacer la référence de « gate » sur les chiffres d'aujourd'hui."""
+    from pydantic import ValidationError
+
+    from benchmarks.gate import Move, measure, moved, read, write
+
+    try:
+        move = Move(on=day_of(today), commit=commit(), reason=reason.strip())
+    except ValidationError:
+        fail("--reason : dites pourquoi, en une phrase")
+    try:
+        known = read()
+    except ValueError as error:
+        fail(f"benchmarks/baseline.json est illisible ({error})")
+    rates, questions = measure(Settings(), day_of(today))
+    write(moved(known, rates, questions, move))
+    print(f"Référence déplacée : {len(rates)} chiffres dans benchmarks/baseline.json, à valider avec le changement.")
+
+
+@app.command()
+def retrieval(
+    queries: Annotated[Path, typer.Option(help="Requêtes (colonnes topic et query).", exists=True, dir_okay=False)],
+    qrels: Annotated[Path, typer.Option(help="Documents attendus (topic, local_doc_id).", exists=True, dir_okay=False)],
+    corpus: Annotated[
+        list[str], typer.Option(help="fiches-travail, code-du-travail, service-public-2020, ou un fichier PIAF.")
+    ],
+    dense: Annotated[bool, typer.Option(help="Avec les vecteurs (calculés une fois, puis relus).")] = True,
+    learn: Annotated[bool, typer.Option("--learn", help="Garder la fusion apprise sur toutes ces requêtes.")] = False,
+    keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/retrieval.jsonl.")] = True,
+    today: Today = None,
+) -> None:
+    """La recherche seule, sur des requêtes publiques : BM25, dense, les deux, et une fusion apprise."""
+    from benchmarks import fusion
+    from benchmarks.corpora import load_corpus
+    from benchmarks.retrieval import measure, read_task
+    from ingest.official.package import CorpusError
+
+    settings = Settings()
+    try:
+        documents = [
+            document for name in corpus for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout)
+        ]
+        task = read_task(queries, qrels, documents)
+    except (CorpusError, ValueError) as error:
+        fail(str(error))
+    if not task.questions:
+        fail("aucune de ces requêtes n'a de réponse dans ces documents")
+    vectors, asked = _embedded(settings, documents, task) if dense else (None, None)
+    models, kind = fusion.read(), "bm25+dense" if dense else "bm25"
+    model = models.models.get(kind)
+    if model and model.knows([question.topic for question in task.questions]):
+        model = None
+    how = "apprise ailleurs (benchmarks/fusion.json)" if model else "apprise ici, jugée sur des thèmes jamais vus"
+    print(f"{len(task.questions)} requêtes, {len(task.right)} thèmes, {len(documents)} documents", end="")
+    print(f" ; {task.unanswerable} requêtes sans réponse ici, laissées de côté. Fusion {how}.")
+    figures, examples = measure(task, documents, vectors, asked, model)
+    print(f"{'':<16}  hit@1  hit@10  MRR@10  rappel@10")
+    for name, values in figures.items():
+        print(f"{name:<16}{values}")
+    if learn:
+        models.models[kind] = fusion.learn(examples)
+        fusion.write(models)
+    if keep:
+        found = {name: {key: round(value, 4) for key, value in asdict(f).items()} for name, f in figures.items()}
+        asked_of = {"corpora": [Path(name).name for name in corpus], "queries": len(task.questions)}
+        line = asked_of | {"documents": len(documents), "fusion": how, "figures": found}
+        runs.keep(runs.RETRIEVAL, day_of(today), line)
+
+
+def _embedded(settings: Settings, documents: list[Document], task: Task) -> tuple[Array, Array]:
+    """Vectors of the documents and of the queries. Stopped half-way, the next run goes on from there."""
+    from ingest.screen import progress_bar
+
+    try:
+        embeddings = load_embeddings(settings.embedding_model)
+    except EmbeddingModelError as error:
+        fail(str(error))
+    cache = EmbeddingCache(settings.benchmark_embeddings, embeddings)
+    texts = [document.embedded for document in documents]
+    done = 0
+    with progress_bar() as progress:
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            progress("Vecteurs des documents", done, len(texts))
+
+        vectors = cache.documents(texts, advance)
+    asked = cache.queries([question.text for question in task.questions])
+    cache.close()
+    return vectors, asked
