@@ -6,6 +6,7 @@ STAMP := $(VENV)/.core-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ST_STAMP := $(VENV)/.st-installed
 EXTRAS_STAMP := $(VENV)/.extras-installed
+PARALLEL := -n 2 --dist loadfile
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -20,10 +21,10 @@ check: $(STAMP)  ## Vérifier les fiches, les sources et les dates
 	@$(PY) -m ingest check
 
 test: $(DEV_STAMP)  ## Les tests (moins de 4 minutes)
-	@$(PY) -m pytest -q -m "not extras and not full" tests
+	@$(PY) -m pytest -q $(PARALLEL) -m "not extras and not full" tests
 
 test-all: $(DEV_STAMP) $(EXTRAS_STAMP)  ## Tous les tests, avec l'extra sentence-transformers
-	@$(PY) -m pytest -q tests
+	@$(PY) -m pytest -q $(PARALLEL) tests
 
 lint: $(DEV_STAMP)  ## Style du code
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
