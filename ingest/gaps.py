@@ -52,7 +52,11 @@ class Gap(BaseModel):
         return KINDS.get(self.kind, self.kind)
 
 
+Array = np.ndarray[Any, Any]
+
 PROFILE_TEMPERATURE = 0.05
+SUBJECT_TEMPERATURE = 2.0
+"""Softens what the classifier says, which is sharp: two questions that hesitate alike are alike."""
 GROUP_DISTANCE = 0.65
 """Cosine distance under which groups are joined (average linkage); chosen on the dev half."""
 NEAREST = 3
@@ -116,7 +120,7 @@ def group_questions(gaps: list[Gap], model: SentenceEmbeddings, generation: Gene
     vectors = generation.project(model.embed_queries(questions))
     similar = vectors @ generation.fiche_centroids.matrix.T
     members: dict[int, list[int]] = defaultdict(list)
-    for row, label in enumerate(_labels(vectors, similar)):
+    for row, label in enumerate(_labels(vectors, _profiles(generation, questions, vectors, similar))):
         members[label].append(row)
     names = generation.fiche_centroids.names
     groups = [
@@ -130,16 +134,26 @@ def group_questions(gaps: list[Gap], model: SentenceEmbeddings, generation: Gene
     return sorted(groups, key=lambda group: -group.count)
 
 
-def _labels(vectors: np.ndarray[Any, Any], similar: np.ndarray[Any, Any]) -> list[int]:
-    """The group of each question. ``vectors``: (n, dimension), unit rows; ``similar``: (n, fiches)."""
+def _profiles(generation: Generation, questions: list[str], vectors: Array, similar: Array) -> Array:
+    """How much each question is about each fiche, (n, fiches), unit rows: by the classifier where there is one."""
+    if generation.subject.fiches:
+        pairs = zip(vectors, questions, strict=True)
+        logs = [generation.subject.log_probabilities(vector[None], question) for vector, question in pairs]
+        profiles = np.exp(np.stack(logs) / SUBJECT_TEMPERATURE)
+    else:
+        profiles = np.exp((similar - similar.max(axis=1, keepdims=True)) / PROFILE_TEMPERATURE)
+    unit: Array = profiles / np.linalg.norm(profiles, axis=1, keepdims=True)
+    return unit
+
+
+def _labels(vectors: Array, profiles: Array) -> list[int]:
+    """The group of each question. ``vectors``: (n, dimension), unit rows; ``profiles``: (n, fiches), unit rows."""
     if len(vectors) == 1:
         return [0]
-    profile = np.exp((similar - similar.max(axis=1, keepdims=True)) / PROFILE_TEMPERATURE)
-    profile /= np.linalg.norm(profile, axis=1, keepdims=True)
     clustering = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=GROUP_DISTANCE
     )
-    labels: list[int] = clustering.fit_predict(np.hstack([vectors, profile])).tolist()
+    labels: list[int] = clustering.fit_predict(np.hstack([vectors, profiles])).tolist()
     return labels
 
 

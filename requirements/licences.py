@@ -112,10 +112,10 @@ def is_allowed(licence: str) -> bool:
 
 def declared(package: PackageMetadata) -> str:
     """The licence as an SPDX expression, as far as the package says one."""
-    if package["License-Expression"]:
-        return str(package["License-Expression"])
+    for expression in package.get_all("License-Expression") or []:
+        return str(expression)
     classifiers = [c.split(" :: ")[-1] for c in package.get_all("Classifier") or [] if c.startswith("License :: ")]
-    free_text = (package["License"] or "").strip()
+    free_text = next(iter(package.get_all("License") or []), "").strip()
     names = [name for name in classifiers if name != "OSI Approved"] or [READ_BY_HAND.get(package["Name"], "")]
     if free_text and len(free_text) <= 40 and is_allowed(_SPELLINGS.get(free_text, free_text)):
         names = [free_text]  # « BSD-3-Clause » says more than the class « BSD License »

@@ -22,7 +22,7 @@ from knowledge.library import KNOWLEDGE_DIR
 from tests.chroma import ChromaServer
 from tests.postgres import postgres_server
 
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 11, 22)
 SMALL = Path(__file__).parent / "small_library"
 
 

@@ -66,14 +66,15 @@ class Asker:
 
     def ask(self, query: Query, facts: Sequence[Fact], answer_to: Callable[[str], tuple[str, ...]]) -> AskBack | None:
         """The first question that fits the facts found (best first), that ``query`` does not answer, and whose
-        options change the answer; ``answer_to``: what an option says → the facts that would answer it, best first."""
+        options change what leads the answer; ``answer_to``: what an option says → the facts that would answer it,
+        best first."""
         if not facts:
             return None
         said = fold(f"{query.asked}\n{query.text}")
         for question in self._questions:
             options = [] if question.told.search(said) else question.options_for(facts, self._theme_of)
             answers = [answer_to(option.says) for option in options]
-            if len({(found[:1], frozenset(found)) for found in answers}) > 1:
+            if len({found[:LEADING] for found in answers}) > 1:
                 says = {option.label: option.says for option in options}
                 return AskBack(question=question.text, options=list(says), says=says)
         return None

@@ -71,7 +71,8 @@ class Answerer:
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words: looked for before anything else, an awaited offer included."""
         text = clean(text)
-        return self._router.is_crisis(text) or self._router.is_crisis(self._rewriter.spell_out(text))
+        spelt = self._rewriter.spell_out(text)
+        return self._router.is_crisis(text) or (spelt != text and self._router.is_crisis(spelt))
 
     def fiche(self, fiche_id: str, today: date, skip: frozenset[str] = frozenset()) -> Answer:
         """A whole fiche as an answer (menus, « Plus de détails »). Raises ``KeyError``."""
@@ -131,9 +132,7 @@ class Answerer:
         mean = np.asarray(look.vector) + self._said[says]
         vector = (mean / np.linalg.norm(mean)).tolist()
         retrieval = self._retriever.retrieve(query.in_context or query, [vector], look.routes.get(QUESTION, 0.0))
-        citations = Citations(self.generation)
-        self._composer.answer(retrieval, citations, today)
-        return tuple(citation.fact_id for citation in citations.found)
+        return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
         """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""

@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -162,10 +163,14 @@ def test_chat_in_a_real_terminal(environment: dict[str, str]) -> None:
     """The real process on a pseudo-terminal: welcome, an answer with its sources, details, goodbye."""
     main, side = pty.openpty()
     command = [sys.executable, "-m", "bot", "chat", "--today", TODAY.isoformat()]
-    with subprocess.Popen(
-        command, stdin=side, stdout=side, stderr=side, env={**environment, "TERM": "xterm"}
-    ) as process:
+    with (
+        subprocess.Popen(
+            command, stdin=side, stdout=side, stderr=side, env={**environment, "TERM": "xterm"}
+        ) as process,
+        ExitStack() as at_exit,
+    ):
         os.close(side)
+        at_exit.callback(process.kill)  # or a failed test would wait for it for ever
         screen = Screen(main)
         screen.until("Votre question")
         assert "service automatique" in screen.text

@@ -63,4 +63,4 @@ def test_clauses_hold_every_word_and_stay_short() -> None:
     found = clauses(text)
     assert " ".join(clause.text for clause in found).split() == text.split()
     assert max(len(clause.text.split()) for clause in found) <= 27
-    assert found[0].text == "Bonjour ! Je suis Sophie."
+    assert [clause.text for clause in found[:2]] == ["Bonjour !", "Je suis Sophie."]

@@ -143,6 +143,7 @@ def test_every_message_renders() -> None:
             "opinions",
             *("amount", "rate", "result", "rest", "threshold", "plural", "allowance", "least", "hours", "wage"),
             "name",
+            *("provider", "model", "country", "terms"),
         ),
         "x",
     )
