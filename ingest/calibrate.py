@@ -82,7 +82,7 @@ DEFAULTS: dict[str, Any] = {
 }
 LEAST_ROWS = 40
 """Fewer training rows than this and the neutral weights stay."""
-WRONG_ANSWER_COST = 3.0
+WRONG_ANSWER_COST = 2.0
 """An answer where there is none costs this many wrong silences."""
 OFF_COST = 0.25
 """What it costs more to answer beside the question than to be silent: the reader sees the question's own
