@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -65,11 +65,10 @@ def gap_file(settings: Settings) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(settings: Settings) -> Iterator[object]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATA_DIR", str(settings.data_dir))
-        patch.setenv("KNOWLEDGE_DIR", str(settings.knowledge_dir))
-        yield lambda *arguments: CliRunner().invoke(app, [*map(str, arguments)])
+def run(settings: Settings) -> Callable[..., Result]:
+    """The command line over the small library; the environment is changed during the call only."""
+    env = {"DATA_DIR": str(settings.data_dir), "KNOWLEDGE_DIR": str(settings.knowledge_dir)}
+    return lambda *arguments: CliRunner().invoke(app, [*map(str, arguments)], env=env)
 
 
 @pytest.fixture(scope="module")
