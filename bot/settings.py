@@ -147,6 +147,8 @@ class Settings(KnowledgeSettings):
     """A message that waited longer than this while the bot was down is not answered."""
     opinions_days: int = 365
     """How long opinions and handed-over questions are kept."""
+    shared_offers_days: int = 365
+    """How long the offers that workers chose to share are kept."""
     late_after_minutes: int = 10
     """A message that waited longer than this is answered with a word of excuse."""
 

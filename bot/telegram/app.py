@@ -219,6 +219,7 @@ class TelegramBot:
                     timedelta(minutes=settings.context_minutes),
                     timedelta(hours=settings.checklist_hours),
                     timedelta(days=settings.opinions_days),
+                    timedelta(days=settings.shared_offers_days),
                 )
             except (SQLAlchemyError, OSError) as error:
                 log.error("le ménage de la base n'a pas pu être fait (%s)", type(error).__name__)

@@ -74,6 +74,7 @@ class PrivacyDesk:
             ],
             "offre_en_cours_de_verification": json.loads(check) if check else None,
             "avis_et_questions_transmises_aujourd_hui": kept.opinions,
+            "offres_partagees_aujourd_hui": kept.shared,
             "modele_de_langue": {
                 "accepte": kept.model.terms,
                 "accepte_le": kept.model.agreed_at.isoformat() if kept.model.agreed_at else None,
@@ -107,6 +108,7 @@ def privacy_notice(settings: Settings, messages: Mapping[str, Any]) -> str:
         context_minutes=settings.context_minutes,
         checklist_hours=settings.checklist_hours,
         opinions_days=settings.opinions_days,
+        shared_offers_days=settings.shared_offers_days,
         publisher=settings.publisher or unknown,
         host=settings.host or unknown,
         contact=settings.contact or unknown,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from bot.masking import mask
 from bot.vetting.verdict import Level, ShownSignal, Verdict
 from knowledge.catalogue import Catalogue
 from knowledge.model import format_date
@@ -55,12 +53,6 @@ def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
 def _short(quote: str) -> str:
     quote = " ".join(quote.split()).rstrip(" .,;:")
     return quote if len(quote) <= QUOTE_MAX_CHARS else quote[: QUOTE_MAX_CHARS - 1].rstrip() + "…"
-
-
-def masked(text: str) -> str:
-    """For a summary that leaves the conversation: personal data hidden, links made unclickable."""
-    text = mask(text)
-    return re.sub(r"(?i)https?://", "hxxp://", text).replace(".", "[.]") if "://" in text else text
 
 
 class _Sources:
