@@ -18,7 +18,8 @@ from bot.commands import Desk
 from bot.settings import Settings
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
-from bot.vetting.verdict import Verdict
+from bot.vetting.register import register_of
+from bot.vetting.verdict import RegisterNote, Verdict
 from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
 from knowledge.generation import Generation, GenerationError, open_active, open_generation
 
@@ -174,12 +175,24 @@ def verify(
         _json_lines(sys.stdin, lambda row, identifier: _verdict_on(vetter, row, identifier, day))
         return
     try:
-        verdict = vetter.vet(_offer_text(image or [], file, settings), day)
+        text = _offer_text(image or [], file, settings)
+        verdict = vetter.vet(text, day, asyncio.run(_register_notes(settings, vetter, text, day)))
     except Unreadable as error:
         fail(vetter.unreadable(error.reason))
     except OfferError as error:
         fail(str(error))
     print(json.dumps(verdict_row(verdict, None), ensure_ascii=False) if as_json else verdict.text)
+
+
+async def _register_notes(settings: Settings, vetter: Vetter, text: str, today: date) -> list[RegisterNote]:
+    """What the register of companies says of the numbers in an offer; nothing where it is off."""
+    register = register_of(settings)
+    if register is None:
+        return []
+    try:
+        return await register.notes(text, vetter.knowledge.messages["vetting"]["register"], today)
+    finally:
+        await register.close()
 
 
 def _offer_text(images: list[Path], file: Path | None, settings: Settings) -> str:

@@ -37,6 +37,7 @@ from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
 from bot.telegram.sending import edit_html, send_html, while_typing
 from bot.vetting.pipeline import Vetter
+from bot.vetting.register import CompanyRegister
 
 if TYPE_CHECKING:
     from bot.answering.reword import Reworder
@@ -63,6 +64,7 @@ class Handlers:
     vetter: Vetter | None = None
     fixed_today: date | None = None
     reworder: Reworder | None = None
+    register: CompanyRegister | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
@@ -87,6 +89,7 @@ class Handlers:
                 partial(self._send_parts, as_reply=True),
                 self._change,
                 self._work,
+                self.register,
             )
 
     @property

@@ -24,7 +24,8 @@ from bot.telegram.sharing import SharingDesk, fingerprint, seal_of, shareable
 from bot.vetting.checklist import Checklist, OpenCheck
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits
 from bot.vetting.reading import Unreadable, read_document, read_images
-from bot.vetting.verdict import Reading, Reply, Verdict
+from bot.vetting.register import CompanyRegister
+from bot.vetting.verdict import Reading, RegisterNote, Reply, Verdict
 
 TELEGRAM_FILE_MAX = 20_000_000
 """Bytes: what a bot may download."""
@@ -46,6 +47,7 @@ class OfferDesk:
     """As a reply to the worker's message: what is asked later finds the offer there, and nothing of it is kept."""
     change: SendParts
     work: Callable[[Callable[[], Any], Message], Awaitable[Any]]
+    register: CompanyRegister | None = None
     # OCR has a thread of its own: a screenshot takes a second, a question must not wait for it.
     _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
 
@@ -70,11 +72,17 @@ class OfferDesk:
         except OfferError as error:
             await self.say(message, str(error), None)
             return
+        if self.register:
+            reading.companies = await self._look_up(self.register, message, text)
         check = OpenCheck(reading=reading, album=album, fingerprint=fingerprint(text))
         await self._keep(message, check)
         verdict = self.vetter.verdict(reading, self.today())
         metrics.VERDICTS.labels(str(verdict.level)).inc()
         await self._send_verdict(message, verdict, check)
+
+    async def _look_up(self, register: CompanyRegister, message: Message, text: str) -> list[RegisterNote]:
+        looking = asyncio.ensure_future(register.notes(text, self._words["register"], self.today()))
+        return await while_typing(message, looking, self.settings.typing_after_s)
 
     async def vet_image(self, message: Message) -> None:
         """A screenshot, or every picture of its album that has arrived, as one conversation."""

@@ -102,8 +102,10 @@ def privacy_notice(settings: Settings, messages: Mapping[str, Any]) -> str:
     model = ""
     if settings.llm_model:
         model = "\n" + str(messages["model"]["privacy"]).format(terms=model_terms(settings, messages))
+    register = f"\n{messages['privacy_register']}" if settings.company_register else ""
     return str(messages["privacy"]).format(
         model=model,
+        register=register,
         inbox_days=DONE_KEPT.days,
         context_minutes=settings.context_minutes,
         checklist_hours=settings.checklist_hours,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 QUOTE_MAX_CHARS = 160
 ADVICE_SHOWN = 4
+COMPANY_NUMBER_GIVEN = "legal_identity"
+"""The reassuring sign whose source says that a real number may be copied."""
 
 
 def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> str:
@@ -35,6 +37,8 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     if verdict.reassuring and verdict.level is not Level.TRAP:
         lines = [f"– {sign.label} : « {_short(sign.evidence)} »" for sign in verdict.reassuring]
         found.append("\n".join([f"{words['reassuring_title']} :", *lines]))
+    if verdict.companies:
+        found.append(_register(verdict, catalogue, knowledge, sources))
     if verdict.advice:
         alerted = verdict.level in (Level.TRAP, Level.SUSPECT)
         shown = verdict.advice[:ADVICE_SHOWN] if alerted else verdict.advice
@@ -43,6 +47,15 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     found.append(words["disclaimer"])
     found.append("\n".join([f"{knowledge.messages['sources_title']} :", *sources.lines()]))
     return found
+
+
+def _register(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge, sources: _Sources) -> str:
+    words = knowledge.messages["vetting"]["register"]
+    lines = [f"{words['title']} :", *(f"– {note.text}" for note in verdict.companies)]
+    if any(note.is_found for note in verdict.companies):
+        why = next(sign.source for sign in catalogue.reassuring if sign.id == COMPANY_NUMBER_GIVEN)
+        lines.append(f"– {words['proves_nothing']} [{sources.number(knowledge.url(why))}]")
+    return "\n".join(lines)
 
 
 def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
