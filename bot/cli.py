@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -16,12 +16,17 @@ from bot.answering.answer import Answer
 from bot.answering.pipeline import Answerer
 from bot.commands import Desk
 from bot.settings import Settings
-from bot.storage.opinions import Gap
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits, vetter_of
 from bot.vetting.reading import Unreadable, read_document, read_images
-from bot.vetting.verdict import Verdict
+from bot.vetting.register import register_of
+from bot.vetting.verdict import RegisterNote, Verdict
 from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
 from knowledge.generation import Generation, GenerationError, open_active, open_generation
+
+if TYPE_CHECKING:
+    from bot.storage.store import Store
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="ClicDroit : poser une question, discuter, ou lancer le bot Telegram.",
@@ -170,12 +175,24 @@ def verify(
         _json_lines(sys.stdin, lambda row, identifier: _verdict_on(vetter, row, identifier, day))
         return
     try:
-        verdict = vetter.vet(_offer_text(image or [], file, settings), day)
+        text = _offer_text(image or [], file, settings)
+        verdict = vetter.vet(text, day, asyncio.run(_register_notes(settings, vetter, text, day)))
     except Unreadable as error:
         fail(vetter.unreadable(error.reason))
     except OfferError as error:
         fail(str(error))
     print(json.dumps(verdict_row(verdict, None), ensure_ascii=False) if as_json else verdict.text)
+
+
+async def _register_notes(settings: Settings, vetter: Vetter, text: str, today: date) -> list[RegisterNote]:
+    """What the register of companies says of the numbers in an offer; nothing where it is off."""
+    register = register_of(settings)
+    if register is None:
+        return []
+    try:
+        return await register.notes(text, vetter.knowledge.messages["vetting"]["register"], today)
+    finally:
+        await register.close()
 
 
 def _offer_text(images: list[Path], file: Path | None, settings: Settings) -> str:
@@ -216,18 +233,31 @@ def gaps(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par manque.")] = False,
 ) -> None:
     """Ce qui manque à la base : questions transmises (masquées) et avis négatifs, les plus fréquents d'abord."""
+    for gap in _read_store(lambda store: store.opinions.gaps()):
+        print(json.dumps(gap.row(), ensure_ascii=False) if jsonl else gap.line())
+
+
+@app.command()
+def shared(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par offre.")] = False,
+) -> None:
+    """Les offres que des gens ont partagées (masquées), avec l'avis donné (docs/maintainers.md)."""
+    for offer in _read_store(lambda store: store.shared.all()):
+        print(json.dumps(offer.row(), ensure_ascii=False) if jsonl else offer.line())
+
+
+def _read_store(read: Callable[[Store], Awaitable[list[T]]]) -> list[T]:
     from bot.storage.store import Store
 
-    async def read() -> list[Gap]:
+    async def opened() -> list[T]:
         store = Store(Settings().store_url)
         await store.open()
         try:
-            return await store.opinions.gaps()
+            return await read(store)
         finally:
             await store.close()
 
-    for gap in asyncio.run(read()):
-        print(json.dumps(gap.row(), ensure_ascii=False) if jsonl else gap.line())
+    return asyncio.run(opened())
 
 
 @app.command()

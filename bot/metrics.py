@@ -13,6 +13,8 @@ instance has taken it)."""
 INLINE = Counter("clicdroit_inline_total", "Requests for warning cards, by what became of them.", ["outcome"])
 """``cards``, ``nothing`` (no card fits), ``limit``, ``paused``, ``crisis``, ``dropped`` (too late, or typed on),
 ``failed``."""
+REGISTER = Counter("clicdroit_register_total", "Look-ups in the register of companies, by outcome.", ["outcome"])
+"""``known``, ``unknown``, ``failed``, ``left alone`` (just after a failure); what is remembered is not counted."""
 TELEGRAM_ERRORS = Counter("clicdroit_telegram_errors_total", "Requests to Telegram that failed, by kind.", ["kind"])
 STORE_ERRORS = Counter("clicdroit_store_errors_total", "Requests to the database that failed.")
 QUEUE = Gauge("clicdroit_queue_depth", "Updates received and not yet answered.")

@@ -91,6 +91,18 @@ class Settings(KnowledgeSettings):
     checklist_hours: int = 24
     """How long an open checklist is kept."""
 
+    # The public register of companies (off by default; docs/operations.md). Only the nine digits of a number that an
+    # offer gives leave the machine.
+    company_register: bool = False
+    company_register_url: str = "https://recherche-entreprises.api.gouv.fr"
+    company_register_timeout_s: float = Field(default=2.0, gt=0)
+    """A verdict waits no longer for it."""
+    company_register_pause_s: float = 60.0
+    """After a failure it is left alone for so long, or longer if it asks for that."""
+    company_register_cache_hours: float = 24.0
+    """How long what it said is remembered, in memory."""
+    company_register_cache_max: int = Field(default=1000, ge=1)
+
     # Warning cards to share in any chat (« @bot arnaque à la tâche »; needs /setinline at @BotFather)
     inline_cards: bool = True
     inline_results: int = Field(default=10, ge=1, le=50)
@@ -147,6 +159,8 @@ class Settings(KnowledgeSettings):
     """A message that waited longer than this while the bot was down is not answered."""
     opinions_days: int = 365
     """How long opinions and handed-over questions are kept."""
+    shared_offers_days: int = 365
+    """How long the offers that workers chose to share are kept."""
     late_after_minutes: int = 10
     """A message that waited longer than this is answered with a word of excuse."""
 

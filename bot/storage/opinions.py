@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -13,9 +11,8 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.tables import DailyKeyRow, GapRow, OpinionRow
-
-KEY_BYTES = 32
+from bot.storage.pseudonyms import Pseudonyms
+from bot.storage.tables import GapRow, OpinionRow
 
 
 class Rating(StrEnum):
@@ -69,15 +66,22 @@ class Gap:
 class Opinions:
     """Reads and writes opinions and gaps. ``insert`` is the dialect's own, for « insert or replace »."""
 
-    def __init__(self, engine: AsyncEngine, insert: Callable[..., Any], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        insert: Callable[..., Any],
+        now: Callable[[], datetime],
+        pseudonyms: Pseudonyms,
+    ) -> None:
         self._engine = engine
         self._insert = insert
         self._now = now
+        self._pseudonyms = pseudonyms
 
     async def rate(self, user_id: int, message_id: int, answer: AnswerRef, rating: Rating) -> None:
         """Keep an opinion; a later one on the same answer replaces it."""
         async with self._engine.begin() as connection:
-            values = await self._pseudonyms(connection, user_id, message_id) | {
+            values = await self._names(connection, user_id, message_id) | {
                 "day": self._today(),
                 "rating": rating,
                 "status": answer.status,
@@ -91,7 +95,7 @@ class Opinions:
     async def hand_over(self, user_id: int, message_id: int, question: str, status: str, generation: str) -> None:
         """Keep a masked question, once."""
         async with self._engine.begin() as connection:
-            values = await self._pseudonyms(connection, user_id, message_id) | {
+            values = await self._names(connection, user_id, message_id) | {
                 "day": self._today(),
                 "question": question,
                 "status": status,
@@ -126,7 +130,7 @@ class Opinions:
     async def of_today(self, user_id: int) -> list[dict[str, Any]]:
         """What the person said today. Older rows can no longer be tied to anybody."""
         async with self._engine.begin() as connection:
-            author = await self._pseudonym(connection, str(user_id))
+            author = await self._pseudonyms.of_person(connection, user_id)
             opinions = await connection.execute(select(OpinionRow.__table__).where(OpinionRow.author == author))
             gaps = await connection.execute(select(GapRow.__table__).where(GapRow.author == author))
             rows = [dict(row) for row in [*opinions.mappings(), *gaps.mappings()]]
@@ -138,35 +142,23 @@ class Opinions:
     async def forget(self, user_id: int) -> int:
         """Remove what the person said today; returns how many rows."""
         async with self._engine.begin() as connection:
-            author = await self._pseudonym(connection, str(user_id))
+            author = await self._pseudonyms.of_person(connection, user_id)
             removed = 0
             for table in (OpinionRow, GapRow):
                 removed += (await connection.execute(delete(table).where(table.author == author))).rowcount
         return removed
 
     async def sweep(self, oldest: date) -> None:
-        """Destroy yesterday's key, and what is older than ``oldest``."""
+        """Remove what is older than ``oldest``."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(DailyKeyRow).where(DailyKeyRow.day < self._today()))
             for table in (OpinionRow, GapRow):
                 await connection.execute(delete(table).where(table.day < oldest))
 
-    async def _pseudonyms(self, connection: AsyncConnection, user_id: int, message_id: int) -> dict[str, str]:
+    async def _names(self, connection: AsyncConnection, user_id: int, message_id: int) -> dict[str, str]:
         return {
-            "author": await self._pseudonym(connection, str(user_id)),
-            "answer": await self._pseudonym(connection, f"{user_id} {message_id}"),
+            "author": await self._pseudonyms.of_person(connection, user_id),
+            "answer": await self._pseudonyms.of_message(connection, user_id, message_id),
         }
-
-    async def _pseudonym(self, connection: AsyncConnection, text: str) -> str:
-        """HMAC under the key of the day, which every instance shares through the store."""
-        day = self._today()
-        new = self._insert(DailyKeyRow).values(day=day, key=secrets.token_bytes(KEY_BYTES)).on_conflict_do_nothing()
-        stored = select(DailyKeyRow.key).where(DailyKeyRow.day == day)
-        key = (await connection.execute(stored)).scalar_one_or_none()
-        if key is None:
-            await connection.execute(new)
-            key = (await connection.execute(stored)).scalar_one()
-        return hmac.new(key, text.encode(), "sha256").hexdigest()
 
     def _today(self) -> date:
         return self._now().date()

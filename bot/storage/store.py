@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.storage.inbox import Inbox, Waiting, aware
 from bot.storage.model_use import ModelKept, ModelUse
 from bot.storage.opinions import Opinions
+from bot.storage.pseudonyms import Pseudonyms
+from bot.storage.shared import SharedOffers
 from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
 
 MIGRATION_LOCK = 4_242_001
@@ -35,6 +37,7 @@ class KeptOf:
     turns: list[tuple[datetime, bytes]]
     check: bytes | None
     opinions: list[dict[str, Any]]
+    shared: list[dict[str, str]]
     model: ModelKept
 
 
@@ -62,7 +65,9 @@ class Store:
         self._now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.inbox = Inbox(self._engine, self._insert, now, owner)
-        self.opinions = Opinions(self._engine, self._insert, now)
+        self._pseudonyms = Pseudonyms(self._insert, now)
+        self.opinions = Opinions(self._engine, self._insert, now, self._pseudonyms)
+        self.shared = SharedOffers(self._engine, self._insert, now, self._pseudonyms)
         self.model_use = ModelUse(self._engine, self._insert, now)
 
     async def open(self) -> None:
@@ -165,6 +170,7 @@ class Store:
             turns=[(aware(asked_at), sealed) for asked_at, sealed in turns],
             check=sealed_check,
             opinions=await self.opinions.of_today(user_id),
+            shared=await self.shared.of_today(user_id),
             model=await self.model_use.kept_of(chat_id),
         )
 
@@ -174,13 +180,18 @@ class Store:
             for table in (TurnRow, OpenCheckRow):
                 await connection.execute(delete(table).where(table.chat_id == chat_id))
         await self.opinions.forget(user_id)
+        await self.shared.forget(user_id)
         await self.model_use.forget(chat_id)
 
-    async def sweep(self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta) -> None:
-        """Remove what is past its time."""
+    async def sweep(
+        self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta, shared_kept: timedelta
+    ) -> None:
+        """Remove what is past its time, and the keys of the days before."""
         await self.opinions.sweep((self._now() - opinions_kept).date())
+        await self.shared.sweep((self._now() - shared_kept).date())
         await self.model_use.sweep()
         async with self._engine.begin() as connection:
+            await self._pseudonyms.destroy_old_keys(connection)
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
         await self.inbox.sweep()

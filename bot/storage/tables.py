@@ -92,6 +92,24 @@ class GapRow(Base):
     generation: Mapped[str] = mapped_column(Text)
 
 
+class SharedOfferRow(Base):
+    """An offer that a worker chose to share, masked, with what was said of it; never whose it was."""
+
+    __tablename__ = "shared_offers"
+
+    shown: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Pseudonym of the message that showed what would be shared: a second « oui » adds nothing."""
+    author: Mapped[str] = mapped_column(String(64), index=True)
+    """Pseudonym of the person under the key of the day."""
+    day: Mapped[date] = mapped_column(Date, index=True)
+    text: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(String(16))
+    pattern: Mapped[str | None] = mapped_column(Text)
+    signals: Mapped[str] = mapped_column(Text)
+    """Ids, separated by a space."""
+    generation: Mapped[str] = mapped_column(Text)
+
+
 class DailyKeyRow(Base):
     """The key of the day's pseudonyms. It is destroyed with the day: nobody can then tell whose they were."""
 

@@ -45,6 +45,7 @@ class AdminDesk:
         paused = await self.store.paused() is not None
         started = self.tally.started
         since = f"{format_date(started.date())} à {started:%H:%M}"
+        shared = self._words["shared"]
         counts = {self._words["held"] if name == HELD else name: n for name, n in self.tally.counts.items()}
         return str(self._words["state"]).format(
             state=self._words["state_paused" if paused else "state_running"],
@@ -54,7 +55,7 @@ class AdminDesk:
             facts=manifest.facts,
             waiting=await self.store.inbox.depth(),
             counts=self._lines(counts),
-            opinions=self._lines(await self.store.opinions.counts()),
+            opinions=self._lines(await self.store.opinions.counts() | {shared: await self.store.shared.count()}),
         )
 
     async def switch_pause(self, message: str) -> str:

@@ -47,6 +47,7 @@ from bot.telegram.reception import Reception
 from bot.telegram.stopping import Stop, StoppedError
 from bot.telegram.webhook import PATH, check_secret, webhook_server
 from bot.vetting.pipeline import Vetter
+from bot.vetting.register import register_of
 
 if TYPE_CHECKING:
     from bot.answering.reword import Reworder
@@ -101,6 +102,7 @@ class TelegramBot:
         self._settings = settings
         self._stop = Stop()
         self._store = Store(settings.store_url, busy_timeout_s=settings.database_timeout_s)
+        self._register = register_of(settings)
         seal = Seal.from_file(settings.seal_key)
         self._handlers = Handlers(
             settings,
@@ -112,6 +114,7 @@ class TelegramBot:
             served.vetter,
             fixed_today,
             _reworder(settings, served.answerer, self._store),
+            self._register,
         )
         self._follower = Follower(settings, served, self._take)
         self._apologies = Apologies(self._store, lambda: self._handlers.answerer.messages, self._token_refused)
@@ -133,6 +136,8 @@ class TelegramBot:
             async with AsyncExitStack() as stack:
                 await self._until_it_works("la base de données", self._store.open)
                 stack.push_async_callback(self._store.close)
+                if self._register:
+                    stack.push_async_callback(self._register.close)
                 if not self._store.is_shared:
                     await self._store.inbox.give_back(everyones=True)
                 await stack.enter_async_context(self._connected())
@@ -219,6 +224,7 @@ class TelegramBot:
                     timedelta(minutes=settings.context_minutes),
                     timedelta(hours=settings.checklist_hours),
                     timedelta(days=settings.opinions_days),
+                    timedelta(days=settings.shared_offers_days),
                 )
             except (SQLAlchemyError, OSError) as error:
                 log.error("le ménage de la base n'a pas pu être fait (%s)", type(error).__name__)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
@@ -29,13 +30,14 @@ from bot.telegram.completion import complete
 from bot.telegram.delivery import excuse_is_due, repeat_if_unsure
 from bot.telegram.inline import InlineDesk
 from bot.telegram.model import ModelDesk
-from bot.telegram.offers import OfferDesk, is_offer_by_nature
+from bot.telegram.offers import OfferDesk, after_command, is_offer_by_nature
 from bot.telegram.opinions import OpinionDesk
 from bot.telegram.privacy import PrivacyDesk
 from bot.telegram.quotas import Kind, Quotas
 from bot.telegram.render import answer_messages, text_messages
 from bot.telegram.sending import edit_html, send_html, while_typing
 from bot.vetting.pipeline import Vetter
+from bot.vetting.register import CompanyRegister
 
 if TYPE_CHECKING:
     from bot.answering.reword import Reworder
@@ -62,6 +64,7 @@ class Handlers:
     vetter: Vetter | None = None
     fixed_today: date | None = None
     reworder: Reworder | None = None
+    register: CompanyRegister | None = None
     # One thread: the embedding engine is one native object, and its own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
@@ -81,10 +84,12 @@ class Handlers:
                 self.seal,
                 self.vetter,
                 self._today,
+                self.answerer.generation.manifest.id,
                 self._say,
-                self._send_parts,
+                partial(self._send_parts, as_reply=True),
                 self._change,
                 self._work,
+                self.register,
             )
 
     @property
@@ -156,16 +161,17 @@ class Handlers:
         if self.offers is None:
             await self._say(message, self._messages["vetting"]["unavailable"])
             return
-        command, *rest = (message.text or "").split(maxsplit=1)
-        replied = message.reply_to_message
-        deep_link = not command.startswith("/verifier")
-        text = rest[0] if rest and not deep_link else (replied.text or replied.caption) if replied else None
-        if not text:
+        said = message.text or ""
+        given = after_command(said) if said.startswith("/verifier") else ""
+        offer = message if given else message.reply_to_message
+        text = given or ((offer.text or offer.caption) if offer else None)
+        if offer is None or not text:
             await self.offers.ask_for_offer(message)
         elif self.answerer.is_crisis(text):
             await self._answer(message, text)
         elif not await self._held(message, Kind.QUESTION, text):
-            await self.offers.vet_text(message, text)
+            # In a group the verdict answers who asked for it, whoever wrote the offer.
+            await self.offers.vet_text(offer if message.chat.type == ChatType.PRIVATE else message, text)
 
     async def cancel(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -421,7 +427,7 @@ class Handlers:
     async def _change(self, message: Message, parts: Sequence[str], markup: InlineKeyboardMarkup | None) -> None:
         """In place of the bot's message that was pressed; more than one message, or none to change: as new ones."""
         if len(parts) > 1 or not await edit_html(message, parts[0], markup):
-            await self._send_parts(message, parts, markup)
+            await self._send_parts(message, parts, markup, as_reply=message.reply_to_message is not None)
 
     async def _work(self, job: Callable[[], T], message: Message) -> T:
         """Run in the worker thread; « typing » only when it takes long."""

@@ -14,9 +14,12 @@ from knowledge.generation import Generation
 
 EXAMPLE, THEME, THEMES, FICHE, MORE, AGAIN = "e", "t", "ts", "f", "m", "r"
 VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY = "v", "ca", "cr", "cs", "cg", "cm"
+SHARE, SHARE_YES, SHARE_NO = "ch", "cy", "cn"
 MODEL, AGREE, DECLINE = "lm", "y", "n"
 MODEL_LABELS = ("D'accord", "Non, sans modèle", "Ne plus l'utiliser")
-OFFER_ACTIONS = frozenset({VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY})
+OFFER_ACTIONS = frozenset(
+    {VET_REPLIED, CHECK_ASK, CHECK_REPLY, CHECK_STAGES, CHECK_STAGE, CHECK_SUMMARY, SHARE, SHARE_YES, SHARE_NO}
+)
 RATE, HAND_OVER, DECIDE = "o", "g", "gd"
 OPINION_ACTIONS = frozenset({RATE, HAND_OVER, DECIDE})
 ERASE = "x"
@@ -46,6 +49,8 @@ VET_LABEL = "Vérifier cette offre"
 ASK_LABEL = "Répondre à quelques questions"
 STAGES_LABEL = "Que faire maintenant ?"
 SUMMARY_LABEL = "Résumé à transmettre"
+SHARE_LABEL = "Partager ce message (anonymisé)"
+SHARE_LABELS = ("Oui, partager ce texte", "Non, ne rien partager")
 SKIP_LABEL = "Passer les questions"
 REPLY_LABELS = (("oui", "Oui"), ("non", "Non"), ("ne_sais_pas", "Je ne sais pas"))
 START_VERIFY, START_THEME, START_CRISIS = "verifier", "theme-", "detresse"
@@ -156,8 +161,8 @@ def ask_again() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(AGAIN_LABEL, f"{AGAIN}:")]])
 
 
-def under_verdict(token: str, has_questions: bool) -> InlineKeyboardMarkup:
-    rows = [[_button(STAGES_LABEL, f"{CHECK_STAGES}:{token}")], [_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]]
+def under_verdict(token: str, has_questions: bool, can_share: bool) -> InlineKeyboardMarkup:
+    rows = [[_button(STAGES_LABEL, f"{CHECK_STAGES}:{token}")], *_to_hand_on(token, can_share)]
     if has_questions:
         rows.insert(0, [_button(ASK_LABEL, f"{CHECK_ASK}:{token}")])
     return InlineKeyboardMarkup(rows)
@@ -178,8 +183,19 @@ def stages(token: str, labels: list[tuple[str, str]]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[_button(label, f"{CHECK_STAGE}:{token}:{stage}")] for stage, label in labels])
 
 
-def after_steps(token: str) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]])
+def after_steps(token: str, can_share: bool) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(_to_hand_on(token, can_share))
+
+
+def share_or_not(token: str, seal: str) -> InlineKeyboardMarkup:
+    """``seal``: of what is shown, so that a « oui » is to that and to nothing else."""
+    yes, no = SHARE_LABELS
+    return InlineKeyboardMarkup([[_button(yes, f"{SHARE_YES}:{token}:{seal}")], [_button(no, f"{SHARE_NO}:{token}")]])
+
+
+def _to_hand_on(token: str, can_share: bool) -> list[list[InlineKeyboardButton]]:
+    rows = [[_button(SUMMARY_LABEL, f"{CHECK_SUMMARY}:{token}")]]
+    return [*rows, [_button(SHARE_LABEL, f"{SHARE}:{token}")]] if can_share else rows
 
 
 def model_agree() -> InlineKeyboardMarkup:

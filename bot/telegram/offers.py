@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import Document, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
@@ -19,17 +19,16 @@ from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
 from bot.telegram.render import steps_messages, text_messages, verdict_messages
-from bot.telegram.sending import while_typing
+from bot.telegram.sending import Say, SendParts, while_typing
+from bot.telegram.sharing import SharingDesk, fingerprint, seal_of, shareable
 from bot.vetting.checklist import Checklist, OpenCheck
 from bot.vetting.pipeline import OfferError, Vetter, reading_limits
 from bot.vetting.reading import Unreadable, read_document, read_images
-from bot.vetting.verdict import Reading, Reply, Verdict
+from bot.vetting.register import CompanyRegister
+from bot.vetting.verdict import Reading, RegisterNote, Reply, Verdict
 
 TELEGRAM_FILE_MAX = 20_000_000
 """Bytes: what a bot may download."""
-
-Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
-SendParts = Callable[[Message, Sequence[str], InlineKeyboardMarkup | None], Awaitable[None]]
 
 
 @dataclass
@@ -41,12 +40,19 @@ class OfferDesk:
     seal: Seal
     vetter: Vetter
     today: Callable[[], date]
+    generation: str
+    """Its id."""
     say: Say
     send: SendParts
+    """As a reply to the worker's message: what is asked later finds the offer there, and nothing of it is kept."""
     change: SendParts
     work: Callable[[Callable[[], Any], Message], Awaitable[Any]]
+    register: CompanyRegister | None = None
     # OCR has a thread of its own: a screenshot takes a second, a question must not wait for it.
     _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
+
+    def __post_init__(self) -> None:
+        self._sharing = SharingDesk(self.settings, self.store, self.vetter, self.generation, self.say, self.send)
 
     # What is received
 
@@ -66,11 +72,17 @@ class OfferDesk:
         except OfferError as error:
             await self.say(message, str(error), None)
             return
-        check = OpenCheck(reading=reading, album=album)
+        if self.register:
+            reading.companies = await self._look_up(self.register, message, text)
+        check = OpenCheck(reading=reading, album=album, fingerprint=fingerprint(text))
         await self._keep(message, check)
         verdict = self.vetter.verdict(reading, self.today())
         metrics.VERDICTS.labels(str(verdict.level)).inc()
         await self._send_verdict(message, verdict, check)
+
+    async def _look_up(self, register: CompanyRegister, message: Message, text: str) -> list[RegisterNote]:
+        looking = asyncio.ensure_future(register.notes(text, self._words["register"], self.today()))
+        return await while_typing(message, looking, self.settings.typing_after_s)
 
     async def vet_image(self, message: Message) -> None:
         """A screenshot, or every picture of its album that has arrived, as one conversation."""
@@ -95,16 +107,23 @@ class OfferDesk:
         document = message.document
         if document is None:
             return
-        if (document.mime_type or "").startswith("image/"):
+        if _is_image(document):
             await self.vet_image(message)
             return
         try:
-            data, limits = await self._download(message), reading_limits(self.settings)
-            text = await self._read(message, read_document, data, document.file_name or "", limits)
+            text = await self._text_in_file(message)
         except Unreadable as error:
             await self.say(message, self.vetter.unreadable(error.reason), None)
             return
         await self.vet_text(message, text)
+
+    async def _text_in_file(self, message: Message) -> str:
+        """Of one picture, or of a document. Raises ``Unreadable``."""
+        data, limits = await self._download(message), reading_limits(self.settings)
+        document = message.document
+        if document is None or _is_image(document):
+            return await self._read(message, read_images, [data], limits)
+        return await self._read(message, read_document, data, document.file_name or "", limits)
 
     async def _read(self, message: Message, read: Callable[..., str], *given: Any) -> str:
         """In the reader's thread. Raises ``Unreadable``."""
@@ -130,6 +149,9 @@ class OfferDesk:
                 raise ValueError("the offer is gone")
             await self.vet_text(message, text)
             return
+        if action == keyboards.SHARE_NO:
+            await self._sharing.decline(message)
+            return
         check = await self._check(message)
         if check is None or check.token != token or check.reading is None:
             await self.say(message, self._words["expired"], None)
@@ -146,9 +168,13 @@ class OfferDesk:
             case keyboards.CHECK_STAGE:
                 steps, contacts = checklist.steps(argument)
                 parts = steps_messages(steps, contacts, self.vetter.knowledge)
-                await self.send(message, parts, keyboards.after_steps(check.token))
+                await self.send(message, parts, keyboards.after_steps(check.token, _can_share(message, check)))
             case keyboards.CHECK_SUMMARY:
                 await self.say(message, checklist.summary(check), None)
+            case keyboards.SHARE:
+                await self._propose_to_share(message, check, checklist.verdict(check))
+            case keyboards.SHARE_YES:
+                await self._share(message, check, checklist.verdict(check), argument)
             case _:
                 raise ValueError(data)
 
@@ -181,9 +207,40 @@ class OfferDesk:
         """Where the question stood that was answered, or as a new message."""
         await (self.change if in_place else self.send)(message, text_messages(text), markup)
 
+    # Sharing
+
+    async def _propose_to_share(
+        self, message: Message, check: OpenCheck, verdict: Verdict, changed: bool = False
+    ) -> None:
+        text = await self._text_again(message.reply_to_message, check) if _can_share(message, check) else None
+        if text is None:
+            await self._sharing.refuse(message)
+            return
+        masked = await self.work(lambda: shareable(text), message)
+        await self._sharing.preview(message, check.token, masked, verdict, changed)
+
+    async def _share(self, message: Message, check: OpenCheck, verdict: Verdict, seal: str) -> None:
+        """A yes is to what was shown: when a reply of the checklist changed it meanwhile, it is shown again."""
+        if seal != seal_of(verdict):
+            await self._propose_to_share(message, check, verdict, changed=True)
+        else:
+            await self._sharing.keep(message, verdict)
+
+    async def _text_again(self, offer: Message | None, check: OpenCheck) -> str | None:
+        """The text that was read, from the worker's own message. None when it was deleted or changed."""
+        if offer is None:
+            return None
+        text = after_command(offer.text or offer.caption or "")
+        if fingerprint(text) != check.fingerprint and (offer.photo or offer.document):
+            try:
+                text = await self._text_in_file(offer)
+            except Unreadable:
+                return None
+        return text if fingerprint(text) == check.fingerprint else None
+
     async def _send_verdict(self, message: Message, verdict: Verdict, check: OpenCheck, updated: bool = False) -> None:
         parts = verdict_messages(verdict, self.vetter.catalogue, self.vetter.knowledge, updated)
-        markup = keyboards.under_verdict(check.token, bool(verdict.questions))
+        markup = keyboards.under_verdict(check.token, bool(verdict.questions), _can_share(message, check))
         await (self.change if updated else self.send)(message, parts, markup)
 
     # What is kept, and for how long
@@ -223,6 +280,21 @@ class OfferDesk:
     def _words(self) -> dict[str, Any]:
         words: dict[str, Any] = self.vetter.knowledge.messages["vetting"]
         return words
+
+
+def after_command(text: str) -> str:
+    """« /verifier Bonjour… » → « Bonjour… »; what is no command, as it is."""
+    command, *rest = text.split(maxsplit=1) or [""]
+    return "".join(rest) if command.startswith("/") else text
+
+
+def _can_share(message: Message, check: OpenCheck) -> bool:
+    """In a group, what was sent may be somebody else's; of an album, one picture alone can be found again."""
+    return message.chat.type == ChatType.PRIVATE and check.album is None
+
+
+def _is_image(document: Document) -> bool:
+    return (document.mime_type or "").startswith("image/")
 
 
 def is_offer_by_nature(message: Message) -> bool:

@@ -74,6 +74,7 @@ class PrivacyDesk:
             ],
             "offre_en_cours_de_verification": json.loads(check) if check else None,
             "avis_et_questions_transmises_aujourd_hui": kept.opinions,
+            "offres_partagees_aujourd_hui": kept.shared,
             "modele_de_langue": {
                 "accepte": kept.model.terms,
                 "accepte_le": kept.model.agreed_at.isoformat() if kept.model.agreed_at else None,
@@ -101,12 +102,15 @@ def privacy_notice(settings: Settings, messages: Mapping[str, Any]) -> str:
     model = ""
     if settings.llm_model:
         model = "\n" + str(messages["model"]["privacy"]).format(terms=model_terms(settings, messages))
+    register = f"\n{messages['privacy_register']}" if settings.company_register else ""
     return str(messages["privacy"]).format(
         model=model,
+        register=register,
         inbox_days=DONE_KEPT.days,
         context_minutes=settings.context_minutes,
         checklist_hours=settings.checklist_hours,
         opinions_days=settings.opinions_days,
+        shared_offers_days=settings.shared_offers_days,
         publisher=settings.publisher or unknown,
         host=settings.host or unknown,
         contact=settings.contact or unknown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import Future
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -16,6 +17,10 @@ from bot.telegram.render import plain_messages
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
+"""Plain text, to the chat of a message."""
+SendParts = Callable[[Message, Sequence[str], InlineKeyboardMarkup | None], Awaitable[None]]
+"""HTML messages, the buttons under the last one."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 TYPING_LASTS_S = 4.5

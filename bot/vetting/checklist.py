@@ -10,8 +10,8 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from bot.vetting.anonymise import anonymised
 from bot.vetting.pipeline import Vetter
-from bot.vetting.rendering import masked
 from bot.vetting.verdict import QUESTIONS_MAX, Advice, Level, Question, Reading, Reply, Verdict
 from knowledge.model import Contact
 
@@ -25,6 +25,8 @@ class OpenCheck(BaseModel):
     """None while the offer is awaited."""
     album: str | None = None
     """The album it was read from: its other pictures are part of it."""
+    fingerprint: str = ""
+    """Of the text that was read: when the worker shares the message, it is told from one that changed meanwhile."""
 
 
 class Checklist:
@@ -77,6 +79,6 @@ class Checklist:
         if pattern and verdict.level in (Level.TRAP, Level.SUSPECT):
             lines.append(self._words["pattern_line"].format(label=pattern.label, summary=pattern.summary))
         for signal in verdict.signals:
-            shown = f"« {masked(signal.evidence)} »" if signal.evidence else self._words["said_by_you"]
+            shown = f"« {anonymised(signal.evidence)} »" if signal.evidence else self._words["said_by_you"]
             lines.append(f"– {signal.label} : {shown}")
         return "\n".join([*lines, self._words["summary_hint"], self._words["disclaimer"]])

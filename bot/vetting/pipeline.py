@@ -25,6 +25,7 @@ from bot.vetting.verdict import (
     Level,
     Question,
     Reading,
+    RegisterNote,
     Reply,
     ShownSignal,
     Verdict,
@@ -66,10 +67,12 @@ class Vetter:
         self._words_read = settings.offer_words_read
         self._max_chars = settings.offer_max_chars
 
-    def vet(self, text: str, today: date) -> Verdict:
-        """The verdict on a message as received. Raises ``OfferError``."""
+    def vet(self, text: str, today: date, companies: Sequence[RegisterNote] = ()) -> Verdict:
+        """The verdict on a message as received. ``companies``: what the register says of those that it names. Raises
+        ``OfferError``."""
         started = time.perf_counter()
-        verdict = self.verdict(self.read(text, today), today)
+        reading = self.read(text, today).model_copy(update={"companies": list(companies)})
+        verdict = self.verdict(reading, today)
         verdict.latency_ms = round((time.perf_counter() - started) * 1000, 2)
         return verdict
 
@@ -107,6 +110,7 @@ class Vetter:
             signals=[self._shown(signal, found) for signal, found in judgement.red_flags],
             reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
             questions=self._questions(judgement),
+            companies=reading.companies,
             advice=self._advice(judgement, today),
         )
         verdict.text = plain_text(verdict, self.catalogue, self.knowledge)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from bot.masking import mask
 from bot.vetting.verdict import Level, ShownSignal, Verdict
 from knowledge.catalogue import Catalogue
 from knowledge.model import format_date
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
 
 QUOTE_MAX_CHARS = 160
 ADVICE_SHOWN = 4
+COMPANY_NUMBER_GIVEN = "legal_identity"
+"""The reassuring sign whose source says that a real number may be copied."""
 
 
 def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> str:
@@ -37,6 +37,8 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     if verdict.reassuring and verdict.level is not Level.TRAP:
         lines = [f"– {sign.label} : « {_short(sign.evidence)} »" for sign in verdict.reassuring]
         found.append("\n".join([f"{words['reassuring_title']} :", *lines]))
+    if verdict.companies:
+        found.append(_register(verdict, catalogue, knowledge, sources))
     if verdict.advice:
         alerted = verdict.level in (Level.TRAP, Level.SUSPECT)
         shown = verdict.advice[:ADVICE_SHOWN] if alerted else verdict.advice
@@ -47,6 +49,15 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     return found
 
 
+def _register(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge, sources: _Sources) -> str:
+    words = knowledge.messages["vetting"]["register"]
+    lines = [f"{words['title']} :", *(f"– {note.text}" for note in verdict.companies)]
+    if any(note.is_found for note in verdict.companies):
+        why = next(sign.source for sign in catalogue.reassuring if sign.id == COMPANY_NUMBER_GIVEN)
+        lines.append(f"– {words['proves_nothing']} [{sources.number(knowledge.url(why))}]")
+    return "\n".join(lines)
+
+
 def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
     shown = f"« {_short(signal.evidence)} »" if signal.evidence else said
     return f"– {signal.label} : {shown}. {signal.why} [{sources.number(signal.source_url)}]"
@@ -55,12 +66,6 @@ def _reason(signal: ShownSignal, said: str, sources: _Sources) -> str:
 def _short(quote: str) -> str:
     quote = " ".join(quote.split()).rstrip(" .,;:")
     return quote if len(quote) <= QUOTE_MAX_CHARS else quote[: QUOTE_MAX_CHARS - 1].rstrip() + "…"
-
-
-def masked(text: str) -> str:
-    """For a summary that leaves the conversation: personal data hidden, links made unclickable."""
-    text = mask(text)
-    return re.sub(r"(?i)https?://", "hxxp://", text).replace(".", "[.]") if "://" in text else text
 
 
 class _Sources:

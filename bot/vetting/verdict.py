@@ -73,6 +73,13 @@ class Advice(BaseModel):
     source_url: str
 
 
+class RegisterNote(BaseModel):
+    """What the public register of companies says of a number in the message. It never makes a verdict milder."""
+
+    text: str
+    is_found: bool
+
+
 class Verdict(BaseModel):
     """``score``: calibrated probability, 0–1, that the message is a scam."""
 
@@ -82,6 +89,7 @@ class Verdict(BaseModel):
     signals: list[ShownSignal] = []
     reassuring: list[ShownSignal] = []
     questions: list[Question] = []
+    companies: list[RegisterNote] = []
     advice: list[Advice] = []
     text: str = ""
     latency_ms: float = 0.0
@@ -107,6 +115,7 @@ class Reading(BaseModel):
     """Probability of each kind of trap, were it one."""
     replies: dict[str, Reply] = Field(default={})
     """The worker's answers so far, by signal."""
+    companies: list[RegisterNote] = []
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ async def test_answered_ids_are_forgotten_in_the_end(store: Store, clock: Clock)
     await store.inbox.finish(1)
     await receive(store, 2)
     clock.now += DONE_KEPT + timedelta(minutes=1)
-    await store.sweep(timedelta(minutes=30), timedelta(hours=24), timedelta(days=365))
+    await store.sweep(timedelta(minutes=30), timedelta(hours=24), timedelta(days=365), timedelta(days=365))
     assert await receive(store, 1)
     assert [waiting.update_id for waiting in await store.inbox.waiting()] == [1, 2]
 

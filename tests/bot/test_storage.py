@@ -17,12 +17,16 @@ from bot import storage
 from bot.storage.inbox import Received
 from bot.storage.model_use import ModelKept
 from bot.storage.opinions import AnswerRef, Rating
+from bot.storage.shared import SharedOffer
 from bot.storage.store import Store
 from bot.storage.tables import Base
 from tests.bot.conftest import Clock
 
-LONGER = (timedelta(hours=24), timedelta(days=365))
-"""How long offers and opinions are kept."""
+LONGER = (timedelta(hours=24), timedelta(days=365), timedelta(days=400))
+"""How long open checklists, opinions and shared offers are kept."""
+
+
+OFFER = SharedOffer("Payez 49 € à [nom]", "arnaque", None, ("pay_to_work", "urgency"), "g1")
 
 
 async def test_a_sweep_leaves_nothing_of_it_in_any_file(store: Store, tmp_path: Path) -> None:
@@ -109,11 +113,13 @@ async def test_everything_goes_when_its_time_is_over(store: Store, clock: Clock)
     await store.keep_check(5, b"sealed")
     await store.opinions.rate(5, 100, ANSWER, Rating.WRONG)
     await store.opinions.hand_over(5, 101, "et le CESU ?", "abstained", "g1")
-    tables = ("turns", "open_checks", "opinions")
+    await store.shared.keep(5, 102, OFFER)
+    tables = ("turns", "open_checks", "opinions", "shared_offers")
     for moment, left in (
-        (timedelta(minutes=31), (0, 1, 1)),
-        (timedelta(hours=25), (0, 0, 1)),
-        (timedelta(days=366), (0, 0, 0)),
+        (timedelta(minutes=31), (0, 1, 1, 1)),
+        (timedelta(hours=25), (0, 0, 1, 1)),
+        (timedelta(days=366), (0, 0, 0, 1)),
+        (timedelta(days=401), (0, 0, 0, 0)),
     ):
         clock.now = datetime(2026, 11, 21, 12, tzinfo=UTC) + moment
         await store.sweep(timedelta(minutes=30), *LONGER)
@@ -129,14 +135,34 @@ async def test_what_is_kept_of_a_chat_is_shown_and_erased(store: Store) -> None:
         await store.add_turn(chat, b"sealed")
         await store.keep_check(chat, b"offer")
         await store.opinions.rate(chat, 100, ANSWER, Rating.WRONG)
+        await store.shared.keep(chat, 101, OFFER)
     kept = await store.kept_of(5, 5)
     assert [waiting.update_id for waiting in kept.waiting] == [5]
     assert [sealed for _, sealed in kept.turns] == [b"sealed"] and kept.check == b"offer" and len(kept.opinions) == 1
+    assert [offer["text"] for offer in kept.shared] == [OFFER.text]
     await store.erase(5, 5)
     kept = await store.kept_of(5, 5)
-    assert kept.turns == [] and kept.check is None and kept.opinions == []
+    assert kept.turns == [] and kept.check is None and kept.opinions == [] and kept.shared == []
     other = await store.kept_of(6, 6)
-    assert other.turns and other.check and other.opinions
+    assert other.turns and other.check and other.opinions and other.shared
+
+
+async def test_a_shared_offer_is_kept_once_and_is_nobodys_the_next_day(store: Store, clock: Clock) -> None:
+    assert await store.shared.keep(5, 100, OFFER)
+    assert not await store.shared.keep(5, 100, OFFER), "pressed twice"
+    assert await store.shared.count() == 1
+    clock.now += timedelta(days=1)
+    assert await store.shared.of_today(5) == [] and await store.shared.forget(5) == 0
+    await store.sweep(timedelta(minutes=30), *LONGER)
+    [kept] = await store.shared.all()
+    assert kept.row() == {
+        "day": "2026-11-21",
+        "text": OFFER.text,
+        "level": "arnaque",
+        "pattern": None,
+        "signals": ["pay_to_work", "urgency"],
+        "generation": "g1",
+    }
 
 
 async def test_a_pause_lasts_until_it_is_ended(store: Store) -> None:

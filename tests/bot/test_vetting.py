@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.vetting import disguised
+from bot.vetting.anonymise import anonymised
 from bot.vetting.checklist import Checklist, OpenCheck
 from bot.vetting.pipeline import OfferError, Vetter
-from bot.vetting.rendering import masked
 from bot.vetting.verdict import QUESTIONS_MAX, Found, Judge, Level, Reading, Reply
 from tests.conftest import TODAY
 
@@ -165,7 +165,7 @@ def test_every_stage_has_steps_with_sources(vetter: Vetter) -> None:
 
 def test_the_summary_hides_names_numbers_and_links(vetter: Vetter) -> None:
     text = "Monsieur Durand, payez 49 € de frais au 06 39 98 12 34 ou à jean@exemple.example, https://piege.example/x"
-    assert masked(text).count("[") >= 4 and "Durand" not in masked(text) and "06 39" not in masked(text)
+    assert anonymised(text).count("[") >= 4 and "Durand" not in anonymised(text) and "06 39" not in anonymised(text)
     check = OpenCheck(reading=vetter.read(text, TODAY))
     summary = Checklist(vetter, TODAY).summary(check)
     assert "Durand" not in summary and "06 39" not in summary and "https://piege" not in summary
