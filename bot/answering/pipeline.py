@@ -113,8 +113,9 @@ class Answerer:
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
-        language = self._rewriter.language(question) if citations.found else None
-        notes = [self.messages["foreign_language"][language]] if language else []
+        language = self._rewriter.language(question)
+        note = "foreign_language" if citations.found else "foreign_language_abstained"
+        notes = [self.messages[note][language]] if language else []
         return Answer(
             status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
         )

@@ -70,6 +70,8 @@ def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
         ("l'an dernier j'ai gagné 300 €", date(2025, 12, 31), True),
         ("le taux l'année prochaine", date(2027, 1, 1), True),
         ("le taux en 2026", TODAY, False),
+        ("mes gains de 2024 jamais payés, combien coûte le tribunal", TODAY, False),
+        ("j'ai oublié de déclarer 2025, quel montant d'amende", TODAY, False),
         ("j'ai 2000 abonnés", TODAY, False),
         ("combien de cotisations", TODAY, False),
     ],
