@@ -67,7 +67,7 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
-    answer_far_behind: float = 0.2
+    answer_far_behind: float = 0.3
     """A fact whose probability is under this share of the best one's is left out."""
     answer_repeats_from: float = 0.65
     """A fact is not said again when another fiche's fact has said this share of its words, and its numbers."""

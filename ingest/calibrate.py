@@ -68,7 +68,7 @@ DEFAULTS: dict[str, Any] = {
         "refusal": 0.5,
         "redirection": 0.5,
         "answers_anyway": 0.8,
-        "stands_alone": 0.6,
+        "stands_alone": 0.8,
     },
     "routes": {
         "classes": [QUESTION],
@@ -230,7 +230,9 @@ def _rows(
             continue
         facts = {fact for entry in asked.facts for fact in entry.split("|")} if asked.status == "answered" else set()
         fiches = {fact.split("/")[0] for fact in facts}
-        rows.append(_Row(rewriter.queries(asked.all_turns, today)[0], fiches, facts, golden=True, weight=2.0))
+        query = rewriter.queries(asked.all_turns, today)[0]
+        query = query.in_context if query.in_context and query.points_back else query
+        rows.append(_Row(query, fiches, facts, golden=True, weight=2.0))
     for route, text in examples:
         if route in (UNCOVERED, "off_subject", "other_country"):
             rows.append(_Row(rewriter.queries([text], today)[0], set(), weight=1.5 if route == UNCOVERED else 1.0))

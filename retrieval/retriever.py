@@ -7,10 +7,9 @@ for each fact, and the probability that the base answers at all: "no fact" is a 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.generation import ASKED, FACT, Generation
-from knowledge.text import fold, stems
+from knowledge.text import stems
 from retrieval.evidence import KINDS, Array, Columns, ContentIndex, Evidence, merge
 from retrieval.linear import Logistic, sigmoid
-from retrieval.rewrite import Query
+from retrieval.rewrite import NUMBER_CUES, Query
 
 CANDIDATES = 200
 """Passages taken from each index: enough to hold most passages of the ten best fiches."""
@@ -31,15 +30,11 @@ PLATFORMS_THEME = "plateformes"
 FICHES_READ = 3
 """Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
 
+ALONE_WEIGHT = 0.4
+"""Of a follow-up's own words, beside its words after the earlier turns; chosen on the dev conversations."""
+
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
-_HAPPENED = re.compile(
-    r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|on m'a|ils m'ont|il m'a|elle m'a|me suis fait|deja|ete)\b"
-    r".{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|avoir|perdu|transfer|"
-    r"hack|menac|utilis|prete|partag|remis|rempli|sign)"
-)
-
-_NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
 _STEP_CUES = ("comment", "que faire", "je fais quoi", "quoi faire", "demarche", "a qui", "ou est-ce", "ou je")
 _RISK_CUES = ("risque", "grave", "amende", "sanction", "danger", "controle", "puni", "legal")
 
@@ -130,6 +125,24 @@ class Retriever:
         answerable = self._answerable_model.probability(features)
         return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts)
 
+    def both(self, alone: Retrieval, in_context: Retrieval) -> Retrieval:
+        """A follow-up read twice, alone and with what came before: the facts that fit both readings come first, so
+        that it gets neither the earlier answer again nor an answer about something else."""
+        first, second = (_log_odds(reading) for reading in (alone, in_context))
+        floors = [min(odds.values(), default=0.0) for odds in (first, second)]
+        fiche_of = {fit.fact_id: fit.fiche_id for reading in (alone, in_context) for fit in reading.facts}
+
+        def weighed(name: str) -> float:
+            odds = ALONE_WEIGHT * first.get(name, floors[0]) + (1 - ALONE_WEIGHT) * second.get(name, floors[1])
+            return float(sigmoid(np.array(odds)))
+
+        fits = [FactFit(name, fiche, weighed(name)) for name, fiche in fiche_of.items()]
+        return replace(
+            in_context,
+            facts=sorted(fits, key=lambda fit: -fit.probability),
+            answerable=max(alone.answerable, in_context.answerable),
+        )
+
     def _mend(self, tokens: list[str]) -> list[str]:
         """Unknown stems replaced by the nearest known one, when it is near: typing mistakes."""
         return [token if token in self._generation.vocabulary else self._nearest(token) for token in tokens]
@@ -150,7 +163,7 @@ class Retriever:
         return np.array([float(fiche in query.platforms) for fiche in self._index.fiches])
 
     def _weigh_fiches(self, query: Query, evidence: Evidence) -> tuple[list[FicheFit], Array, Candidates]:
-        happened = bool(_HAPPENED.search(fold(query.text)))
+        happened = query.has_happened
         columns: Columns = {
             f"{kind}_{name}": column for kind in KINDS for name, column in evidence.fiche_kinds[kind].items()
         }
@@ -189,7 +202,7 @@ class Retriever:
         rank = rank[kept]
         fiche_score = np.array([fit.score for fit in fiches])[rank]
         named, one_platform = self._named(query)[index.fact_fiche[kept]], self._one_platform[index.fact_fiche[kept]]
-        number, step, risk = (_asks(query, cues) for cues in (_NUMBER_CUES, _STEP_CUES, _RISK_CUES))
+        number, step, risk = (query.asks(cues) for cues in (NUMBER_CUES, _STEP_CUES, _RISK_CUES))
         columns: Columns = {
             f"{prefix}_{name}": column[kept]
             for kind, prefix in _FACT_PREFIXES.items()
@@ -279,6 +292,12 @@ class Retriever:
         }
 
 
+def _log_odds(retrieval: Retrieval) -> dict[str, float]:
+    """Of each fact that was weighed."""
+    bounded = {fit.fact_id: min(max(fit.probability, 1e-4), 1 - 1e-4) for fit in retrieval.facts}
+    return {name: float(np.log(p / (1 - p))) for name, p in bounded.items()}
+
+
 def _best_of_each(scores: Array, group_of: Array, groups: int) -> Array:
     """The best score of each group, (groups,); zero where it has none."""
     best = np.zeros(groups)
@@ -294,8 +313,3 @@ def _synonym_table(groups: Sequence[Sequence[str]], generation: Generation) -> d
         for head in heads:
             table[head] += [other for other in heads if other != head]
     return table
-
-
-def _asks(query: Query, cues: Sequence[str]) -> bool:
-    text = f" {fold(query.text)}"
-    return any(f" {cue}" in text for cue in cues)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -32,6 +33,12 @@ _FOLLOW_UP = re.compile(
     r"donne[sz]?[- ]moi|le lien|un lien|plus de details|precise|explique)\b"
     r"|\b(pour ca|avec ca|la[- ]dessus|dans ce cas|la meme chose|pareil|ce formulaire|cette aide|ce seuil|ce montant)\b"
 )
+# Something was done already: paid, given, lost…
+_HAPPENED = re.compile(
+    r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|on m'a|ils m'ont|il m'a|elle m'a|me suis fait|deja|ete)\b"
+    r".{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|avoir|perdu|transfer|"
+    r"hack|menac|utilis|prete|partag|remis|rempli|sign)"
+)
 _LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
 _NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
 _YEAR = re.compile(r"\b(20[12]\d)\b")
@@ -43,7 +50,15 @@ _LIFE_EVENT = re.compile(
     r"\b(depuis|since|arrive\w*|nee?|entree?|venue?|installe\w*|divorce\w*|marie\w*|licencie\w*|diplome\w*)\b"
     r"[^.?!]{0,25}?\b20[12]\d\b"
 )
+# What is owed, forgotten or disputed since that year is settled by the rules of today.
+_STILL_OPEN = re.compile(
+    r"\b((me|nous|lui) (doit|doivent|devait)|impay\w*|reclam\w*|(pas|jamais) (ete |encore )?paye\w*|oubli\w*|"
+    r"rattrap\w*|regularis\w*|corrig\w*|rectifi\w*|controle\w*|tribunal|prud\w*|trop[- ]percu|amende|sanction\w*|"
+    r"(pas|jamais|rien) (ete )?declar\w*)\b"
+)
 _FOLLOW_UP_MAX_STEMS = 4
+NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
+"""Words that ask for a figure."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +79,25 @@ class Query:
     """The date whose rules and amounts are asked for."""
     day_was_asked: bool = False
     is_follow_up: bool = False
+    """``text`` begins with the earlier turns."""
+    points_back: bool = False
+    """Its words cannot stand alone: it is only understood with what came before."""
     in_context: Query | None = None
-    """The same question read as a follow-up, when its words alone do not say which it is."""
+    """The same question read as a follow-up, when there are earlier turns."""
 
     @cached_property
     def tokens(self) -> list[str]:
         return stems(self.text)
+
+    @cached_property
+    def has_happened(self) -> bool:
+        """The user tells what was done already (paid, sent, lost…), rather than asks what to think of it."""
+        return bool(_HAPPENED.search(fold(self.text)))
+
+    def asks(self, cues: Sequence[str]) -> bool:
+        """One of its words begins like one of ``cues``."""
+        text = f" {fold(self.text)}"
+        return any(f" {cue}" in text for cue in cues)
 
     @cached_property
     def anonymous_tokens(self) -> list[str]:
@@ -108,7 +136,7 @@ class Rewriter:
             follows = index == 0 and bool(subject)
             context = self._query(question, f"{subject} {text}", today, follows=True) if follows else None
             alone = self._query(question, text, today)
-            found.append(context if context and self.is_follow_up(text) else replace(alone, in_context=context))
+            found.append(replace(alone, points_back=self.is_follow_up(text), in_context=context))
         return found
 
     def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
@@ -213,6 +241,8 @@ def asked_day(text: str, today: date) -> tuple[date, bool]:
     that is neither this one nor its neighbour dates something else (« en France depuis 2019 ») unless money is asked
     about."""
     folded = _LIFE_EVENT.sub(" ", fold(text))
+    if _STILL_OPEN.search(folded):
+        return today, False
     near = [int(year) for year in _YEAR.findall(folded) if abs(int(year) - today.year) <= 1 or _MONEY.search(folded)]
     year = near[-1] if near else None
     if _LAST_YEAR.search(folded):

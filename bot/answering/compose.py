@@ -23,7 +23,8 @@ from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
-from retrieval.retriever import Retrieval
+from retrieval.retriever import VICTIMS_THEME, Retrieval
+from retrieval.rewrite import NUMBER_CUES, Query
 
 _BLOCKS = {
     Role.ANSWER: Block.MAIN,
@@ -32,6 +33,7 @@ _BLOCKS = {
     Role.TRAP: Block.LIMIT,
     Role.NOT_COVERED: Block.LIMIT,
 }
+_TRAP_THEMES = ("arnaques", VICTIMS_THEME)
 _BLOCK_ORDER = list(Block)
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 
@@ -132,6 +134,7 @@ class Composer:
             return self.abstain(retrieval, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
+        urgent = self._needs_help_now(query, kept)
         results = [
             AnswerSentence(
                 text=result.text,
@@ -144,14 +147,23 @@ class Composer:
         return Part(
             question=query.asked,
             status=Status.ANSWERED,
-            message=self._messages["period_line"].format(day=format_date(query.day)) if query.day_was_asked else None,
-            sentences=[*results, *self._sentences(kept, texts, citations, query.day, lead=kept[0])],
+            message=self._period(kept, texts, query, today),
+            sentences=[
+                *results,
+                *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
+            ],
             audience=self.audience(kept),
             contacts=self.contacts(fiche.contacts),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
+
+    def _period(self, facts: list[Fact], texts: dict[str, str], query: Query, today: date) -> str | None:
+        """Which day's rules the answer gives, when another day was asked about and today's are not the same."""
+        if not query.day_was_asked or all(texts[fact.id] == self._text(fact, today, today) for fact in facts):
+            return None
+        return str(self._messages["period_line"]).format(day=format_date(query.day))
 
     def answers(self, retrieval: Retrieval) -> bool:
         """Whether the base answers, surely enough."""
@@ -229,12 +241,18 @@ class Composer:
         return any(_repeated(texts[fact.id], text) >= self._limits.repeats_from for text in others)
 
     def _sentences(
-        self, facts: list[Fact], texts: dict[str, str], citations: Citations, day: date, lead: Fact | None = None
+        self,
+        facts: list[Fact],
+        texts: dict[str, str],
+        citations: Citations,
+        day: date,
+        urgent: bool = False,
+        lead: Fact | None = None,
     ) -> list[AnswerSentence]:
         """Main facts first (best fit first), then limits, then steps in the order of the fiche. ``lead``, the best of
         all, opens the answer whatever it is: a step that was asked for is not kept for the end."""
         rank = {fact.id: index for index, fact in enumerate(facts)}
-        block = {fact.id: Block.MAIN if fact is lead else _BLOCKS[fact.role] for fact in facts}
+        block = {fact.id: Block.MAIN if fact is lead else self._block(fact, urgent) for fact in facts}
         ordered = sorted(
             facts,
             key=lambda fact: (
@@ -245,6 +263,23 @@ class Composer:
         return [
             AnswerSentence(text=texts[fact.id], n=citations.number(fact, day), block=block[fact.id]) for fact in ordered
         ]
+
+    def _block(self, fact: Fact, urgent: bool) -> Block:
+        """For somebody to whom it has just happened, what to do comes first, and what to know of it afterwards."""
+        if not urgent:
+            return _BLOCKS[fact.role]
+        return Block.MAIN if self._is_gesture(fact) else Block.LIMIT
+
+    def _is_gesture(self, fact: Fact) -> bool:
+        """Something to do; the answers of the fiches for victims are."""
+        is_for_victims = self._generation.fiches[fact.fiche].theme == VICTIMS_THEME
+        return fact.role is Role.STEP or (fact.role is Role.ANSWER and is_for_victims)
+
+    def _needs_help_now(self, query: Query, facts: list[Fact]) -> bool:
+        """A trap, it has happened, something can be done, and no figure is asked for (« combien de temps pour… »)."""
+        is_trap = self._generation.fiches[facts[0].fiche].theme in _TRAP_THEMES
+        is_told = query.has_happened and not query.asks(NUMBER_CUES)
+        return is_trap and is_told and any(self._is_gesture(fact) for fact in facts)
 
     def _text(self, fact: Fact, day: date, today: date) -> str | None:
         """The sentence with the amounts of ``day`` and its marks; None when it does not hold then."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -90,6 +90,8 @@ class Answerer:
         if unreadable:
             return self._reply(question, unreadable)
         queries = self._rewriter.queries([*earlier, question], today)
+        if not earlier and all(self._router.is_vague(query.text) for query in queries):
+            return self._reply(question, Route("vague"))
         found = [self._look_up_in_context(query, clock) for query in queries]
         if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found):
             return self._crisis(question)
@@ -111,8 +113,9 @@ class Answerer:
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
-        language = self._rewriter.language(question) if citations.found else None
-        notes = [self.messages["foreign_language"][language]] if language else []
+        language = self._rewriter.language(question)
+        note = "foreign_language" if citations.found else "foreign_language_abstained"
+        notes = [self.messages[note][language]] if language else []
         return Answer(
             status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
         )
@@ -135,12 +138,14 @@ class Answerer:
         return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
-        """The question alone and, after earlier turns, as a follow-up: whichever has an answer."""
+        """The question alone and, after earlier turns, as a follow-up too, unless it is clear enough alone. What kind
+        of message it is, its own words say."""
         alone = self._look_up(query, clock)
-        if query.in_context is None or alone.retrieval.answerable >= self._thresholds["stands_alone"]:
+        is_clear = not query.points_back and alone.retrieval.answerable >= self._thresholds["stands_alone"]
+        if query.in_context is None or is_clear:
             return alone
         in_context = self._look_up(query.in_context, clock)
-        return in_context if in_context.retrieval.answerable > alone.retrieval.answerable else alone
+        return replace(alone, retrieval=self._retriever.both(alone.retrieval, in_context.retrieval))
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:

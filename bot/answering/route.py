@@ -34,12 +34,22 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "empty": (Status.SMALLTALK, "empty"),
     "too_long": (Status.SMALLTALK, "too_long"),
     "other_script": (Status.REDIRECTED, "other_script"),
+    "vague": (Status.SMALLTALK, "vague"),
     "unfinished": (Status.SMALLTALK, "unfinished"),
 }
 
 
+_SAID_BY_ITS_WORDS = frozenset({"thanks", "greeting", "illegal", "other_people", "injection", "offer"})
+"""Routes that a message takes whatever was said before; for the others, a follow-up is a question."""
+
 # « et si », « mais pour » and nothing after: the rest of the question is missing.
 _UNFINISHED = re.compile(r"\W*(et|mais|ou|donc|alors)?\W*(si|quand|pour|avec|sans|que)\W*")
+
+# « c'est légal ? », « combien ? » with nothing said before: of what?
+_VAGUE = re.compile(
+    r"\W*(bonjour|salut|slt|est-ce que|est ce que|et|ok|donc|alors|bon|mais|c'est|cest|ca|quoi|pourquoi|combien|"
+    r"quand|comment|ou|legal|illegal|grave|possible|vrai|obligatoire|valable|normal|sur|risque|dangereux|faire|svp|stp|\W)+"
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,11 @@ class Router:
             return Route("unfinished")
         return None
 
+    @staticmethod
+    def is_vague(text: str) -> bool:
+        """``text``, spelt out, says nothing of what it asks about."""
+        return bool(_VAGUE.fullmatch(fold(text)))
+
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words. Idioms (« mort de rire ») are taken out first."""
         plain = self._without_idioms(text)
@@ -113,7 +128,7 @@ class Router:
         """The most likely route; a question when a fact answers it well or the model hesitates."""
         name = max(probabilities, key=lambda route: probabilities[route])
         sure = probabilities[name]
-        if name in (QUESTION, CRISIS) or follow_up:
+        if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
             return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:

@@ -42,15 +42,16 @@ def test_ordinary_words_are_not_mended(rewriter: Rewriter, word: str) -> None:
 
 def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
     query = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?"], TODAY)[0]
-    assert query.is_follow_up and "déclarer mes gains" in query.text and "étudiant" in query.text
+    assert query.points_back and query.in_context and query.in_context.is_follow_up
+    assert "déclarer mes gains" in query.in_context.text and "étudiant" in query.in_context.text
     third = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?", "c'est combien ?"], TODAY)[0]
-    assert "déclarer mes gains" in third.text and third.asked == "c'est combien ?"
+    assert third.in_context and "déclarer mes gains" in third.in_context.text and third.asked == "c'est combien ?"
 
 
 def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
     turns = ["Dois-je déclarer mes gains ?", "mon compte Toluna est bloqué avec de l'argent dedans, que faire ?"]
     query = rewriter.queries(turns, TODAY)[0]
-    assert not query.is_follow_up and "déclarer" not in query.text
+    assert not query.points_back and "déclarer" not in query.text
 
 
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
@@ -69,6 +70,8 @@ def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
         ("l'an dernier j'ai gagné 300 €", date(2025, 12, 31), True),
         ("le taux l'année prochaine", date(2027, 1, 1), True),
         ("le taux en 2026", TODAY, False),
+        ("mes gains de 2024 jamais payés, combien coûte le tribunal", TODAY, False),
+        ("j'ai oublié de déclarer 2025, quel montant d'amende", TODAY, False),
         ("j'ai 2000 abonnés", TODAY, False),
         ("combien de cotisations", TODAY, False),
     ],
