@@ -69,6 +69,9 @@ class Settings(KnowledgeSettings):
     answer_max_facts: int = 6
     answer_far_behind: float = 0.3
     """A fact whose probability is under this share of the best one's is left out."""
+    abstention_nearest_from: float = 0.1
+    """Probability of an answer from which an abstention names the nearest subject and whom to call for it: under it,
+    on the dev half, the nearest one was hardly ever right."""
     answer_repeats_from: float = 0.65
     """A fact is not said again when another fiche's fact has said this share of its words, and its numbers."""
     official_text_score: float = 0.9

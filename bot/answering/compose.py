@@ -47,6 +47,8 @@ class Limits:
     max_contacts: int
     far_behind: float
     """Share of the best fact's probability below which a fact was not asked for."""
+    nearest_from: float
+    """Probability of an answer below which no subject is near: an abstention then names none."""
     repeats_from: float
     """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
 
@@ -170,8 +172,9 @@ class Composer:
         return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
     def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
-        """No fact: say so, name the nearest subject and somebody to ask."""
-        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if retrieval.fiches else None
+        """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
+        is_near = bool(retrieval.fiches) and retrieval.answerable >= self._limits.nearest_from
+        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if is_near else None
         message = self._messages["abstained"]
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))

@@ -129,6 +129,7 @@ def test_every_message_renders() -> None:
             "context_minutes",
             "checklist_hours",
             "opinions_days",
+            "shared_offers_days",
             "quote",
             "days",
             "hours",
@@ -144,6 +145,7 @@ def test_every_message_renders() -> None:
             *("amount", "rate", "result", "rest", "threshold", "plural", "allowance", "least", "hours", "wage"),
             "name",
             *("provider", "model", "country", "terms"),
+            *("company", "register", "level", "pattern", "signals", "date"),
         ),
         "x",
     )
