@@ -38,7 +38,8 @@ def answer_messages(answer: Answer, messages: Mapping[str, Any]) -> list[str]:
     paragraphs = [text_paragraph(note) for note in answer.notes]
     several = len(answer.parts) > 1
     for part in answer.parts:
-        paragraphs += [text_paragraph(text) for text in part_paragraphs(part, messages, several)]
+        lead = part.sentences[0].text if part.sentences else None
+        paragraphs += [_led_paragraph(text, lead) for text in part_paragraphs(part, messages, several)]
     if answer.citations or answer.status in (Status.ANSWERED, Status.PARTIAL, Status.ABSTAINED):
         disclaimer = messages["disclaimer"]
         paragraphs.append(Paragraph(f"<i>{escape_text(disclaimer)}</i>", disclaimer))
@@ -111,6 +112,13 @@ def text_paragraph(text: str) -> Paragraph:
     if newline and first.endswith(" :") and rest.startswith("–"):
         html = f"<b>{escape_text(first)}</b>\n{escape_text(rest)}"
     return Paragraph(html, text)
+
+
+def _led_paragraph(text: str, lead: str | None) -> Paragraph:
+    """The sentence that answers stands out: a tired reader on a small phone may read no further."""
+    if lead is None or not text.startswith(lead):
+        return text_paragraph(text)
+    return Paragraph(f"<b>{escape_text(lead)}</b>{escape_text(text.removeprefix(lead))}", text)
 
 
 def escape_text(text: str) -> str:

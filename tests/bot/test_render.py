@@ -43,6 +43,13 @@ def test_whatever_the_text_the_html_is_valid_and_within_the_limit(texts: list[st
         assert len(visible(html)) >= 1 and utf16_length(visible(html)) <= MESSAGE_MAX
 
 
+def test_the_sentence_that_answers_stands_out() -> None:
+    sentences = [AnswerSentence(text=text, n=n) for n, text in ((1, "D'abord ceci & cela."), (2, "Puis cela."))]
+    part = Part(question="q", status=Status.ANSWERED, sentences=sentences)
+    (html,) = answer_messages(Answer(status=Status.ANSWERED, parts=[part]), MESSAGES)
+    assert html.startswith("<b>D'abord ceci &amp; cela.</b> [1]\nPuis cela. [2]")
+
+
 def test_many_sources_are_cut_between_two_of_them() -> None:
     answer = Answer(status=Status.ANSWERED, citations=[citation(n, "un titre assez long " * 5) for n in range(1, 60)])
     messages = answer_messages(answer, MESSAGES)
