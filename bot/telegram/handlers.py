@@ -162,10 +162,10 @@ class Handlers:
         text = rest[0] if rest and not deep_link else (replied.text or replied.caption) if replied else None
         if not text:
             await self.offers.ask_for_offer(message)
-        elif self.answerer.is_crisis(text):
+        elif self.answerer.is_crisis(text) or not (
+            await self._held(message, Kind.QUESTION, text) or await self.offers.vet_text(message, text)
+        ):
             await self._answer(message, text)
-        elif not await self._held(message, Kind.QUESTION, text):
-            await self.offers.vet_text(message, text)
 
     async def cancel(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -197,9 +197,8 @@ class Handlers:
         if self.answerer.is_crisis(text):
             await self._answer(message, text)
         elif not await self._held(message, Kind.QUESTION, text):
-            if self.offers and (is_offer or await self.offers.expects_offer(message)):
-                await self.offers.vet_text(message, text)
-            else:
+            expected = self.offers and (is_offer or await self.offers.expects_offer(message))
+            if not (self.offers and expected and await self.offers.vet_text(message, text)):
                 await self._answer(message, text)
 
     async def not_text(self, update: Update, context: Context) -> None:
