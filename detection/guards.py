@@ -63,6 +63,12 @@ GUARDS = (
            but=r"\b(?:banque|police|famille|mari|femme|proches|conjoint|bank|family)\b", context=_SECRET),
     _guard("urgency", r"\b(?:expire|valable|valid|expires)\b", context=_SECRET),
     _guard("urgency", r"\b(?:entre|de) \d{1,2} ?h ?\d{0,2} (?:et|a) \d{1,2} ?h", but=_DEADLINE),
+    # A code that the message gives is none that it asks for.
+    _guard(
+        "ask_code ask_card_or_password invitation_code",
+        r"\b(?:your|votre|ton)\b[^.!?]{0,40}\bcode\b[^.!?]{0,30}\b\d{4,8}\b|\bcode de (?:securite|verification|connexion)\b[^.!?]{0,30}\b\d{4,8}\b",
+        but=r"\binvit|\bparrain|\bpromo|\b(?:donn|envoy|transmet|communiqu|renvo|repon|send|tell|dict)\w*",
+    ),
     # Somebody else pays.
     _guard("pay_to_work equipment spend_own_money", _PAID_BY_OTHERS, but=_LEFT_TO_PAY),
     # A rate for a piece of work, a share of a sale: no pay for a time.

@@ -206,7 +206,7 @@ class Vetter:
             found.append(
                 Found(
                     id=signal,
-                    evidence=offer.normalised.quote(start, end),
+                    evidence=offer.normalised.quote(start, end).strip(),
                     log_odds=round(score, 3),
                     shown=score >= thresholds[f"signal:{signal}"],
                     sure=score >= thresholds[f"sure:{signal}"],

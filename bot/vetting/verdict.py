@@ -26,6 +26,8 @@ LEAST_DOUBT = -5.5
 """Four in a thousand: below, the message is nothing like a trap and what was seen in it is only noted."""
 DOUBT_MARGIN = 1.5
 """A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
+NAMED_LOG_ODDS = -1.5
+"""A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown."""
 
@@ -163,7 +165,10 @@ class Judge:
         flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
         shown = [found for found in flags if found.shown]
         level = self._level(log_odds, shown, declared)
-        if level is not Level.NOTHING and not declared and all(map(self._is_weak, shown)):
+        if level is Level.CAUTION and not declared and not shown:
+            shown = self._reason(found for found in flags if self._may_be_named(found))
+            level = level if shown else Level.NOTHING
+        elif level in (Level.TRAP, Level.SUSPECT) and not declared and all(map(self._is_weak, shown)):
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = level if shown else Level.NOTHING
@@ -247,6 +252,9 @@ class Judge:
         first, since a haste or a vague job explains little."""
         best = max(flags, key=lambda f: (f.asks, not self._is_weak(f), f.log_odds), default=None)
         return [best] if best else []
+
+    def _may_be_named(self, found: Found) -> bool:
+        return found.log_odds >= NAMED_LOG_ODDS or self._signals[found.id].detection is Detection.LIKENESS
 
     def _is_weak(self, found: Found) -> bool:
         return self._signals[found.id].weight is Weight.WEAK

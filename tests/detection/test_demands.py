@@ -57,6 +57,7 @@ def test_what_is_paid_warned_of_or_never_asked_is_no_demand(text: str) -> None:
     ("text", "signal"),
     [
         ("Votre code Vinted : 774120. Ne le partagez avec personne.", "secrecy"),
+        ("Your Malt login code is 118244.", "ask_card_or_password"),
         ("Le CACES coûte 890 €, mais il est financé par votre employeur.", "pay_to_work"),
         ("Transcription : 1,10 € la minute audio.", "unreal_pay"),
         ("Commission de 40 à 60 % des honoraires.", "unreal_pay"),
@@ -76,6 +77,7 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
 @pytest.mark.parametrize(
     ("text", "signal"),
     [
+        ("Votre code 4821 est arrivé, envoyez-le moi.", "ask_code"),
         ("N'en parlez à personne, pas même à votre banque.", "secrecy"),
         ("Votre code est 1234. Ne le dites pas à votre banque.", "secrecy"),
         ("La formation est prise en charge par votre CPF, il reste 90 € à votre charge.", "pay_to_work"),
