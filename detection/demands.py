@@ -23,7 +23,7 @@ _PAY = (
 )
 _MUST = (
     r"(?:il )?(?:vous |te |t'|nous |me )?(?:faut|faudra|reste(?:ra)? (?:juste )?a|suffit de)|(?:vous |tu |je |on )?(?:dev(?:ez|rez|rai?t?)|"
-    r"dois|doit)|merci de|demandons (?:seulement |juste |simplement )?(?:de|d')|priere de|needs? to|must|have to|please|kindly|demandent? (?:de|d')|khass?e?k|khasse?k?|lazem|bach|bch"
+    r"dois|doit)|merci de|demandons (?:seulement |juste |simplement )?(?:de|d')|priere de|needs? to|must|have to|please|kindly|(?:demande|demandent|dit|disent|dis|propose|proposent) (?:de|d')|(?:veut|veulent|demande|demandent|faut) que (?:je |j'|tu |vous )|khass?e?k|khasse?k?|lazem|bach|bch"
 )
 _ORDER = (
     # The slang of paying, which is nothing else when an amount follows.
@@ -49,6 +49,16 @@ _FEE = (
     r"enregistrement|visa|traitement|formation|constitution|adhesion|affiliation|badge|legalisation|processing|registration|"
     r"training|file|melf|dossiers|port|livraison|transport|expedition|assurance)\b"
 )
+_EARNED = (
+    r"\b(?:gains?|gagn\w+|commissions?|missions?|taches?|tasks?|palier|vip ?\d?|niveau|level|plateforme|platform|job|boulot|taf|travail\w*|retir\w+|"
+    r"retrait|solde|usdt|crypto\w*|serie|recrut\w+|mentor|tut(?:eur|rice)|tjbed|khedma|commandes? dyal|prime|bundle|repart|bonus)\b"
+)
+# Money that is owed for something else than work.
+_OWED_ELSEWHERE = re.compile(
+    r"\b(?:loyer|bail|scolarite|universite|concours|cotisation|abonnement|en magasin|espace client|navigo|mutuelle)\b"
+)
+_OF_MONEY = frozenset({"deposit_to_continue", "fee_to_withdraw", "pay_to_work"})
+
 _HIRED = (
     r"\b(?:poste|emploi|embauch\w+|recrut\w+|candidatur\w+|retenue?s?|contrat|travail\w*|job|mission|convocation|entretien|"
     r"employeur|engag\w+|diplome|cv|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
@@ -92,16 +102,18 @@ _EMPLOYER_PAYS = (
 RULES = (
     _rule("fee_to_withdraw", _HELD, _ORDER, rf"{_CHARGE}|{_ANY_MONEY}", unless=r"\bseuil\b|\bminimum\b|at least", reach=2,
           about=rf"{_CHARGE}|\bmeme (?:montant|somme)|same amount"),
-    _rule("deposit_to_continue", _ORDER, MONEY, _GO_ON, unless=rf"{_EMPLOYER_PAYS}|\bcv\b|\brib\b|\bfacture\b|\binvoice\b|nous rembours\w+|salaire"),
+    _rule("deposit_to_continue", _ORDER, MONEY, _GO_ON, unless=rf"{_EMPLOYER_PAYS}|\bcv\b|\brib\b|\bfacture\b|\binvoice\b|nous rembours\w+|salaire|je (?:vous|te) (?:regl|pai|vers)",
+          about=_EARNED),
     _rule("deposit_to_continue", r"\b(?:tache|mission|commande)s? (?:\w+ )?(?:pre-?payee?s?|a prepayer)|\bprepaid (?:task|order)s?"),
     _rule("deposit_to_continue", rf"\bdepots? (?:initial |minimum |minimal |de depart |unique )?(?:de |d'|: ?)?{MONEY}",
-          unless=r"garantie|loyer|consigne|livret", about=rf"{_HIRED}|{_GO_ON}|par jours?\b|facile"),
+          unless=r"garantie|loyer|consigne|livret", about=rf"{_HIRED}|{_EARNED}|par jours?\b|facile"),
     _rule("pay_to_work", _FEE, rf"{MONEY}|\b\d{{1,3}}[ .]?000\b", unless=_EMPLOYER_PAYS, about=_HIRED),
     _rule("pay_to_work", _FEE, _ORDER, unless=_EMPLOYER_PAYS, about=_HIRED),
     _rule("pay_to_work", r"\b(?:reste(?:ra)?|reste juste) a (?:regler|payer|verser|financer)|\ba votre charge\b|at your expense",
-          rf"{MONEY}|\b(?:deposit|frais|caution|fee|legalisation|visa)\b", unless=r"loyer|facture|impots?\b", about=_HIRED),
+          rf"{MONEY}|\b(?:deposit|frais|caution|fee|legalisation|visa)\b", unless=r"loyer|facture|impots?\b|\baucun", about=_HIRED),
     _rule("forward_money", r"\b(?:gard|conserv|prend|retien)\w{0,4}\b[^.!?]{0,60}\b(?:ren[dv]\w*|renvo\w+|revers\w+|remett?\w*|transf\w+|"
-          r"envo\w+|fai\w+ suivre)[^.!?]{0,25}\b(?:reste|rest|difference|solde|surplus)\b"),
+          r"envo\w+|fai\w+ suivre)[^.!?]{0,25}\b(?:reste|rest|difference|solde|surplus)\b",
+          unless=r"\bcompta\w*|\baccueil\b"),
     _rule("forward_money", r"\bkeep\b[^.!?]{0,60}\b(?:send|forward|return|transfer|use|wire)\b[^.!?]{0,25}\b(?:rest|balance|remainder|difference)\b"),
     _rule("rent_account", r"\b(?:je|on|nous|i|we|nos equipes|my team|our team)(?:'d| would| will|'ll)? ?(?:\w+ )?(?:fais|fait|ferai|faisons|"
           r"realisons|effectuons|m'occupe|nous occupons|do|work|handle)\b(?: \w+){0,2} (?:travail|boulot|taf|taches|missions|tasks?|work|jobs?|projets?)|"
@@ -143,6 +155,8 @@ def demands(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Demand]:
     plain = flat(text)
     for rule in RULES:
         if rule.about and not rule.about.search(plain):
+            continue
+        if rule.signal in _OF_MONEY and _OWED_ELSEWHERE.search(plain):
             continue
         found = next(_windows(plain, spans, rule), None)
         if found:

@@ -26,6 +26,8 @@ LEAST_DOUBT = -5.5
 """Four in a thousand: below, the message is nothing like a trap and what was seen in it is only noted."""
 DOUBT_MARGIN = 1.5
 """A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
+PARSED_FLOOR = -4.0
+"""A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
 NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
 LESSER_SHARE = 0.2
@@ -242,7 +244,7 @@ class Judge:
     ) -> bool:
         critical = [self._signals[f.id] for f in strong if self._signals[f.id].weight is Weight.CRITICAL]
         parsed = any(signal.detection is Detection.ENTITY for signal in critical)
-        if (strength >= 2 and log_odds >= SURE_FLOOR) or (parsed and log_odds >= LEAST_DOUBT):
+        if (strength >= 2 and log_odds >= SURE_FLOOR) or (parsed and log_odds >= PARSED_FLOOR):
             return True
         notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
         return by_score is Level.CAUTION and bool(critical or (strength >= 1 and notable >= 2))

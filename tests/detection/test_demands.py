@@ -15,6 +15,8 @@ DEMANDS = [
     ("Si vous ne payez pas les 200 € de frais, votre solde sera détruit.", "fee_to_withdraw"),
     ("Khouya bach tkemel la mission khassek tsift 300 DH l compte dyal la plateforme.", "deposit_to_continue"),
     ("frérot pour activer le palier or lâche 40 balles sur le compte", "deposit_to_continue"),
+    ("Mon recruteur me dit de déposer 100 USDT pour passer au niveau 2, je fais quoi ?", "deposit_to_continue"),
+    ("Ils veulent que je verse 80 € pour débloquer mes gains.", "deposit_to_continue"),
     ("Mission groupée prépayée : option 1 80 € rendus 104 €.", "deposit_to_continue"),
     ("Job facile, d.é.p.ô.t de 2 0 € seulement", "deposit_to_continue"),
     ("Frais d'étude de dossier : 12 500F avant vendredi pour confirmer votre poste.", "pay_to_work"),
@@ -36,6 +38,11 @@ NO_DEMANDS = [
     "Aucune photo dénudée n'est demandée pour ce casting.",
     "Un code vous attend à l'accueil, ne le donnez à personne.",
     "Une prime de 3200 € est versée en juin.",
+    "Votre commande est prête, payez 34 € en magasin.",
+    "Versez votre cotisation de 20 € pour continuer à recevoir le bulletin.",
+    "Votre abonnement est suspendu, réglez 12,99 € pour débloquer le compte.",
+    "Droits d'inscription au concours : 15 € à régler en ligne, votre candidature est complète.",
+    "Envoyez votre facture et je vous règle 300 € pour terminer la mission.",
 ]
 
 
