@@ -61,6 +61,8 @@ class TrapPattern(Content):
     cues: list[str] = []
     """What this kind of trap speaks of, in plain letters (no accent, no capital): without any of them in the
     message, another kind is named."""
+    pointed_by: list[str] = []
+    """Whole words that point to this kind above the others that fit."""
     steps: list[str] = Field(min_length=1)
     """Fact ids: what to know and do first in front of this trap."""
     if_threatened: list[str] = []

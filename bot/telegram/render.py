@@ -13,10 +13,11 @@ from bot.answering.compose import contact_ref
 from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line, source_read_line
 from bot.vetting.cards import Card
 from bot.vetting.pipeline import Knowledge
+from bot.vetting.rendering import cited_line
 from bot.vetting.rendering import paragraphs as vetting_paragraphs
 from bot.vetting.verdict import Advice, Verdict
 from knowledge.catalogue import Catalogue
-from knowledge.model import Contact, Source, format_date
+from knowledge.model import Contact, Source
 
 MESSAGE_MAX = 4096
 """Telegram's limit, in UTF-16 units after entities are parsed."""
@@ -61,7 +62,7 @@ def _cited(cited: Sequence[Source], messages: Mapping[str, Any]) -> list[Paragra
     if not cited:
         return []
     title = messages["sources_title"]
-    said = [f"{source.publisher}, lue le {format_date(source.read_on)}" for source in cited]
+    said = [cited_line(source) for source in cited]
     numbered = enumerate(zip(cited, said, strict=True), 1)
     links = [_link(f"[{n}]", str(source.url), line) for n, (source, line) in numbered]
     html = "\n".join([f"<b>{escape_text(title)}</b>", *links])

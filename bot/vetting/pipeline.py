@@ -55,8 +55,11 @@ from retrieval.linear import sigmoid
 
 THREAT = "threat"
 """The signal of a message that threatens."""
-UNCUED = 0.02
-"""Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own."""
+MESSAGING = frozenset({"WhatsApp", "Telegram"})
+"""Every trap may come through them: a fact about them is about no platform."""
+UNCUED, POINTED = 0.02, 500.0
+"""Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own, and of a
+kind that its very names point to."""
 
 
 class OfferError(Exception):
@@ -165,15 +168,10 @@ class Vetter:
         return vectors, chosen
 
     def _cued(self, plain: str) -> Array:
-        """The share that each kind of trap keeps of its probability: little when the message speaks of nothing of
-        its own."""
-        cues = {pattern.id: pattern.cues for pattern in self.catalogue.patterns}
-        return np.array(
-            [
-                1.0 if not (of_it := cues.get(i)) or any(c in plain for c in of_it) else UNCUED
-                for i in self._model.patterns
-            ]
-        )
+        """How much each kind of trap keeps of its probability: little when the message speaks of nothing of its
+        own, more when a name points to it."""
+        kinds = {pattern.id: pattern for pattern in self.catalogue.patterns}
+        return np.array([_weight_of(kinds.get(identifier), plain) for identifier in self._model.patterns])
 
     def _judged(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
         """What the model finds in each clause, with what is demanded in so many words, and without what only
@@ -255,17 +253,17 @@ class Vetter:
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
 
     def _steps_of(self, pattern: TrapPattern, judgement: Judgement, reading: Reading) -> list[str]:
-        """The facts of a kind of trap; what holds for one platform comes last when the message names another."""
+        """The facts of a kind of trap, without what holds for one platform when the message names another."""
         threatened = any(signal.id == THREAT for signal, _ in judgement.red_flags)
         steps = pattern.if_threatened if threatened and pattern.if_threatened else pattern.steps
-        return sorted(steps, key=lambda fact: self._is_about_another(fact, reading))
+        return [fact for fact in steps if not self._is_about_another(fact, reading)] or steps
 
     def _is_about_another(self, fact: str, reading: Reading) -> bool:
         if fact not in self.knowledge.facts:
             return False
         # « (Banque de France, ACPR, AMF) » says who publishes, « comme DataAnnotation » gives an example.
         text = re.sub(r"\([^)]*\)|\bcomme \w+", "", self.knowledge.facts[fact].text)
-        about = {brand.name for brand in self._brands if names(text, brand.name)}
+        about = {brand.name for brand in self._brands if names(text, brand.name)} - MESSAGING
         return bool(about) and not about & set(reading.names)
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
@@ -340,6 +338,14 @@ class Knowledge:
 
     def _is_named(self, source: str, text: str) -> bool:
         return names(text, re.split(r"[ (,]", self.sources[source].publisher)[0])
+
+
+def _weight_of(pattern: TrapPattern | None, plain: str) -> float:
+    if pattern is None:
+        return 1.0
+    if any(names(plain, name) for name in pattern.pointed_by):
+        return POINTED
+    return 1.0 if not pattern.cues or any(cue in plain for cue in pattern.cues) else UNCUED
 
 
 def _softmax(scores: Array) -> Array:

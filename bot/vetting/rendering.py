@@ -27,7 +27,8 @@ def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
 
 
 def cited_line(source: Source) -> str:
-    return f"{source.publisher}, « {source.title} », lue le {format_date(source.read_on)}"
+    """Short: half of a verdict was its sources, and the address tells the page."""
+    return f"{source.publisher}, lue le {format_date(source.read_on)}"
 
 
 def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> tuple[list[str], list[Source]]:
