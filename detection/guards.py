@@ -22,24 +22,21 @@ ALL = "*"
 
 @dataclass(frozen=True)
 class _Guard:
-    """``signals`` are not shown by a clause where ``says`` stands, unless ``but`` does. ``context`` must stand in
-    the clause's sentence or before it."""
+    """``signals`` are not shown by a sentence where ``says`` stands, unless ``but`` does. ``context`` must stand in
+    it or before it."""
 
     signals: tuple[str, ...]
     says: re.Pattern[str]
     but: re.Pattern[str] | None = None
     context: re.Pattern[str] | None = None
-    whole_sentence: bool = True
-    """``says`` and ``but`` are looked for in the sentence of the clause, not in the clause alone."""
 
 
-def _guard(signals: str, says: str, but: str = "", context: str = "", whole_sentence: bool = True) -> _Guard:
+def _guard(signals: str, says: str, but: str = "", context: str = "") -> _Guard:
     return _Guard(
         tuple(signals.split()),
         re.compile(says),
         re.compile(but) if but else None,
         re.compile(context) if context else None,
-        whole_sentence,
     )
 
 
@@ -70,7 +67,7 @@ GUARDS = (
         but=r"\binvit|\bparrain|\bpromo|\b(?:donn|envoy|transmet|communiqu|renvo|repon|send|tell|dict)\w*",
     ),
     # Somebody else pays.
-    _guard("pay_to_work equipment spend_own_money", _PAID_BY_OTHERS, but=_LEFT_TO_PAY),
+    _guard("pay_to_work spend_own_money", _PAID_BY_OTHERS, but=_LEFT_TO_PAY),
     # A rate for a piece of work, a share of a sale: no pay for a time.
     _guard("unreal_pay", r"\b(?:minutes?|min|heures?) (?:d'|de )?(?:audio|video|enregistrement|bande|transcri\w+)|\baudio (?:minute|hour)|"
            r"(?:\bl[ae] |\bpar |/ ?|\bper |\bchaque )(?:mot|page|feuillet|image|ligne|caractere|signe|word|fiche)\b",
@@ -146,22 +143,45 @@ def denied(
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
     kinds = {entity.kind for entity in entities}
-    for number, clause in enumerate(clauses):
-        sentence, before = _around(plain, spans, clause)
-        said = plain[clause.start : clause.end]
-        for guard in GUARDS:
-            if _holds(guard, said, sentence, before):
-                yield from ((number, signal) for signal in guard.signals)
-        if _refuses(said) or (reported and _OTHERS.search(sentence)) or _never_asked(plain, spans, clause):
-            yield number, ALL
-        yield from ((number, sign) for sign in missing)
-        for sign, needed in _NEEDED.items():
-            if not needed.search(said):
-                yield number, sign
-        if (Kind.LINK in kinds and not official) or _BY_A_LINK.search(sentence):
-            yield number, "in_your_account"
-        if Kind.PREMIUM in kinds:
-            yield number, "own_application"
+    if Kind.PREMIUM in kinds:
+        missing.append("own_application")
+    if Kind.LINK in kinds and not official:
+        missing.append("in_your_account")
+    for (start, end), numbers in _by_sentence(spans, clauses):
+        sentence = plain[start:end]
+        of_all = [*missing, *_of_sentence(sentence, plain[:start])]
+        if reported and _OTHERS.search(sentence):
+            of_all.append(ALL)
+        never = _never_asked(plain, start, end)
+        for number in numbers:
+            clause = clauses[number]
+            said = plain[clause.start : clause.end]
+            yield from ((number, sign) for sign in of_all)
+            yield from ((number, sign) for sign, needed in _NEEDED.items() if not needed.search(said))
+            if (never and never[0] < clause.end and clause.start < never[1]) or _refuses(said):
+                yield number, ALL
+
+
+def _by_sentence(
+    spans: Sequence[tuple[int, int]], clauses: Sequence[Clause]
+) -> Iterator[tuple[tuple[int, int], list[int]]]:
+    """Each sentence with the numbers of the clauses that begin in it; its end is theirs when they go on."""
+    at = 0
+    for start, end in spans:
+        numbers = []
+        while at < len(clauses) and clauses[at].start < end:
+            numbers.append(at)
+            at += 1
+        if numbers:
+            yield (start, max(end, clauses[numbers[-1]].end)), numbers
+
+
+def _of_sentence(sentence: str, before: str) -> Iterator[str]:
+    for guard in GUARDS:
+        if _holds(guard, sentence, before):
+            yield from guard.signals
+    if _BY_A_LINK.search(sentence):
+        yield "in_your_account"
 
 
 def is_denied(plain: str, start: int, end: int) -> bool:
@@ -178,25 +198,16 @@ def _refuses(said: str) -> bool:
     return refusal is not None and not _MEETS_BANK.search(said) and not _ALL_THE_SAME.search(said, refusal.end())
 
 
-def _holds(guard: _Guard, said: str, sentence: str, before: str) -> bool:
-    place = sentence if guard.whole_sentence else said
-    if not guard.says.search(place) or (guard.but and guard.but.search(place)):
+def _holds(guard: _Guard, sentence: str, before: str) -> bool:
+    if not guard.says.search(sentence) or (guard.but and guard.but.search(sentence)):
         return False
-    return guard.context is None or bool(guard.context.search(before + " " + sentence))
+    return guard.context is None or bool(guard.context.search(sentence) or guard.context.search(before))
 
 
-def _around(plain: str, spans: Sequence[tuple[int, int]], clause: Clause) -> tuple[str, str]:
-    """The sentence of a clause, and all that comes before it."""
-    at = next((n for n, (start, end) in enumerate(spans) if start <= clause.start < end), 0)
-    start, end = spans[at]
-    return plain[start : max(end, clause.end)], plain[:start]
-
-
-def _never_asked(plain: str, spans: Sequence[tuple[int, int]], clause: Clause) -> bool:
-    """The clause stands in a list of what is never asked."""
-    start, end = next(((s, e) for s, e in spans if s <= clause.start < e), (clause.start, clause.end))
+def _never_asked(plain: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where a sentence lists what is never asked, up to what is asked all the same."""
     never = _NEVER.search(plain, start, end)
-    if never is None or clause.end <= never.start():
-        return False
+    if never is None:
+        return None
     after = _ALL_THE_SAME.search(plain, never.end(), end)
-    return after is None or clause.start < after.start()
+    return never.start(), after.start() if after else end

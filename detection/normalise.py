@@ -20,7 +20,7 @@ _SEPARATORS = " .-_*·/|"
 _SPACED = re.compile(rf"(?<!\w)(?:[^\W\d_](?:([{re.escape(_SEPARATORS)}])[^\W\d_](?!\w))(?:\1[^\W\d_](?!\w))+)")
 # « 2 0 0 € », « 3OO€ »: digits one by one, and the letter O for a zero, before a currency.
 _CURRENCY = r"(?:€|eur|usdt?\b|\$|f\b|fcfa|dh\b)"
-_SPACED_DIGITS = re.compile(rf"(?<![\w,.])\d(?: \d)+(?= ?{_CURRENCY})", re.IGNORECASE)
+_SPACED_DIGITS = re.compile(rf"(?<![\w,.])(?<!\d )\d(?: \d)++(?= ?{_CURRENCY})", re.IGNORECASE)
 _LETTER_ZEROS = re.compile(rf"(?<=\d)[oO]+(?=[\doO]* ?{_CURRENCY})", re.IGNORECASE)
 _LEET_WORD = re.compile(r"(?<![\w@./])(?!\w+@[\w-]+\.\w)[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
