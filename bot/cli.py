@@ -161,13 +161,18 @@ def load_vetter(settings: Settings, generation: str | None = None) -> Vetter:
 
 @app.command()
 def verify(
+    text: Annotated[
+        str | None, typer.Argument(help="Le message reçu, entre guillemets ; sans lui : l'entrée standard.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Le verdict en JSON, sur une ligne.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Lire des lignes JSON sur l'entrée standard.")] = False,
     image: Annotated[list[Path] | None, typer.Option("--image", help="Capture d'écran ; plusieurs : un album.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="PDF ou fichier texte.")] = None,
     today: Today = None,
 ) -> None:
-    """Vérifier une offre reçue : le message sur l'entrée standard, ou des images, ou un fichier."""
+    """Vérifier une offre reçue : le message entre guillemets ou sur l'entrée standard, des images, ou un fichier."""
+    if text is not None and (jsonl or image or file):
+        fail("donnez un seul message à vérifier : un texte, des images, un fichier ou des lignes JSON")
     settings = Settings()
     day = day_of(today)
     vetter = load_vetter(settings)
@@ -175,7 +180,7 @@ def verify(
         _json_lines(sys.stdin, lambda row, identifier: _verdict_on(vetter, row, identifier, day))
         return
     try:
-        text = _offer_text(image or [], file, settings)
+        text = text if text is not None else _offer_text(image or [], file, settings)
         verdict = vetter.vet(text, day, asyncio.run(_register_notes(settings, vetter, text, day)))
     except Unreadable as error:
         fail(vetter.unreadable(error.reason))

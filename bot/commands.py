@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.answering.answer import Answer, Part, Status
 from bot.answering.pipeline import Answerer
+from bot.answering.rendering import plain_text
 from bot.settings import Settings
 from bot.vetting.pipeline import OfferError, vetter_of
 from knowledge.model import Fiche, format_date
@@ -39,22 +40,25 @@ class Desk:
         return self._vet(given, today) if name == VERIFY else self._says(text, self._words_of(name))
 
     def _vet(self, offer: str, today: date) -> Answer:
-        """The verdict on an offer, as an answer; without an offer, how to send it."""
+        """The verdict on an offer, as an answer; a plain question is answered; without an offer, how to send it."""
         started = time.perf_counter()
-        answer = self._says(offer, self._verdict(offer, today), Status.OFFER)
-        answer.latency_ms = round((time.perf_counter() - started) * 1000, 2)
-        return answer
-
-    def _verdict(self, offer: str, today: date) -> str:
         words = self._messages["vetting"]
         if self._vetter is None:
-            return str(words["unavailable"])
+            return self._says(offer, str(words["unavailable"]), Status.OFFER)
         if not offer.strip():
-            return str(words["ask_in_terminal"])
+            return self._says(offer, str(words["ask_in_terminal"]), Status.OFFER)
         try:
-            return self._vetter.vet(offer, today).text
+            verdict = self._vetter.vet(offer, today)
         except OfferError as error:
-            return str(error)
+            return self._says(offer, str(error), Status.OFFER)
+        if verdict.is_question:
+            answer = self.answerer.answer(offer, today)
+            answer.notes = [str(words["a_question"]), *answer.notes]
+            answer.text = plain_text(answer, self._messages)
+            return answer
+        answer = self._says(offer, verdict.text, Status.OFFER)
+        answer.latency_ms = round((time.perf_counter() - started) * 1000, 2)
+        return answer
 
     def _words_of(self, name: str) -> str:
         if name == HELP:

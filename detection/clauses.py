@@ -43,10 +43,15 @@ class Clause:
     what libraries parse, and the domains of examples are all invented."""
 
 
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The spans of the sentences of ``text``, in order."""
+    return list(_without_speakers(text, _pieces(text, 0, len(text), _END)))
+
+
 def clauses(text: str) -> list[Clause]:
     """The clauses of ``text``, in order; together they hold all its words."""
     found: list[Clause] = []
-    for start, end in _without_speakers(text, _pieces(text, 0, len(text), _END)):
+    for start, end in sentences(text):
         if len(text[start:end].split()) > CLAUSE_MAX_WORDS:
             found += [Clause(text[s:e], s, e) for s, e in _balanced(text, start, end)]
         else:

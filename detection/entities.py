@@ -42,7 +42,20 @@ _WALLET = re.compile(
     r"\b(?:T[1-9A-HJ-NP-Za-km-z]{33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b"
 )
 _COMPANY_NUMBER = re.compile(r"(?<!\d)\d{3}[ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{5})?(?!\d)")
-_PREMIUM = re.compile(r"(?<!\d)(?:0[ .-]?8[ .-]?9(?:[ .-]?\d){7}|3[26]\d\d|118[ ]?\d{3})(?!\d)")
+# The last digits are often hidden by whoever shows the message: « 0899 xx xx xx ».
+_DIGIT = r"[ .-]?[\dxX*•_]"
+_PREMIUM = re.compile(
+    rf"(?<!\d)(?:0[ .-]?8[ .-]?9(?:{_DIGIT}){{7}}"
+    r"|(?:(?<=\b[aA]u )|(?<=\b[lL]e ))(?:3[26]\d\d|118 ?\d{3}))(?![\dxX*•_]|\s?(?:€|eur|f\b|k\b))"
+)
+_PRICE_OF_CALL = re.compile(
+    r"\d\s?(?:€|euros?|eur|cts?|centimes?)\s?(?:ttc\s?)?(?:/|par|l['’]|la)\s?(?:appel|min)", re.IGNORECASE
+)
+_PRICED_NUMBER = re.compile(rf"(?<!\d)0[ .-]?8[ .-]?[12](?:{_DIGIT}){{7}}(?![\dxX*•_])")
+_PRICE_REACH = 60
+"""Characters between a number and the price of its call."""
+PUBLIC_NUMBERS = frozenset({"3230", "3620", "3631", "3639", "3646"})
+"""Four digits of the family benefits, the post and the health insurance: known, and at the price of a call."""
 _FILE = re.compile(r"\b[\w-]+\.(?:apk|exe|msi|dmg|scr|bat|zip|rar|iso)\b", re.IGNORECASE)
 
 
@@ -86,9 +99,20 @@ def entities(text: str) -> list[Entity]:
     taken += [(e.start, e.end) for e in found if e.kind is Kind.COMPANY_NUMBER]
     found += [phone for phone in _phones(text) if not _inside(phone, taken)]
     found += _phones_of_links(text)
-    for kind, pattern in ((Kind.WALLET, _WALLET), (Kind.PREMIUM, _PREMIUM), (Kind.FILE, _FILE)):
+    found += _premium_numbers(text)
+    for kind, pattern in ((Kind.WALLET, _WALLET), (Kind.FILE, _FILE)):
         found += [Entity(kind, m.start(), m.end(), m[0]) for m in pattern.finditer(text)]
     return found
+
+
+def _premium_numbers(text: str) -> Iterator[Entity]:
+    """Numbers that cost more than a call, by their first digits or by the price said beside them; the quote holds
+    both."""
+    for pattern, needs_price in ((_PREMIUM, False), (_PRICED_NUMBER, True)):
+        for match in pattern.finditer(text):
+            price = _PRICE_OF_CALL.search(text, match.end(), match.end() + _PRICE_REACH)
+            if match[0] not in PUBLIC_NUMBERS and (price or not needs_price):
+                yield Entity(Kind.PREMIUM, match.start(), price.end() if price else match.end(), match[0])
 
 
 def _inside(entity: Entity, spans: Sequence[tuple[int, int]]) -> bool:
@@ -187,6 +211,15 @@ class Brand:
     tokens: tuple[str, ...]
     """Folded words or joined words that stand for it in a domain: « francetravail »."""
     domains: frozenset[str]
+    words: tuple[str, ...] = ()
+    """Ordinary words that are also its name: they count only beside a lure."""
+
+
+_LURES = re.compile(
+    r"(?:recrut\w*|emplois?|jobs?|careers?|carrieres?|rh|hr|drh|embauche\w*|candidat\w*|interview|entretien|offres?|interim|"
+    r"comptes?|clients?|securite|secure|paiements?|payment|verif\w*|login|connexion|colis|livraison|remboursement|cadeau\w*|officiel)"
+)
+"""What a look-alike adds to the name it borrows."""
 
 
 def imitated(entity: Entity, brands: Sequence[Brand]) -> Brand | None:
@@ -197,11 +230,16 @@ def imitated(entity: Entity, brands: Sequence[Brand]) -> Brand | None:
     suffix = entity.value.split(".", 1)[1]
     labels = [part for part in re.split(r"[.\-_]", host.removesuffix("." + suffix)) if part]
     joined = "".join(labels)
+    lured = any(_LURES.fullmatch(label) for label in labels)
     for brand in brands:
+        if lured and any(word in labels for word in brand.words):
+            return brand
         for token in brand.tokens:
             short = len(token) <= 4
             if token in labels or (not short and token in joined):
                 return brand
+            if any(label.startswith(token) and _LURES.fullmatch(label[len(token) :]) for label in labels):
+                return brand  # « sncfrecrute »
             limit = 0 if len(token) < 7 else 1 if len(token) < 10 else 2
             if limit and any(0 < DamerauLevenshtein.distance(label, token) <= limit for label in labels):
                 return brand
@@ -239,13 +277,16 @@ EUROS = {
     "livres": 1.15,
     "chf": 1.05,
     "fcfa": 1 / 656,
+    "f cfa": 1 / 656,
     "cfa": 1 / 656,
     "f": 1 / 656,
     "dh": 0.092,
+    "dhs": 0.092,
     "mad": 0.092,
     "dirhams": 0.092,
     "da": 0.0066,
     "dinars": 0.3,
+    "dt": 0.3,
 }
 _HOURS = {
     "heure": 1.0,
@@ -271,6 +312,17 @@ _PAY = re.compile(
     rf"(?:(?:{_NUMBER})\s*(?:{_UNIT})?\s*(?:à|a|-|–|to|et)\s*)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*"
     rf"(?P<unit>{_UNIT})?s?\s*(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*"
     rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*(?P<period>{_PERIOD})s?\b",
+    re.IGNORECASE,
+)
+MONEY = rf"(?:(?:[$£€]\s?)(?:{_NUMBER})|(?:{_NUMBER})\s?(?:{_UNIT})(?![^\W\d_]))"
+"""An amount with its currency, in lower case."""
+_FOREIGN = re.compile(
+    rf"(?P<amount>{_NUMBER})\s?(?P<unit>f\s?cfa|fcfa|cfa|f|dhs?|mad|dirhams|da|dt|dinars)(?![^\W\d_])", re.IGNORECASE
+)
+_COUNTS = {name: n for n, name in enumerate("un deux trois quatre cinq six sept huit neuf dix".split(), 1)}
+_FOR_DAYS = re.compile(
+    rf"(?P<amount>{_NUMBER})\s*(?P<unit>{_UNIT})\s*(?:net|brut)?s?\s*(?:pour|en|for|les)\s+(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)})\s+"
+    r"(?P<period>heure|hour|jour|day|semaine|week)s?\b",
     re.IGNORECASE,
 )
 _SHORT_DAY = re.compile(
@@ -305,6 +357,12 @@ def pays(text: str) -> list[Pay]:
         if day and hours > 1:
             hours = hours / 7.0 * day
         found.append(Pay(match.start(), match.end(), match["period"], amount / hours))
+    for match in _FOR_DAYS.finditer(folded):
+        count = _COUNTS.get(match["count"]) or int(match["count"])
+        amount = _number(match["amount"]) * EUROS[match["unit"]]
+        hours = _HOURS[match["period"]]
+        hours = hours / 7.0 * day if day and hours > 1 else hours
+        found.append(Pay(match.start(), match.end(), match["period"], amount / (hours * max(count, 1))))
     return found
 
 
@@ -321,3 +379,13 @@ def _number(text: str) -> float:
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", compact):
         return float(re.sub(r"[.,]", "", compact))
     return float(compact.replace(",", "."))
+
+
+def in_euros(text: str) -> str:
+    """African and Maghrebi amounts said in euros: « 15 500F » and « 24 € » are the same money to a reader."""
+
+    def converted(match: re.Match[str]) -> str:
+        euros = _number(match["amount"]) * EUROS[" ".join(match["unit"].lower().split())]
+        return f"{euros:.0f} €" if euros >= 1 else match[0]
+
+    return _FOREIGN.sub(converted, text)

@@ -1,7 +1,7 @@
 """Offer as received → text that can be read by a program, with a map back to the original.
 
 Scammers write so that a filter reads nothing: invisible characters, letters of another alphabet, spaced or
-dotted words, digits for letters, emoji for words. Evidence is always quoted from the original.
+dotted words, digits for letters and letters for digits, emoji for words. Evidence is always quoted from the original.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from confusable_homoglyphs import confusables
 # or three with dots.
 _SEPARATORS = " .-_*·/|"
 _SPACED = re.compile(rf"(?<!\w)(?:[^\W\d_](?:([{re.escape(_SEPARATORS)}])[^\W\d_](?!\w))(?:\1[^\W\d_](?!\w))+)")
-_LEET_WORD = re.compile(r"(?<![\w@./])[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
+# « 2 0 0 € », « 3OO€ »: digits one by one, and the letter O for a zero, before a currency.
+_CURRENCY = r"(?:€|eur|usdt?\b|\$|f\b|fcfa|dh\b)"
+_SPACED_DIGITS = re.compile(rf"(?<![\w,.])(?<!\d )\d(?: \d)++(?= ?{_CURRENCY})", re.IGNORECASE)
+_LETTER_ZEROS = re.compile(rf"(?<=\d)[oO]+(?=[\doO]* ?{_CURRENCY})", re.IGNORECASE)
+_LEET_WORD = re.compile(r"(?<![\w@./])(?!\w+@[\w-]+\.\w)[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
 _JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
 
@@ -51,6 +55,8 @@ def normalise(original: str, emoji_words: Mapping[str, str] | None = None) -> No
     """``emoji_words``: what an emoji stands for (« 💰 » → « argent »); any other emoji becomes a space."""
     text, origin = _plain_characters(original, emoji_words or {})
     text, origin = _replace(text, origin, _SPACED, _joined)
+    text, origin = _replace(text, origin, _SPACED_DIGITS, _joined)
+    text, origin = _replace(text, origin, _LETTER_ZEROS, lambda zeros: "0" * len(zeros[0]))
     text, origin = _replace(text, origin, _LEET_WORD, _without_digits)
     return Normalised(original, text, origin)
 

@@ -6,26 +6,31 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from detection.clauses import Clause, clauses
+from detection.clauses import Clause, clauses, sentences
+from detection.demands import demands
 from detection.entities import (
     FREE_MAIL,
     FRENCH_CODES,
+    MONEY,
     Brand,
     Entity,
     Kind,
     Pay,
     entities,
     imitated,
+    in_euros,
     is_shortener,
     own_domain,
     pays,
 )
+from detection.guards import denied, is_denied
 from detection.normalise import Normalised, normalise
 from knowledge.catalogue import Catalogue
-from knowledge.text import fold
+from knowledge.text import flat, fold
 
 MINIMUM_WAGE = "smic_horaire_brut"
 """The figure that pay is compared with."""
+MONEY_SAID = re.compile(MONEY)
 UNREAL_FACTOR = 2.5
 """A simple task paid more than this many times the hourly minimum wage is out of proportion."""
 UNREAL_FACTOR_ANY = 8.0
@@ -53,6 +58,8 @@ _HIGHLY_SKILLED = re.compile(
 class ReadOffer:
     normalised: Normalised
     clauses: list[Clause]
+    sentences: list[tuple[int, int]]
+    """Their spans in the normalised text."""
     entities: list[Entity]
     pays: list[Pay]
 
@@ -74,6 +81,8 @@ class Shown:
     start: int
     end: int
     detail: str = ""
+    in_words: bool = False
+    """Read in a demand, not parsed by a library."""
 
 
 def read(original: str, emoji_words: Mapping[str, str] | None = None) -> ReadOffer:
@@ -81,7 +90,7 @@ def read(original: str, emoji_words: Mapping[str, str] | None = None) -> ReadOff
     text = normalised.text
     found = entities(text)
     read_clauses = [replace(clause, said=_said(clause, found)) for clause in clauses(text)]
-    return ReadOffer(normalised, read_clauses, found, pays(text))
+    return ReadOffer(normalised, read_clauses, sentences(text), found, pays(text))
 
 
 _SAID = {Kind.LINK: "lien", Kind.MAIL: "adresse"}
@@ -92,11 +101,11 @@ def _said(clause: Clause, found: Sequence[Entity]) -> str:
     for entity in sorted(found, key=lambda entity: -entity.start):
         if entity.kind in _SAID and clause.start <= entity.start and entity.end <= clause.end:
             said = said[: entity.start - clause.start] + _SAID[entity.kind] + said[entity.end - clause.start :]
-    return said
+    return in_euros(said)
 
 
 def brands_of(catalogue: Catalogue) -> list[Brand]:
-    return [Brand(b.name, tuple(b.tokens), frozenset(b.domains)) for b in catalogue.brands]
+    return [Brand(b.name, tuple(b.tokens), frozenset(b.domains), tuple(b.words)) for b in catalogue.brands]
 
 
 def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: float | None) -> list[Shown]:
@@ -107,7 +116,78 @@ def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: floa
         for signal, detail in _signals_of(entity, offer, brands):
             if not warned or signal in ("legal_identity", "official_domain"):
                 found.append(Shown(signal, entity.start, entity.end, detail))
-    return [*found, *(_unreal(offer, minimum_wage) if minimum_wage else ())]
+    return [*found, *(_unreal(offer, minimum_wage) if minimum_wage else ()), *_demands(offer)]
+
+
+_OF_AN_OFFER = re.compile(
+    r"\b(?:poste|emplois?|embauch\w+|recrut\w+|candidat\w*|contrat|cdd|cdi|interim|missions?|jobs?|taf|boulot|"
+    r"travail\w*|salaire|remuner\w+|pay(?:e|ee|es)|bonus|prime|commission|offre|revenus?|freelance|stage|formation|entretien|work|hiring|salary|"
+    r"earn\w*|comptes?|code|virement|colis|dossier|rib|iban|crypto|gains?|khedma)\b"
+)
+_QUESTION = re.compile(
+    r"\b(?:est-ce que|est ce que|c'est (?:fiable|serieux|legal|une arnaque|quoi|vrai)|c fiable|comment|combien|"
+    r"pourquoi|dois-je|puis-je|ai-je|peut-on|faut-il|quels?|quelles?|is it|how (?:much|do|can)|y a-t-il)\b[^.!]*\?"
+)
+_TO_THE_READER = re.compile(
+    r"\b(?:nous (?:cherch|recrut|propos|offr)\w*|interessee?s?|"
+    r"votre (?:candidature|profil|cv|compte|dossier)|tu gagnes|vous gagnez)\b"
+)
+
+
+def likeness(offer: ReadOffer) -> str:
+    """« question », « talk » or « offer »: what the message is, whatever it holds."""
+    plain = flat(offer.text)
+    if offer.entities or MONEY_SAID.search(plain) or _TO_THE_READER.search(plain):
+        return "offer"
+    if _QUESTION.search(plain) and plain.rstrip().endswith("?"):
+        return "question"
+    return "offer" if _OF_AN_OFFER.search(plain) else "talk"
+
+
+def names(text: str, name: str) -> bool:
+    """Whether ``text`` names it, in whole words."""
+    return re.search(rf"(?<!\w){re.escape(flat(name))}(?!\w)", flat(text)) is not None
+
+
+QUOTE_MAX_CHARS = 160
+"""A quotation is the whole sentence up to this length, so that it is not cut before what is asked."""
+_ASK_AFTER = re.compile(
+    r"\W*(?:merci de )?(?:me |nous )?\w+(?:ez|er|e|s)?[- ](?:le|la|les|moi|nous)\b|"
+    r"\W*(?:pouvez|peux)[- ](?:vous|tu) (?:me |nous )?l[ae' ]"
+)
+"""« Transmettez-le-moi » tells what the sentence before was for."""
+
+
+def whole_saying(offer: ReadOffer, clause: Clause) -> tuple[int, int]:
+    """What to quote of a clause: its sentence when it is short enough, else the clause and what follows it there,
+    with the next sentence when that one asks for « it »."""
+    at = next((n for n, (start, end) in enumerate(offer.sentences) if start <= clause.start < end), None)
+    if at is None:
+        return clause.start, clause.end
+    start, end = offer.sentences[at][0], max(offer.sentences[at][1], clause.end)
+    if end - start > QUOTE_MAX_CHARS:
+        start = clause.start
+        following = [c.end for c in offer.clauses if clause.end <= c.end <= min(end, start + QUOTE_MAX_CHARS)]
+        end = max(following, default=clause.end)
+    elif at + 1 < len(offer.sentences):
+        after = offer.sentences[at + 1]
+        if after[1] - start <= QUOTE_MAX_CHARS and _ASK_AFTER.match(flat(offer.text[slice(*after)])):
+            end = after[1]
+    return start, end
+
+
+def _demands(offer: ReadOffer) -> Iterator[Shown]:
+    plain = flat(offer.text)
+    for demand in demands(offer.text, offer.sentences):
+        if not is_denied(plain, demand.start, demand.end):
+            yield Shown(demand.signal, demand.start, demand.end, in_words=True)
+
+
+def denied_signals(offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[int, str]]:
+    """Clause number and signal that it does not show although it sounds like it; ``ALL`` for every red flag."""
+    links = [entity for entity in offer.entities if entity.kind is Kind.LINK]
+    official = all(own_domain(link, brands) for link in links)
+    return denied(offer.text, offer.sentences, offer.clauses, offer.entities, official)
 
 
 def _clause_of(offer: ReadOffer, entity: Entity) -> Clause:

@@ -170,7 +170,8 @@ def _messages(library: Library, table: _Clauses, minimum_wage: float | None) -> 
         labels = _labels(offer, spans)
         for clause, shown in zip(message.clauses, labels, strict=True):
             table.add(clause.said, shown & set(table.signals), offer.writer)
-        parsed = {shown.signal for shown in entity_signals(message, brands, minimum_wage)} & set(table.signals)
+        found_by_parsing = (s.signal for s in entity_signals(message, brands, minimum_wage) if not s.in_words)
+        parsed = set(found_by_parsing) & set(table.signals)
         columns = [table.signals.index(signal) for signal in sorted(parsed)]
         found.append(_Message(offer, message, first, len(table.texts), columns))
     return [message for message in found if message.last > message.first]

@@ -58,8 +58,15 @@ class TrapPattern(Content):
     summary: str
     source: Slug
     fiche: Slug
+    cues: list[str] = []
+    """What this kind of trap speaks of, in plain letters (no accent, no capital): without any of them in the
+    message, another kind is named."""
+    pointed_by: list[str] = []
+    """Whole words that point to this kind above the others that fit."""
     steps: list[str] = Field(min_length=1)
     """Fact ids: what to know and do first in front of this trap."""
+    if_threatened: list[str] = []
+    """Fact ids that come instead when the message threatens already."""
 
 
 class Stage(Content):
@@ -83,7 +90,9 @@ class BrandName(Content):
     """A name that traps borrow. A domain that carries it and is none of ``domains`` is a look-alike."""
 
     name: str
-    tokens: list[str] = Field(min_length=1)
+    tokens: list[str] = []
+    words: list[str] = []
+    """Names that are ordinary words too: they count only beside « recrutement », « compte » and the like."""
     domains: list[str] = []
 
 

@@ -28,6 +28,19 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
 
+def flat(text: str) -> str:
+    """As ``fold``, but each character stays at its place: what is found in it can be quoted from ``text``."""
+    return "".join(_base(char) for char in text)
+
+
+@lru_cache(maxsize=4096)
+def _base(char: str) -> str:
+    if char in "’ʼ":
+        return "'"
+    base = unicodedata.normalize("NFKD", char)[:1].lower()
+    return base if len(base) == 1 else char
+
+
 def words(text: str) -> list[str]:
     """Folded words, in order. Digit groups are joined: ``77 700`` → ``77700``."""
     return _WORD.findall(re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)", "", fold(text)))

@@ -65,6 +65,7 @@ SMALL_REFERENCES = {
     "source": "page-essai",
     "fiche": "faux-depot",
     "steps": ["faux-depot/banque", "faux-depot/jamais-payer"],
+    "if_threatened": [],
     "contacts": ["urssaf"],
 }
 

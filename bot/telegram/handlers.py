@@ -167,11 +167,12 @@ class Handlers:
         text = given or ((offer.text or offer.caption) if offer else None)
         if offer is None or not text:
             await self.offers.ask_for_offer(message)
-        elif self.answerer.is_crisis(text):
-            await self._answer(message, text)
-        elif not await self._held(message, Kind.QUESTION, text):
+        elif self.answerer.is_crisis(text) or not (
+            await self._held(message, Kind.QUESTION, text)
             # In a group the verdict answers who asked for it, whoever wrote the offer.
-            await self.offers.vet_text(offer if message.chat.type == ChatType.PRIVATE else message, text)
+            or await self.offers.vet_text(offer if message.chat.type == ChatType.PRIVATE else message, text)
+        ):
+            await self._answer(message, text)
 
     async def cancel(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -203,9 +204,8 @@ class Handlers:
         if self.answerer.is_crisis(text):
             await self._answer(message, text)
         elif not await self._held(message, Kind.QUESTION, text):
-            if self.offers and (is_offer or await self.offers.expects_offer(message)):
-                await self.offers.vet_text(message, text)
-            else:
+            expected = self.offers and (is_offer or await self.offers.expects_offer(message))
+            if not (self.offers and expected and await self.offers.vet_text(message, text)):
                 await self._answer(message, text)
 
     async def not_text(self, update: Update, context: Context) -> None:

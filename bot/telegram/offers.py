@@ -65,20 +65,26 @@ class OfferDesk:
         check = await self._check(message)
         return check is not None and check.reading is None
 
-    async def vet_text(self, message: Message, text: str, album: str | None = None) -> None:
+    async def vet_text(self, message: Message, text: str, album: str | None = None) -> bool:
+        """False when it is a plain question, which is said and left to be answered."""
         try:
             with metrics.LATENCY.labels("vet").time():
                 reading: Reading = await self.work(lambda: self.vetter.read(text, self.today()), message)
         except OfferError as error:
             await self.say(message, str(error), None)
-            return
+            return True
         if self.register:
             reading.companies = await self._look_up(self.register, message, text)
+        verdict = self.vetter.verdict(reading, self.today())
+        if verdict.is_question and album is None:
+            await self.cancel(message)
+            await self.say(message, self._words["a_question"], None)
+            return False
         check = OpenCheck(reading=reading, album=album, fingerprint=fingerprint(text))
         await self._keep(message, check)
-        verdict = self.vetter.verdict(reading, self.today())
         metrics.VERDICTS.labels(str(verdict.level)).inc()
         await self._send_verdict(message, verdict, check)
+        return True
 
     async def _look_up(self, register: CompanyRegister, message: Message, text: str) -> list[RegisterNote]:
         looking = asyncio.ensure_future(register.notes(text, self._words["register"], self.today()))

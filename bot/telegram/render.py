@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
@@ -13,10 +13,11 @@ from bot.answering.compose import contact_ref
 from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line, source_read_line
 from bot.vetting.cards import Card
 from bot.vetting.pipeline import Knowledge
+from bot.vetting.rendering import cited_line
 from bot.vetting.rendering import paragraphs as vetting_paragraphs
 from bot.vetting.verdict import Advice, Verdict
 from knowledge.catalogue import Catalogue
-from knowledge.model import Contact
+from knowledge.model import Contact, Source
 
 MESSAGE_MAX = 4096
 """Telegram's limit, in UTF-16 units after entities are parsed."""
@@ -49,13 +50,25 @@ def answer_messages(answer: Answer, messages: Mapping[str, Any]) -> list[str]:
 
 def verdict_messages(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge, updated: bool) -> list[str]:
     """A verdict, the level in bold, the sources folded."""
-    *paragraphs, sources = vetting_paragraphs(verdict, catalogue, knowledge)
+    paragraphs, cited = vetting_paragraphs(verdict, catalogue, knowledge)
     level, _, now = paragraphs[0].partition("\n")
     found = [text_paragraph(knowledge.messages["vetting"]["updated"])] if updated else []
     found.append(Paragraph(f"<b>{escape_text(level)}</b>\n{escape_text(now)}", paragraphs[0]))
     found += [text_paragraph(text) for text in paragraphs[1:]]
-    found.append(Paragraph(f"<blockquote expandable>{escape_text(sources)}</blockquote>", sources))
-    return split(found)
+    return split([*found, *_cited(cited, knowledge.messages)])
+
+
+def _cited(cited: Sequence[Source], messages: Mapping[str, Any]) -> list[Paragraph]:
+    """Folded, a short line a source: its address is behind its number."""
+    if not cited:
+        return []
+    title = messages["sources_title"]
+    said = [cited_line(source) for source in cited]
+    numbered = enumerate(zip(cited, said, strict=True), 1)
+    links = [_link(f"[{n}]", str(source.url), line) for n, (source, line) in numbered]
+    html = "\n".join([f"<b>{escape_text(title)}</b>", *links])
+    plain = "\n".join([title, *(f"[{n}] {line}" for n, line in enumerate(said, 1))])
+    return [Paragraph(f"<blockquote expandable>{html}</blockquote>", plain)]
 
 
 def steps_messages(steps: list[Advice], contacts: list[Contact], knowledge: Knowledge) -> list[str]:

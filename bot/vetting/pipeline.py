@@ -5,6 +5,7 @@ The model and ``today`` are arguments: nothing here opens a socket, follows a li
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,6 +24,7 @@ from bot.vetting.verdict import (
     Judge,
     Judgement,
     Level,
+    Likeness,
     Question,
     Reading,
     RegisterNote,
@@ -30,13 +32,35 @@ from bot.vetting.verdict import (
     ShownSignal,
     Verdict,
 )
-from detection.model import ENTITY_LOG_ODDS, Array, OfferModel, message_row
-from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, read
-from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage
+from detection.demands import asks
+from detection.guards import ALL
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.offer import (
+    MINIMUM_WAGE,
+    ReadOffer,
+    Shown,
+    brands_of,
+    denied_signals,
+    entity_signals,
+    likeness,
+    names,
+    read,
+    whole_saying,
+)
+from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage, TrapPattern
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
+from knowledge.text import flat
 from retrieval.linear import sigmoid
+
+THREAT = "threat"
+"""The signal of a message that threatens."""
+MESSAGING = frozenset({"WhatsApp", "Telegram"})
+"""Every trap may come through them: a fact about them is about no platform."""
+UNCUED, POINTED = 0.02, 500.0
+"""Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own, and of a
+kind that its very names point to."""
 
 
 class OfferError(Exception):
@@ -87,16 +111,17 @@ class Vetter:
         vectors, embedded = self._embed(texts)
         rows = self._model.rows(texts, vectors)
         rows[~embedded, : vectors.shape[1]] = 0.0
-        log_odds = self._model.clause.scores(rows)
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
-        shown = {
-            s.signal: (s.start, s.end) for s in entity_signals(offer, self._brands, wage) if s.signal in self._column
-        }
-        row = message_row(log_odds, vectors[embedded], self._model.mean, [self._column[s] for s in shown])
-        patterns = _softmax(self._model.pattern.scores(row))
+        shown = {s.signal: s for s in entity_signals(offer, self._brands, wage) if s.signal in self._column}
+        log_odds = self._judged(offer, self._model.clause.scores(rows), shown)
+        parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
+        row = message_row(log_odds, vectors[embedded], self._model.mean, parsed)
+        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(flat(offer.text))
         return Reading(
             found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
             scam_log_odds=self._model.scam_log_odds(offer.said, row),
+            names=[brand.name for brand in self._brands if names(offer.text, brand.name)],
+            likeness=Likeness(likeness(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
 
@@ -111,7 +136,8 @@ class Vetter:
             reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
             questions=self._questions(judgement),
             companies=reading.companies,
-            advice=self._advice(judgement, today),
+            likeness=reading.likeness,
+            advice=self._advice(judgement, reading, today),
         )
         verdict.text = plain_text(verdict, self.catalogue, self.knowledge)
         return verdict
@@ -145,26 +171,48 @@ class Vetter:
         )
         return vectors, chosen
 
-    def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, tuple[int, int]]) -> list[Found]:
+    def _cued(self, plain: str) -> Array:
+        """How much each kind of trap keeps of its probability: little when the message speaks of nothing of its
+        own, more when a name points to it."""
+        kinds = {pattern.id: pattern for pattern in self.catalogue.patterns}
+        return np.array([_weight_of(kinds.get(identifier), plain) for identifier in self._model.patterns])
+
+    def _judged(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
+        """What the model finds in each clause, with what is demanded in so many words, and without what only
+        sounds like a sign."""
+        judged = log_odds.copy()
+        red_flags = [column for signal, column in self._column.items() if signal in self.catalogue.signal]
+        for clause, signal in denied_signals(offer, self._brands):
+            columns = red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
+            judged[clause, columns] = DENIED_LOG_ODDS
+        for signal, said in shown.items():
+            if said.in_words:
+                first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)
+                judged[first, self._column[signal]] = max(judged[first, self._column[signal]], DEMAND_LOG_ODDS)
+        return judged
+
+    def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, Shown]) -> list[Found]:
         found = []
         for signal, column in self._column.items():
             if self._signs[signal].detection is Detection.ENTITY and signal not in parsed:
                 continue
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
-            clause = offer.clauses[best]
-            start, end = parsed.get(signal, (clause.start, clause.end))
-            score = max(score, ENTITY_LOG_ODDS) if signal in parsed else score
+            start, end = whole_saying(offer, offer.clauses[best])
+            if signal in parsed:
+                start, end = parsed[signal].start, parsed[signal].end
+                score = max(score, DEMAND_LOG_ODDS if parsed[signal].in_words else ENTITY_LOG_ODDS)
             if score < LEAST_LOG_ODDS:
                 continue
             thresholds = self._model.thresholds
             found.append(
                 Found(
                     id=signal,
-                    evidence=offer.normalised.quote(start, end),
+                    evidence=offer.normalised.quote(start, end).strip(),
                     log_odds=round(score, 3),
                     shown=score >= thresholds[f"signal:{signal}"],
                     sure=score >= thresholds[f"sure:{signal}"],
+                    asks=asks(offer.text[start:end]),
                 )
             )
         return found
@@ -172,11 +220,13 @@ class Vetter:
     def _likeness(self, offer: ReadOffer) -> list[Found]:
         """The clause that makes the message most like known traps: the reason when nothing else can be shown."""
         likenesses = self._model.likenesses([clause.said for clause in offer.clauses])
-        best = int(likenesses.argmax())
-        clause = offer.clauses[best]
-        quote = offer.normalised.quote(clause.start, clause.end)
+        asking = np.array([asks(clause.text) for clause in offer.clauses])
+        best = int(np.where(asking, likenesses, -np.inf if asking.any() else likenesses).argmax())
+        quote = offer.normalised.quote(*whole_saying(offer, offer.clauses[best]))
         return [
-            Found(id=signal.id, evidence=quote, log_odds=LEAST_LOG_ODDS, shown=False, sure=False)
+            Found(
+                id=signal.id, evidence=quote, log_odds=LEAST_LOG_ODDS, shown=False, sure=False, asks=bool(asking.any())
+            )
             for signal in self.catalogue.signals
             if signal.detection is Detection.LIKENESS
         ]
@@ -195,14 +245,30 @@ class Vetter:
             sufficient=getattr(sign, "sufficient", False),
         )
 
-    def _advice(self, judgement: Judgement, today: date) -> list[Advice]:
+    def _advice(self, judgement: Judgement, reading: Reading, today: date) -> list[Advice]:
         """What to do now, for somebody who has only received the message."""
+        if judgement.level is Level.NOTHING and reading.likeness is not Likeness.OFFER:
+            return []
         if judgement.level in (Level.NOTHING, Level.CAUTION):
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
         pattern = next((p for p in self.catalogue.patterns if p.id == judgement.pattern), None)
-        of_trap = pattern.steps if pattern else []
+        of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
         received = self.catalogue.stage("received").steps
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
+
+    def _steps_of(self, pattern: TrapPattern, judgement: Judgement, reading: Reading) -> list[str]:
+        """The facts of a kind of trap, without what holds for one platform when the message names another."""
+        threatened = any(signal.id == THREAT for signal, _ in judgement.red_flags)
+        steps = pattern.if_threatened if threatened and pattern.if_threatened else pattern.steps
+        return [fact for fact in steps if not self._is_about_another(fact, reading)] or steps
+
+    def _is_about_another(self, fact: str, reading: Reading) -> bool:
+        if fact not in self.knowledge.facts:
+            return False
+        # « (Banque de France, ACPR, AMF) » says who publishes, « comme DataAnnotation » gives an example.
+        text = re.sub(r"\([^)]*\)|\bcomme \w+", "", self.knowledge.facts[fact].text)
+        about = {brand.name for brand in self._brands if names(text, brand.name)} - MESSAGING
+        return bool(about) and not about & set(reading.names)
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
         """The facts to act on at a stage, in order."""
@@ -267,8 +333,23 @@ class Knowledge:
     def advice(self, fact_id: str, day: date) -> Advice:
         fact = self.facts[fact_id]
         text = fact.render(dict(self.figures), day)
-        strongest = min(fact.sources, key=lambda source: SOURCE_STRENGTH.index(self.sources[source].kind))
-        return Advice(text=text or fact.text, source_url=self.url(strongest))
+        text = text or fact.text
+        # The page of whom the sentence names (« Toluna écrit… »), else the strongest.
+        cited = min(
+            fact.sources, key=lambda s: (not self._is_named(s, text), SOURCE_STRENGTH.index(self.sources[s].kind))
+        )
+        return Advice(text=text, source_url=self.url(cited))
+
+    def _is_named(self, source: str, text: str) -> bool:
+        return names(text, re.split(r"[ (,]", self.sources[source].publisher)[0])
+
+
+def _weight_of(pattern: TrapPattern | None, plain: str) -> float:
+    if pattern is None:
+        return 1.0
+    if any(names(plain, name) for name in pattern.pointed_by):
+        return POINTED
+    return 1.0 if not pattern.cues or any(cue in plain for cue in pattern.cues) else UNCUED
 
 
 def _softmax(scores: Array) -> Array:

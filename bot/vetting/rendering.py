@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.vetting.verdict import Level, ShownSignal, Verdict
+from bot.vetting.verdict import Level, Likeness, ShownSignal, Verdict
 from knowledge.catalogue import Catalogue
-from knowledge.model import format_date
+from knowledge.model import Source, format_date
 
 if TYPE_CHECKING:
     from bot.vetting.pipeline import Knowledge
 
-QUOTE_MAX_CHARS = 160
+QUOTE_MAX_CHARS = 200
 ADVICE_SHOWN = 4
 COMPANY_NUMBER_GIVEN = "legal_identity"
 """The reassuring sign whose source says that a real number may be copied."""
@@ -19,13 +19,24 @@ COMPANY_NUMBER_GIVEN = "legal_identity"
 
 def plain_text(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> str:
     """The verdict as one text."""
-    return "\n\n".join(paragraphs(verdict, catalogue, knowledge))
+    found, cited = paragraphs(verdict, catalogue, knowledge)
+    lines = [f"[{number}] {cited_line(source)}\n    {source.url}" for number, source in enumerate(cited, 1)]
+    if lines:
+        found = [*found, "\n".join([f"{knowledge.messages['sources_title']} :", *lines])]
+    return "\n\n".join(found)
 
 
-def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> list[str]:
-    """The paragraphs of a verdict, in reading order."""
+def cited_line(source: Source) -> str:
+    """Short: half of a verdict was its sources, and the address tells the page."""
+    return f"{source.publisher}, lue le {format_date(source.read_on)}"
+
+
+def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> tuple[list[str], list[Source]]:
+    """The paragraphs of a verdict, in reading order, and the sources that their numbers refer to."""
     words = knowledge.messages["vetting"]
     sources = _Sources(knowledge)
+    if verdict.level is Level.NOTHING and verdict.likeness is not Likeness.OFFER:
+        return [f"{words['levels'][verdict.level]}\n{words['not_an_offer'][verdict.likeness]}"], []
     found = [f"{words['levels'][verdict.level]}\n{words['now'][verdict.level]}"]
     pattern = next((p for p in catalogue.patterns if p.id == verdict.pattern), None)
     if pattern:
@@ -45,8 +56,7 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
         lines = [f"– {advice.text} [{sources.number(advice.source_url)}]" for advice in shown]
         found.append("\n".join([f"{words['advice_title' if alerted else 'checks_title']} :", *lines]))
     found.append(words["disclaimer"])
-    found.append("\n".join([f"{knowledge.messages['sources_title']} :", *sources.lines()]))
-    return found
+    return found, sources.cited
 
 
 def _register(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge, sources: _Sources) -> str:
@@ -80,10 +90,6 @@ class _Sources:
             self._found.append(url)
         return self._found.index(url) + 1
 
-    def lines(self) -> list[str]:
-        found = []
-        for number, url in enumerate(self._found, 1):
-            source = self._sources[url]
-            found.append(f"[{number}] {source.publisher}, « {source.title} », lue le {format_date(source.read_on)}")
-            found.append(f"    {url}")
-        return found
+    @property
+    def cited(self) -> list[Source]:
+        return [self._sources[url] for url in self._found]

@@ -20,10 +20,18 @@ REASSURING_MAX = 3
 LEAST_LOG_ODDS = -3.0
 """The weakest clause that may be shown as the reason of a score: below it nothing is shown, and nothing claimed."""
 
-SURE_FLOOR = -5.5
-"""A sure sufficient signal makes a trap, unless the message is nothing like an offer (four chances in a thousand)."""
+SURE_FLOOR = -3.0
+"""Five chances in a hundred that the message is a scam: above, a sure sufficient signal makes a trap."""
+LEAST_DOUBT = -5.5
+"""Four in a thousand: below, the message is nothing like a trap and what was seen in it is only noted."""
 DOUBT_MARGIN = 1.5
-"""A less sure one makes a trap down to this much under the score of ``prudence``."""
+"""A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
+PARSED_FLOOR = -4.0
+"""A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
+NAMED_LOG_ODDS = -1.5
+"""A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
+LESSER_SHARE = 0.2
+"""What a sign counts in naming the kind of trap when a weightier one is shown."""
 
 WEIGHT_ORDER = [Weight.CRITICAL, Weight.STRONG, Weight.MEDIUM, Weight.WEAK]
 # What a « oui » to a question adds to the log-odds of a scam; a « non » takes a little away.
@@ -43,6 +51,14 @@ class Level(StrEnum):
 
 
 LEVELS = [Level.NOTHING, Level.CAUTION, Level.SUSPECT, Level.TRAP]
+
+
+class Likeness(StrEnum):
+    """What the message is, whatever its signs."""
+
+    OFFER = "offer"
+    QUESTION = "question"
+    TALK = "talk"
 
 
 class Reply(StrEnum):
@@ -86,6 +102,7 @@ class Verdict(BaseModel):
     level: Level
     score: float
     pattern: str | None = None
+    likeness: Likeness = Field(default=Likeness.OFFER, exclude=True)
     signals: list[ShownSignal] = []
     reassuring: list[ShownSignal] = []
     questions: list[Question] = []
@@ -93,6 +110,11 @@ class Verdict(BaseModel):
     advice: list[Advice] = []
     text: str = ""
     latency_ms: float = 0.0
+
+    @property
+    def is_question(self) -> bool:
+        """A plain question, to be answered as one."""
+        return self.level is Level.NOTHING and self.likeness is Likeness.QUESTION
 
 
 class Found(BaseModel):
@@ -103,6 +125,8 @@ class Found(BaseModel):
     log_odds: float
     shown: bool
     sure: bool
+    asks: bool = False
+    """The words ask for money, papers, a code or a step elsewhere."""
 
 
 class Reading(BaseModel):
@@ -110,6 +134,9 @@ class Reading(BaseModel):
 
     found: list[Found] = []
     """Best clause of each signal that reaches ``LEAST_LOG_ODDS``, red flags and reassuring signs."""
+    names: list[str] = []
+    """The known brands that the message names."""
+    likeness: Likeness = Likeness.OFFER
     scam_log_odds: float
     patterns: dict[str, float] = Field(default={})
     """Probability of each kind of trap, were it one."""
@@ -149,8 +176,12 @@ class Judge:
         flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
         shown = [found for found in flags if found.shown]
         level = self._level(log_odds, shown, declared)
-        if level is not Level.NOTHING and not shown and not declared:
-            shown = self._reason(flags)
+        if level is Level.CAUTION and not declared and not shown:
+            shown = self._reason(found for found in flags if self._may_be_named(found))
+            level = level if shown else Level.NOTHING
+        elif level in (Level.TRAP, Level.SUSPECT) and not declared and all(map(self._is_weak, shown)):
+            # What rests on the score needs a reason that says more than haste.
+            shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = level if shown else Level.NOTHING
         if level is Level.NOTHING:
             shown = [found for found in shown if self._signals[found.id].weight is not Weight.WEAK]
@@ -189,38 +220,72 @@ class Judge:
                        key=LEVELS.index, default=Level.NOTHING)  # fmt: skip
         if any(signal.sufficient for signal in declared):
             return Level.TRAP
-        doubtful = self._level_scores[Level.CAUTION] - DOUBT_MARGIN
-        sufficient = [found for found in shown if self._signals[found.id].sufficient]
-        if any(log_odds >= (SURE_FLOOR if found.sure else doubtful) for found in sufficient):
+        by_sufficient = self._of_sufficient(log_odds, shown)
+        if by_sufficient is Level.TRAP:
             return Level.TRAP
         strong = [f for f in shown if self._signals[f.id].weight in (Weight.CRITICAL, Weight.STRONG)]
         strength = len(strong) + sum(s.weight in (Weight.CRITICAL, Weight.STRONG) for s in declared)
         if by_score is Level.TRAP:
             # A score alone is no verdict: a strong sign, or several others, must be there to be read.
             return Level.TRAP if strength or len(shown) >= 3 else Level.SUSPECT
-        critical = any(self._signals[found.id].weight is Weight.CRITICAL for found in strong)
-        notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
-        several = strength >= 1 and notable >= 2
-        if sufficient or strength >= 2 or ((critical or several) and by_score is Level.CAUTION):
+        if by_sufficient is Level.SUSPECT or self._is_suspect(log_odds, by_score, shown, strong, strength):
             return Level.SUSPECT
-        if by_score is Level.NOTHING and strength:
-            return Level.CAUTION
-        return by_score
+        return Level.CAUTION if by_score is Level.NOTHING and strength else by_score
+
+    def _of_sufficient(self, log_odds: float, shown: Sequence[Found]) -> Level:
+        """The level of the signals that are enough by themselves, unless the message is nothing like a trap."""
+        caution = self._level_scores[Level.CAUTION]
+        levels = [Level.NOTHING]
+        for found in shown:
+            if self._signals[found.id].sufficient:
+                trap_from, suspect_from = (SURE_FLOOR, LEAST_DOUBT) if found.sure else (caution, caution - DOUBT_MARGIN)
+                levels.append(
+                    Level.TRAP
+                    if log_odds >= trap_from
+                    else Level.SUSPECT
+                    if log_odds >= suspect_from
+                    else Level.CAUTION
+                )
+        return max(levels, key=LEVELS.index)
+
+    def _is_suspect(
+        self, log_odds: float, by_score: Level, shown: Sequence[Found], strong: Sequence[Found], strength: int
+    ) -> bool:
+        critical = [self._signals[f.id] for f in strong if self._signals[f.id].weight is Weight.CRITICAL]
+        parsed = any(signal.detection is Detection.ENTITY for signal in critical)
+        if (strength >= 2 and log_odds >= SURE_FLOOR) or (parsed and log_odds >= PARSED_FLOOR):
+            return True
+        notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
+        return by_score is Level.CAUTION and bool(critical or (strength >= 1 and notable >= 2))
 
     def _reason(self, flags: Iterable[Found]) -> list[Found]:
-        """The best reason that can be shown when none is sure enough by itself."""
-        best = max(flags, key=lambda found: found.log_odds, default=None)
+        """The best reason that can be shown when none is sure enough by itself: words that ask for something
+        first, since a haste or a vague job explains little."""
+        best = max(flags, key=lambda f: (f.asks, not self._is_weak(f), f.log_odds), default=None)
         return [best] if best else []
+
+    def _may_be_named(self, found: Found) -> bool:
+        return found.log_odds >= NAMED_LOG_ODDS or self._signals[found.id].detection is Detection.LIKENESS
+
+    def _is_weak(self, found: Found) -> bool:
+        return self._signals[found.id].weight is Weight.WEAK
 
     def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, float]:
         weight = WEIGHT_ORDER.index(signal.weight)
         return (0 if signal.sufficient else 1, weight, -found.log_odds if found else -99.0)
 
     def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
-        """The likeliest kind among those that a shown signal points to."""
-        pointed = {pattern for signal, _ in red_flags for pattern in signal.patterns}
-        fitting = {p: reading.patterns.get(p, 0.0) for p in pointed} or dict(reading.patterns)
+        """The likeliest kind among those that a shown signal points to, the weightiest signals first."""
+        fitting: dict[str, float] = {}
+        for signal, _ in red_flags:
+            share = 1.0 if self._rank(signal) == self._rank(red_flags[0][0]) else LESSER_SHARE
+            for pattern in signal.patterns:
+                fitting[pattern] = max(fitting.get(pattern, 0.0), share * reading.patterns.get(pattern, 0.0))
+        fitting = fitting or dict(reading.patterns)
         return max(fitting, key=lambda p: fitting[p], default=None)
+
+    def _rank(self, signal: Signal) -> tuple[bool, int]:
+        return not signal.sufficient, WEIGHT_ORDER.index(signal.weight)
 
     def _questions(self, reading: Reading, known: set[str]) -> list[str]:
         """What would change the verdict most: sufficient signals of the likely kinds of trap first."""

@@ -116,6 +116,14 @@ def test_verify_answers_each_line_and_names_the_bad_ones(environment: dict[str, 
     assert "trop long" in rows[4]["error"]
 
 
+def test_verify_takes_the_message_as_argument(environment: dict[str, str]) -> None:
+    result = runner.invoke(app, ["verify", "Il reste 49 € de frais de dossier à payer pour le poste.", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["level"] == "arnaque"
+    result = runner.invoke(app, ["verify", "texte", "--jsonl"])
+    assert result.exit_code == 1 and "un seul message" in result.stderr
+
+
 def test_verify_reads_a_file(environment: dict[str, str], tmp_path: Path) -> None:
     offer = tmp_path / "offre.txt"
     offer.write_text("Envoyez-moi le code à six chiffres reçu par SMS pour valider votre embauche.", "utf-8")

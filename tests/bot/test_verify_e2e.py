@@ -58,6 +58,13 @@ async def test_distress_comes_before_an_awaited_offer(running: Running) -> None:
     assert "3114" in (await api.wait_sent(chat, 2))[1]["text"]
 
 
+async def test_a_plain_question_given_to_the_command_is_answered(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    api.user(chat).send("/verifier combien je paie à l'urssaf ?")
+    sent = await api.wait_sent(chat, 2)
+    assert "C'est une question" in sent[0]["text"] and "25,6" in sent[1]["text"]
+
+
 async def test_a_forwarded_message_is_vetted_at_once(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     api.user(chat).send(OFFER, forward_from="Sophie RH")

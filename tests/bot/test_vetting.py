@@ -119,7 +119,28 @@ def judge(vetter: Vetter) -> Judge:
 
 def test_a_reassuring_sign_never_cancels_a_sufficient_signal(judge: Judge) -> None:
     signs = [found("pay_to_work", 4.0, sure=True), found("never_asks_money", 5.0), found("legal_identity", 5.0)]
-    assert judge.judge(Reading(found=signs, scam_log_odds=-5.0)).level is Level.TRAP
+    assert judge.judge(Reading(found=signs, scam_log_odds=-2.5)).level is Level.TRAP
+    assert judge.judge(Reading(found=signs, scam_log_odds=-5.0)).level is Level.SUSPECT
+
+
+def test_words_alone_do_not_condemn_what_is_nothing_like_a_trap(judge: Judge) -> None:
+    reading = Reading(found=[found("secrecy", 0.5)], scam_log_odds=-7.0)
+    assert judge.judge(reading).level is Level.CAUTION
+
+
+def test_the_weightiest_sign_names_the_kind_of_trap(judge: Judge) -> None:
+    signs = [found("fee_to_withdraw", 2.0), found("threat", 3.0)]
+    reading = Reading(found=signs, scam_log_odds=2.0, patterns={"recovery": 0.5, "task_withdrawal": 0.3})
+    assert judge.judge(reading).pattern == "task_withdrawal"
+
+
+def test_a_score_alone_is_explained_by_what_is_asked(judge: Judge) -> None:
+    flags = [
+        found("urgency", 1.0),
+        found("ask_bank_details", -1.0, shown=False).model_copy(update={"asks": True}),
+    ]
+    judgement = judge.judge(Reading(found=flags, scam_log_odds=1.5))
+    assert "ask_bank_details" in [signal.id for signal, _ in judgement.red_flags]
 
 
 def test_a_high_score_alone_is_no_verdict(judge: Judge) -> None:
@@ -137,6 +158,47 @@ def test_the_worker_knows_better(judge: Judge) -> None:
     assert judgement.level is Level.TRAP and judgement.red_flags[0][0].id == "pay_to_work"
     no = reading.model_copy(update={"replies": {"unsolicited_job": Reply.NO}})
     assert judge.judge(no).red_flags == []
+
+
+# The advice and the words
+
+
+def test_advice_about_one_platform_does_not_lead_for_another(vetter: Vetter) -> None:
+    phishing = "{0} : votre compte sera supprimé. Confirmez votre mot de passe ici : {1}-verif.example/login"
+    other, own = (vetter.vet(phishing.format(name, name.lower()), TODAY) for name in ("Clickworker", "Appen"))
+    assert other.pattern == own.pattern == "phishing_platform"
+    assert "Appen" not in other.advice[0].text and "Appen" in own.advice[0].text
+
+
+def test_the_page_cited_is_the_one_that_says_it(vetter: Vetter) -> None:
+    advice = vetter.knowledge.advice("faux-sondages/panel-gratuit", TODAY)
+    assert "Toluna" in advice.text and "toluna" in advice.source_url
+
+
+def test_a_casting_is_warned_of_and_blackmail_is_answered(vetter: Vetter) -> None:
+    casting = vetter.vet("Casting lingerie ce soir en visio, seule dans votre chambre, 300 € la séance.", TODAY)
+    threat = vetter.vet("J'ai ta vidéo en lingerie du casting. Paye 300 € ou je l'envoie à ta famille.", TODAY)
+    assert "maître chanteur" not in casting.advice[0].text and "maître chanteur" in threat.advice[0].text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Votre code Leboncoin : 552901, valable 5 min. Ne le communiquez à personne.",
+        "Formation aide-soignante : 5 200 €, prise en charge par la Région. Réunion d'information mardi.",
+        "Toluna c'est fiable ?",
+        "Coucou tu peux prendre ma garde dimanche ? Je te rends la tienne la semaine d'après",
+    ],
+)
+def test_ordinary_messages_are_left_alone(vetter: Vetter, text: str) -> None:
+    verdict = vetter.vet(text, TODAY)
+    assert verdict.level is Level.NOTHING and not verdict.signals
+
+
+def test_what_is_no_offer_gets_no_list_of_checks(vetter: Vetter) -> None:
+    question, talk = (vetter.vet(t, TODAY) for t in ("Toluna c'est fiable ?", "Tu peux prendre ma garde dimanche ?"))
+    assert question.is_question and "C'est une question" in question.text
+    assert not talk.is_question and talk.advice == [] and len(talk.text) < 300
 
 
 # The checklist

@@ -1,0 +1,117 @@
+"""What is demanded in so many words, and what only sounds like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from detection.offer import denied_signals, entity_signals, likeness, read, whole_saying
+
+DEMANDS = [
+    ("Votre retrait est suspendu : versez une caution de 300 € pour le libérer.", "fee_to_withdraw"),
+    (
+        "Mes 1 340 € sont prêts mais il faut que je paye 15 % de taxe pour pouvoir les retirer, normal ?",
+        "fee_to_withdraw",
+    ),
+    ("Si vous ne payez pas les 200 € de frais, votre solde sera détruit.", "fee_to_withdraw"),
+    ("Khouya bach tkemel la mission khassek tsift 300 DH l compte dyal la plateforme.", "deposit_to_continue"),
+    ("frérot pour activer le palier or lâche 40 balles sur le compte", "deposit_to_continue"),
+    ("Mon recruteur me dit de déposer 100 USDT pour passer au niveau 2, je fais quoi ?", "deposit_to_continue"),
+    ("Ils veulent que je verse 80 € pour débloquer mes gains.", "deposit_to_continue"),
+    ("Mission groupée prépayée : option 1 80 € rendus 104 €.", "deposit_to_continue"),
+    ("Job facile, d.é.p.ô.t de 2 0 € seulement", "deposit_to_continue"),
+    ("Frais d'étude de dossier : 12 500F avant vendredi pour confirmer votre poste.", "pay_to_work"),
+    ("Pour le contrat il reste à régler la légalisation, 6 000 MAD.", "pay_to_work"),
+    ("Tu reçois 900 €, tu gardes 100 et tu me renvoies le reste en espèces.", "forward_money"),
+    ("You register, my team works on your DataAnnotation account and you receive 30 % weekly.", "rent_account"),
+    ("La Caf vous a envoyé un code. Pouvez-vous me le dicter pour valider le dossier ?", "ask_code"),
+    ("Casting en lingerie, ce soir en visio, seule dans votre chambre.", "ask_intimate_images"),
+    ("Rappelez le 08 97 xx xx xx pour votre embauche, 1,50 € / appel.", "premium_number"),
+]
+NO_DEMANDS = [
+    "Le solde de 1 207 € est viré le 12.",
+    "Votre retrait de 61,50 € n'a pas pu être envoyé : l'IBAN contient une erreur.",
+    "Acompte de 30 % versé via Malt, solde à la livraison.",
+    "Les tâches sont payées 14 $ l'heure par Payoneer.",
+    "Si un recruteur vous réclame 8 000 F de frais de dossier, raccrochez : c'est une arnaque.",
+    "L'employeur prend en charge le billet et les frais de visa, 1 200 €, pour ce poste.",
+    "Vos gains sont retirables dès 20 €, seuil de paiement inchangé.",
+    "Aucune photo dénudée n'est demandée pour ce casting.",
+    "Un code vous attend à l'accueil, ne le donnez à personne.",
+    "Une prime de 3200 € est versée en juin.",
+    "Votre commande est prête, payez 34 € en magasin.",
+    "Versez votre cotisation de 20 € pour continuer à recevoir le bulletin.",
+    "Votre abonnement est suspendu, réglez 12,99 € pour débloquer le compte.",
+    "Droits d'inscription au concours : 15 € à régler en ligne, votre candidature est complète.",
+    "Envoyez votre facture et je vous règle 300 € pour terminer la mission.",
+]
+
+
+def shown(text: str) -> set[str]:
+    return {found.signal for found in entity_signals(read(text), [], 12.0)}
+
+
+@pytest.mark.parametrize(("text", "signal"), DEMANDS)
+def test_a_demand_is_read_whatever_its_words(text: str, signal: str) -> None:
+    assert signal in shown(text)
+
+
+@pytest.mark.parametrize("text", NO_DEMANDS)
+def test_what_is_paid_warned_of_or_never_asked_is_no_demand(text: str) -> None:
+    assert shown(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Votre code Vinted : 774120. Ne le partagez avec personne.", "secrecy"),
+        ("Your Malt login code is 118244.", "ask_card_or_password"),
+        ("Le CACES coûte 890 €, mais il est financé par votre employeur.", "pay_to_work"),
+        ("Transcription : 1,10 € la minute audio.", "unreal_pay"),
+        ("Commission de 40 à 60 % des honoraires.", "unreal_pay"),
+        ("You need at least £5 before you can cash out.", "trial_payment"),
+        ("Appelez-nous entre 9 h et 19 h.", "urgency"),
+        ("Partagez l'annonce à quinze contacts WhatsApp.", "moves_to_messaging"),
+        ("Cliquez sur le bouton dans les 30 minutes.", "in_your_account"),
+        ("Jamais votre mot de passe.", "never_asks_money"),
+        ("Nous ne demandons jamais votre carte par SMS ou WhatsApp.", "*"),
+        ("Attention, des gens proposent de liker des vidéos : c'est une arnaque, signalez-les.", "*"),
+    ],
+)
+def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None:
+    assert signal in {sign for _, sign in denied_signals(read(text), [])}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Votre code 4821 est arrivé, envoyez-le moi.", "ask_code"),
+        ("N'en parlez à personne, pas même à votre banque.", "secrecy"),
+        ("Votre code est 1234. Ne le dites pas à votre banque.", "secrecy"),
+        ("La formation est prise en charge par votre CPF, il reste 90 € à votre charge.", "pay_to_work"),
+        ("80 € la page, 200 € par jour.", "unreal_pay"),
+        ("Ne payez rien pour l'instant, versez seulement 30 €.", "*"),
+        ("C'est une arnaque ? Ils me demandent 300 € de taxe.", "*"),
+    ],
+)
+def test_a_guard_hides_no_trap(text: str, signal: str) -> None:
+    assert signal not in {sign for _, sign in denied_signals(read(text), [])}
+
+
+def test_a_quotation_is_not_cut_before_what_is_asked() -> None:
+    offer = read("Le système vous a envoyé un numéro de confirmation. Transmettez-le moi vite.")
+    start, end = whole_saying(offer, offer.clauses[0])
+    assert offer.text[start:end].endswith("Transmettez-le moi vite.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Toluna c'est fiable ?", "question"),
+        ("Tu peux prendre ma garde dimanche ? Je te rends la tienne après.", "talk"),
+        ("Planning : lundi 9h-17h, mardi repos", "talk"),
+        ("Nous recrutons des caissiers, intéressé ?", "offer"),
+        ("Est-ce que tu veux gagner 200 € par jour ?", "offer"),
+    ],
+)
+def test_what_a_message_is(text: str, kind: str) -> None:
+    assert likeness(read(text)) == kind
