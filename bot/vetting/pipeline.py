@@ -38,6 +38,10 @@ from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
 from retrieval.linear import sigmoid
 
 
+WORD_MAX_BYTES = 12
+"""The clauses of our examples have 13 letters a word at most, their spaces included, and 6 in general."""
+
+
 class OfferError(Exception):
     """The message cannot be vetted; the text says why, in French, to the worker."""
 
@@ -82,9 +86,7 @@ class Vetter:
             raise OfferError(self.unreadable("empty"))
         texts = [clause.said for clause in offer.clauses]
         vectors, embedded = self._embed(texts)
-        rows = self._model.rows(texts, vectors)
-        rows[~embedded, : vectors.shape[1]] = 0.0
-        log_odds = self._model.clause.scores(rows)
+        log_odds = self._model.clause_log_odds(texts, vectors)
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
         shown = {
             s.signal: (s.start, s.end) for s in entity_signals(offer, self._brands, wage) if s.signal in self._column
@@ -128,7 +130,7 @@ class Vetter:
         """Embeddings, and which clauses have one: the most telling ones by their words, since embedding costs
         about a millisecond a word."""
         order = np.arange(len(texts))
-        lengths = np.array([len(text.split()) for text in texts])
+        lengths = np.array([_words_worth(text) for text in texts])
         if lengths.sum() > self._words_read:
             blank = np.tile(self._model.mean, (len(texts), 1))
             telling = self._model.clause_log_odds(texts, blank).max(axis=1)
@@ -265,6 +267,12 @@ class Knowledge:
         text = fact.render(dict(self.figures), day)
         strongest = min(fact.sources, key=lambda source: SOURCE_STRENGTH.index(self.sources[source].kind))
         return Advice(text=text or fact.text, source_url=self.url(strongest))
+
+
+def _words_worth(text: str) -> int:
+    """What embedding costs, in words; letters without a break, or of an alphabet of two or three bytes, cost as the
+    words that would fill their place."""
+    return max(len(text.split()), len(text.encode("utf-8")) // WORD_MAX_BYTES)
 
 
 def _softmax(scores: Array) -> Array:
