@@ -132,7 +132,7 @@ class OfferModel:
             weighed = np.argsort([-self._words_score(text) for text in texts], kind="stable")[:LIKENESS_CLAUSES]
         added = np.full(len(texts), -np.inf)
         whole = self._words_score("\n".join(texts))
-        for place in weighed:
+        for place in weighed.tolist():
             added[place] = whole - self._words_score("\n".join([*texts[:place], *texts[place + 1 :]]))
         return added
 

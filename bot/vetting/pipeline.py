@@ -37,7 +37,6 @@ from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Contact, Fact, Figure, Source
 from retrieval.linear import sigmoid
 
-
 WORD_MAX_BYTES = 12
 """The clauses of our examples have 13 letters a word at most, their spaces included, and 6 in general."""
 
