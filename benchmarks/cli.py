@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from benchmarks import comparison_commands
-from benchmarks.machine import commit
+from benchmarks.machine import commit, load_average, machine
 from benchmarks.runs import log_run
 from bot.answering.pipeline import Answerer
-from bot.cli import day_of, load_answerer, load_vetter
+from bot.cli import day_of, fail, load_answerer, load_vetter
 from bot.settings import Settings
+from bot.vetting.pipeline import Vetter
 from knowledge.embeddings import load_embeddings
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.offers import load_offers
@@ -64,6 +66,15 @@ def vetting(
     split: Annotated[str, typer.Option(help="dev ou unseen (totaux seulement).")] = "dev",
     misses: Annotated[int, typer.Option(help="Nombre d'erreurs à montrer (dev seulement).")] = 0,
     generation: Annotated[str | None, typer.Option(help="Une autre génération que celle qui répond.")] = None,
+    messages: Annotated[
+        Path | None,
+        typer.Option(
+            help="À la place : des messages d'ailleurs (JSONL ou CSV ; text, label : scam ou ham).",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    sample: Annotated[int, typer.Option(min=1, help="Avec --messages : combien en tirer au hasard.")] = 400,
     today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """Les arnaques vues, les offres honnêtes épargnées, les raisons montrées."""
@@ -71,6 +82,9 @@ def vetting(
 
     settings = Settings()
     vetter = load_vetter(settings, generation)
+    if messages:
+        _vet_messages(vetter, messages, sample, misses, day_of(today))
+        return
     golden = settings.knowledge_dir / "golden"
     every = load_offers(golden)
     offers = [offer for offer in every if offer.split == split]
@@ -89,6 +103,50 @@ def vetting(
         shown = [(signal.id, signal.evidence) for signal in verdict.signals]
         print(f"\n✗ {offer.label} {offer.pattern} {offer.id} {verdict.level} {verdict.score}\n  {offer.text}")
         print(f"  {shown}")
+
+
+def _vet_messages(vetter: Vetter, path: Path, size: int, misses: int, today: date) -> None:
+    """The levels given to messages that are not ours; their words only when ``misses`` asks for them."""
+    from benchmarks.messages import MessagesError, load, report, sample, score
+
+    try:
+        every = load(path)
+    except MessagesError as error:
+        fail(str(error))
+    scores = score(vetter, sample(every, size), today)
+    print(f"{path.name} : {len(every)} messages, {sum(levels.total for levels in scores.values())} mesurés")
+    print("\n".join(report(scores)))
+    for label, levels in scores.items():
+        for message, verdict in levels.failures[:misses]:
+            shown = [(signal.id, signal.evidence) for signal in verdict.signals]
+            print(f"\n✗ {label} {verdict.level} {verdict.score}\n  {message.text}\n  {shown}")
+
+
+@app.command()
+def files(
+    skip_screenshots: Annotated[
+        bool, typer.Option("--skip-screenshots", help="Sans les captures (une minute).")
+    ] = False,
+    today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """/verifier à ses limites : textes longs ou hostiles, captures d'écran, fichiers faits pour remplir la mémoire."""
+    from benchmarks.files import file_times, hostile_files, hostile_times, screenshots, text_times
+    from bot.vetting.pipeline import reading_limits
+
+    settings, day = Settings(), day_of(today)
+    vetter, limits = load_vetter(settings), reading_limits(settings)
+    offers = [offer for offer in load_offers(settings.knowledge_dir / "golden") if offer.split == "dev"]
+    print(f"{machine()}, charge {load_average()}\nTextes :")
+    for line in text_times(vetter, offers, day):
+        print(line, flush=True)
+    print(f"Textes hostiles, {settings.offer_max_chars} lettres :")
+    for line in hostile_times(vetter, day, settings.offer_max_chars):
+        print(line, flush=True)
+    print("Fichiers aux limites :")
+    for line in file_times(hostile_files(limits), limits):
+        print(line, flush=True)
+    if not skip_screenshots:
+        print("Captures dessinées :", *screenshots(vetter, limits, day).lines(), sep="\n")
 
 
 @app.command()

@@ -11,10 +11,13 @@ from knowledge.text import fold
 CLAUSE_MAX_WORDS = 18
 """A longer sentence is cut at its commas and conjunctions: a signal drowns in a long vector."""
 CLAUSE_MIN_WORDS = 3
+CLAUSE_MAX_CHARS = 300
+"""Letters without any break are cut here: the time to embed a clause grows with its length. No clause of our examples
+has more than 172."""
 
 # A full stop inside « 12.30 », « M. Diallo » or « www.exemple.example » ends no sentence.
 _END = re.compile(
-    r"(?<!\bM)(?<!\bMme)(?<!\bMr)(?<!\bDr)[.!?…]+(?=[\s\"»)\]]|$)|\n+|[;•▪►●✅✔️]+(?=\s|$)|\s[-–—]\s(?=\S)"
+    r"(?<!\bM)(?<!\bMme)(?<!\bMr)(?<!\bDr)[.!?…]{1,50}+(?=[\s\"»)\]]|$)|\n+|[;•▪►●✅✔️]{1,50}+(?=\s|$)|\s[-–—]\s(?=\S)"
 )
 # « [10:32] Lina : », « 12/03/2026, 10:32 - Lina: »: who speaks in a copied conversation.
 _SPEAKER = re.compile(
@@ -24,10 +27,10 @@ _SPEAKER = re.compile(
 # Alone they say nothing, and joined to what follows they drown it.
 _GREETING = re.compile(
     r"(?:bonjour|bonsoir|salut|slt|bjr|bsr|coucou|cc|hello|hi|hey|salam|merci|ok|oui|non|madame|monsieur|mme|mr|m|"
-    r"a tous|toi|vous|dear|thanks|\W|\s)+"
+    r"a tous|toi|vous|dear|thanks|\W)+"
 )
 _CUT = re.compile(
-    r",\s+|\s+(?=(?:et|puis|mais|ou|car|donc|ensuite|apres|après|pour|si|quand|and|then|but|so|to|if)\s)|:\s+"
+    r",\s+|\s{1,50}+(?=(?:et|puis|mais|ou|car|donc|ensuite|apres|après|pour|si|quand|and|then|but|so|to|if)\s)|:\s+"
 )
 
 
@@ -56,7 +59,14 @@ def clauses(text: str) -> list[Clause]:
             found += [Clause(text[s:e], s, e) for s, e in _balanced(text, start, end)]
         else:
             found.append(Clause(text[start:end], start, end))
-    return _with_enough_words(text, found)
+    return [piece for clause in _with_enough_words(text, found) for piece in _within_length(clause)]
+
+
+def _within_length(clause: Clause) -> Iterator[Clause]:
+    for at in range(0, len(clause.text), CLAUSE_MAX_CHARS):
+        start = clause.start + at
+        piece = clause.text[at : at + CLAUSE_MAX_CHARS]
+        yield Clause(piece, start, start + len(piece))
 
 
 def _without_speakers(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -120,4 +130,6 @@ def _with_enough_words(text: str, found: list[Clause]) -> list[Clause]:
 
 
 def _is_too_short(clause: Clause) -> bool:
+    if len(clause.text) > CLAUSE_MAX_CHARS:
+        return False
     return len(clause.text.split()) < CLAUSE_MIN_WORDS and not _GREETING.fullmatch(fold(clause.text))

@@ -36,7 +36,7 @@ _LINK = re.compile(
     r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"«»()\[\]]+|(?<![\w@./-])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/[^\s<>\"«»()\[\]]*)?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}\s?@\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
 _WALLET = re.compile(
     r"\b(?:T[1-9A-HJ-NP-Za-km-z]{33}|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,60}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b"
@@ -56,7 +56,7 @@ _PRICE_REACH = 60
 """Characters between a number and the price of its call."""
 PUBLIC_NUMBERS = frozenset({"3230", "3620", "3631", "3639", "3646"})
 """Four digits of the family benefits, the post and the health insurance: known, and at the price of a call."""
-_FILE = re.compile(r"\b[\w-]+\.(?:apk|exe|msi|dmg|scr|bat|zip|rar|iso)\b", re.IGNORECASE)
+_FILE = re.compile(r"\b[\w-]{1,100}\.(?:apk|exe|msi|dmg|scr|bat|zip|rar|iso)\b", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -197,7 +197,10 @@ def _company_numbers(text: str) -> Iterator[Entity]:
 
 
 def is_shortener(domain: str) -> bool:
-    return domain not in MESSAGING_DOMAINS and bool(is_link_shortener(domain))
+    try:
+        return domain not in MESSAGING_DOMAINS and bool(is_link_shortener(domain))
+    except ValueError:  # « www.fr »: the library takes the www away, and no host is left
+        return False
 
 
 # --- brands -----------------------------------------------------------------------------------
@@ -305,13 +308,13 @@ _HOURS = {
     "mois": 151.67,
     "month": 151.67,
 }
-_NUMBER = r"\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d{1,2})?"
+_NUMBER = r"(?>\d{1,3}(?:[ .,\u00a0\u202f]\d{3}){1,5}|\d{1,15}(?:[.,]\d{1,2})?)"
 _UNIT = "|".join(sorted(map(re.escape, EUROS), key=len, reverse=True))
 _PERIOD = "|".join(sorted(_HOURS, key=len, reverse=True))
 _PAY = re.compile(
-    rf"(?:(?:{_NUMBER})\s*(?:{_UNIT})?\s*(?:à|a|-|–|to|et)\s*)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*"
-    rf"(?P<unit>{_UNIT})?s?\s*(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*"
-    rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*(?P<period>{_PERIOD})s?\b",
+    rf"(?:{_NUMBER}\s*+(?:{_UNIT})?\s*+(?:à|a|-|–|to|et)\s*+)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*+"
+    rf"(?P<unit>{_UNIT})?s?\s*+(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*+"
+    rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*+(?P<period>{_PERIOD})s?\b",
     re.IGNORECASE,
 )
 MONEY = rf"(?:(?:[$£€]\s?)(?:{_NUMBER})|(?:{_NUMBER})\s?(?:{_UNIT})(?![^\W\d_]))"

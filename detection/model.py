@@ -26,6 +26,11 @@ EMBEDDING_SCALE = 6.0
 """E5's centred vectors are short (0.3): scaled so that both halves of a row weigh alike."""
 ENTITY_LOG_ODDS = 4.0
 """What a parsed entity says of its signal: as sure as the surest words."""
+CLAUSES_AT_ONCE = 256
+"""Rows are as wide as the vocabulary: a message of a thousand clauses is scored in pieces, to bound its memory."""
+LIKENESS_CLAUSES = 64
+"""Weighing a clause reads the whole message again: in a message of more clauses, only those that say most by
+themselves are weighed."""
 
 DEMAND_LOG_ODDS = 3.0
 """What a demand read in so many words says of its signal: right nineteen times out of twenty where it was measured."""
@@ -116,7 +121,8 @@ class OfferModel:
 
     def clause_log_odds(self, texts: Sequence[str], vectors: Array) -> Array:
         """(n, signals)."""
-        return self.clause.scores(self.rows(texts, vectors))
+        pieces = [slice(at, at + CLAUSES_AT_ONCE) for at in range(0, len(texts), CLAUSES_AT_ONCE)]
+        return np.concatenate([self.clause.scores(self.rows(texts[piece], vectors[piece])) for piece in pieces])
 
     def scam_log_odds(self, text: str, row: Array) -> float:
         """``row``: see ``message_row``."""
@@ -124,10 +130,19 @@ class OfferModel:
         return float(self.scam.scores(np.array(scores))[0])
 
     def likenesses(self, texts: Sequence[str]) -> Array:
-        """How much each clause adds to the score that the words alone give to the message, (clauses,)."""
-        whole = self.words.scores(self.message_vocabulary.row("\n".join(texts)))[0]
-        without = ["\n".join([*texts[:place], *texts[place + 1 :]]) for place in range(len(texts))]
-        return np.array([whole - self.words.scores(self.message_vocabulary.row(text))[0] for text in without])
+        """How much each clause adds to the score that the words alone give to the message, (clauses,); minus
+        infinity for a clause that was not weighed."""
+        weighed = np.arange(len(texts))
+        if len(texts) > LIKENESS_CLAUSES:
+            weighed = np.argsort([-self._words_score(text) for text in texts], kind="stable")[:LIKENESS_CLAUSES]
+        added = np.full(len(texts), -np.inf)
+        whole = self._words_score("\n".join(texts))
+        for place in weighed.tolist():
+            added[place] = whole - self._words_score("\n".join([*texts[:place], *texts[place + 1 :]]))
+        return added
+
+    def _words_score(self, text: str) -> float:
+        return float(self.words.scores(self.message_vocabulary.row(text))[0])
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,8 +22,11 @@ _SPACED = re.compile(rf"(?<!\w)(?:[^\W\d_](?:([{re.escape(_SEPARATORS)}])[^\W\d_
 _CURRENCY = r"(?:€|eur|usdt?\b|\$|f\b|fcfa|dh\b)"
 _SPACED_DIGITS = re.compile(rf"(?<![\w,.])(?<!\d )\d(?: \d)++(?= ?{_CURRENCY})", re.IGNORECASE)
 _LETTER_ZEROS = re.compile(rf"(?<=\d)[oO]+(?=[\doO]* ?{_CURRENCY})", re.IGNORECASE)
-_LEET_WORD = re.compile(r"(?<![\w@./])(?!\w+@[\w-]+\.\w)[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*(?![\w@])")
+_LEET_WORD = re.compile(r"(?<![\w@./])(?!\w+@[\w-]+\.\w)[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*+(?![\w@])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
+_GROWTH_MAX = 2000
+"""Letters that emoji and ligatures may add to a message: « ﷺ » alone stands for eighteen. Past it they are read as
+they are."""
 _JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
 
 
@@ -72,16 +75,17 @@ def _plain_characters(original: str, emoji_words: Mapping[str, str]) -> tuple[st
         origin.extend([place] * len(piece))
 
     for place, char in enumerate(original):
+        grown = len(origin) - place > _GROWTH_MAX
         if char == "\n":
             put("\n", place)
-        elif char in emoji_words:
+        elif char in emoji_words and not grown:
             put(f" {emoji_words[char]} ", place)
         elif _is_invisible(char):
             continue
         elif unicodedata.category(char) in ("So", "Cc", "Co", "Cn", "Cs") and char not in "°€™®©":
             put(" ", place)
         else:
-            plain = unicodedata.normalize("NFKC", char)
+            plain = char if grown else unicodedata.normalize("NFKC", char)
             put("".join(_latin(c) for c in plain) if latin else plain, place)
     return "".join(out), tuple(origin)
 

@@ -111,8 +111,9 @@ def brands_of(catalogue: Catalogue) -> list[Brand]:
 def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: float | None) -> list[Shown]:
     """The signals that parsed entities show. ``minimum_wage``: gross, in euros an hour; pay is not judged without."""
     found: list[Shown] = []
+    warnings = [clause for clause in offer.clauses if _WARNING.search(fold(clause.text))] if offer.entities else []
     for entity in offer.entities:
-        warned = bool(_WARNING.search(fold(_clause_of(offer, entity).text)))
+        warned = any(clause.start <= entity.start < clause.end for clause in warnings)
         for signal, detail in _signals_of(entity, offer, brands):
             if not warned or signal in ("legal_identity", "official_domain"):
                 found.append(Shown(signal, entity.start, entity.end, detail))
@@ -188,10 +189,6 @@ def denied_signals(offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[
     links = [entity for entity in offer.entities if entity.kind is Kind.LINK]
     official = all(own_domain(link, brands) for link in links)
     return denied(offer.text, offer.sentences, offer.clauses, offer.entities, official)
-
-
-def _clause_of(offer: ReadOffer, entity: Entity) -> Clause:
-    return next((c for c in offer.clauses if c.start <= entity.start < c.end), offer.clauses[0])
 
 
 def _signals_of(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:

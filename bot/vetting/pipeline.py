@@ -61,6 +61,8 @@ MESSAGING = frozenset({"WhatsApp", "Telegram"})
 UNCUED, POINTED = 0.02, 500.0
 """Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own, and of a
 kind that its very names point to."""
+WORD_MAX_BYTES = 12
+"""The clauses of our examples have 13 letters a word at most, their spaces included, and 6 in general."""
 
 
 class OfferError(Exception):
@@ -109,11 +111,9 @@ class Vetter:
             raise OfferError(self.unreadable("empty"))
         texts = [clause.said for clause in offer.clauses]
         vectors, embedded = self._embed(texts)
-        rows = self._model.rows(texts, vectors)
-        rows[~embedded, : vectors.shape[1]] = 0.0
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
         shown = {s.signal: s for s in entity_signals(offer, self._brands, wage) if s.signal in self._column}
-        log_odds = self._judged(offer, self._model.clause.scores(rows), shown)
+        log_odds = self._judged(offer, self._model.clause_log_odds(texts, vectors), shown)
         parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
         row = message_row(log_odds, vectors[embedded], self._model.mean, parsed)
         patterns = _softmax(self._model.pattern.scores(row)) * self._cued(flat(offer.text))
@@ -158,7 +158,7 @@ class Vetter:
         """Embeddings, and which clauses have one: the most telling ones by their words, since embedding costs
         about a millisecond a word."""
         order = np.arange(len(texts))
-        lengths = np.array([len(text.split()) for text in texts])
+        lengths = np.array([_words_worth(text) for text in texts])
         if lengths.sum() > self._words_read:
             blank = np.tile(self._model.mean, (len(texts), 1))
             telling = self._model.clause_log_odds(texts, blank).max(axis=1)
@@ -350,6 +350,12 @@ def _weight_of(pattern: TrapPattern | None, plain: str) -> float:
     if any(names(plain, name) for name in pattern.pointed_by):
         return POINTED
     return 1.0 if not pattern.cues or any(cue in plain for cue in pattern.cues) else UNCUED
+
+
+def _words_worth(text: str) -> int:
+    """What embedding costs, in words; letters without a break, or of an alphabet of two or three bytes, cost as the
+    words that would fill their place."""
+    return max(len(text.split()), len(text.encode("utf-8")) // WORD_MAX_BYTES)
 
 
 def _softmax(scores: Array) -> Array:
