@@ -1,7 +1,8 @@
-"""``benchmarks peers | gate | baseline | retrieval``: ClicDroit beside others, and beside what it was."""
+"""``benchmarks peers | gate | baseline | retrieval | scale``: ClicDroit beside others, and beside what it was."""
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from dataclasses import asdict
@@ -148,7 +149,7 @@ def retrieval(
         documents = [
             document for name in corpus for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout)
         ]
-        task = read_task(queries, qrels, documents)
+        task = read_task(queries, qrels, {document.id for document in documents})
     except (CorpusError, ValueError) as error:
         fail(str(error))
     if not task.questions:
@@ -197,3 +198,46 @@ def _embedded(settings: Settings, documents: list[Document], task: Task) -> tupl
     asked = cache.queries([question.text for question in task.questions])
     cache.close()
     return vectors, asked
+
+
+@app.command()
+def scale(
+    limit: Annotated[int, typer.Option(min=1_000, help="Passages au plus.")] = 100_000,
+    budget_minutes: Annotated[
+        float, typer.Option(min=0, help="Minutes données cette fois au modèle de phrases réglé ; 0 : le statique seul.")
+    ] = 10,
+    queries: Annotated[Path | None, typer.Option(help="Requêtes en plus (topic et query).", dir_okay=False)] = None,
+    qrels: Annotated[Path | None, typer.Option(help="Leurs documents (topic, local_doc_id).", dir_okay=False)] = None,
+    keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/scale.jsonl.")] = True,
+    today: Today = None,
+) -> None:
+    """Dix et cent fois plus de passages : vecteurs, index, temps et rappel. Coupée, elle reprend où elle en était."""
+    from benchmarks import scale as bench
+    from ingest.official.package import CorpusError
+    from ingest.screen import progress_bar
+
+    if (queries is None) != (qrels is None):
+        fail("--queries et --qrels vont ensemble")
+    settings = Settings()
+    print(f"{machine()}, charge {load_average()}")
+    try:
+        corpus = bench.prepare(settings, day_of(today))
+        asked = [bench.golden_questions(load_golden(settings.knowledge_dir / "golden"))]
+        if queries and qrels:
+            asked.append(bench.public_questions(queries, qrels, corpus))
+        chosen = load_embeddings(settings.embedding_model)
+        models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
+    except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
+        fail(str(error))
+    for model, budget_s in models[: 2 if budget_minutes else 1]:
+        with progress_bar() as progress:
+            run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
+            effort, points = run.embed(budget_s), []
+            print(f"\n{model.identity} : {effort}\n{bench.HEADER}")
+            for point in run.points(asked):
+                print(point, flush=True)
+                points.append(asdict(point))
+        if keep:
+            runs.keep(
+                runs.SCALE, day_of(today), {"model": model.identity, "embedded": asdict(effort), "points": points}
+            )
