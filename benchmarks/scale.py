@@ -254,7 +254,8 @@ def _found(asked: Sequence[Asked], ranked: Iterable[list[str]], indexed: set[str
     for origin in asked:
         pairs = zip(origin.right, islice(lists, len(origin.right)), strict=True)
         hits = [not right.isdisjoint(documents) for right, documents in pairs if right & indexed]
-        found[origin.origin] = round(float(np.mean(hits)), 4) if hits else 0.0
+        if hits:
+            found[origin.origin] = round(float(np.mean(hits)), 4)
     return found
 
 
