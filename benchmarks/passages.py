@@ -17,7 +17,7 @@ from ingest.passages import passages_of
 from knowledge import library as libraries
 from knowledge.settings import KnowledgeSettings
 
-CHUNK = 500
+CHUNK = 100
 """Passages embedded, written and indexed at once: what a stop can cost, and what memory holds."""
 PASSAGE_CHARACTERS = 1_050
 """With its title, about 270 tokens of multilingual-e5-small: four characters of French a token."""
