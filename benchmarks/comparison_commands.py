@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.peers import Result
     from benchmarks.ranking import Array
     from benchmarks.retrieval import Task
+    from benchmarks.scale import Point
 
 app = typer.Typer()
 
@@ -213,6 +215,7 @@ def scale(
 ) -> None:
     """Dix et cent fois plus de passages : vecteurs, index, temps et rappel. Coupée, elle reprend où elle en était."""
     from benchmarks import scale as bench
+    from benchmarks.asked import golden_questions, public_questions
     from ingest.official.package import CorpusError
     from ingest.screen import progress_bar
 
@@ -222,22 +225,33 @@ def scale(
     print(f"{machine()}, charge {load_average()}")
     try:
         corpus = bench.prepare(settings, day_of(today))
-        asked = [bench.golden_questions(load_golden(settings.knowledge_dir / "golden"))]
+        asked = [golden_questions(load_golden(settings.knowledge_dir / "golden"))]
         if queries and qrels:
-            asked.append(bench.public_questions(queries, qrels, corpus))
+            asked.append(public_questions(queries, qrels, set(corpus.documents)))
         chosen = load_embeddings(settings.embedding_model)
         models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
     except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
         fail(str(error))
+    print("\nLes mots (BM25)")
+    lines: list[dict[str, Any]] = [{"model": "BM25", "points": _shown(bench.words(corpus, limit, asked))}]
     for model, budget_s in models[: 2 if budget_minutes else 1]:
         with progress_bar() as progress:
             run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
-            effort, points = run.embed(budget_s), []
-            print(f"\n{model.identity} : {effort}\n{bench.HEADER}")
-            for point in run.points(asked):
-                print(point, flush=True)
-                points.append(asdict(point))
-        if keep:
-            runs.keep(
-                runs.SCALE, day_of(today), {"model": model.identity, "embedded": asdict(effort), "points": points}
-            )
+            effort = run.embed(budget_s)
+            print(f"\n{model.identity} : {effort}")
+            lines.append({"model": model.identity, "embedded": asdict(effort), "points": _shown(run.points(asked))})
+    if keep:
+        for line in lines:
+            runs.keep(runs.SCALE, day_of(today), line)
+
+
+def _shown(points: Iterable[Point]) -> list[dict[str, Any]]:
+    """Each as soon as it is known."""
+    from benchmarks.scale import HEADER
+
+    print(HEADER)
+    kept = []
+    for point in points:
+        print(point, flush=True)
+        kept.append(asdict(point))
+    return kept

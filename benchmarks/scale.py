@@ -17,43 +17,35 @@ from datetime import date
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from benchmarks.asked import Asked, found
 from benchmarks.machine import load_average, peak_mib, reset_peak
 from benchmarks.passages import CHUNK, Corpus, VectorFiles, write_real_passages
 from benchmarks.ranking import Array
-from benchmarks.retrieval import read_task
 from benchmarks.runs import append
 from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES, Store
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
-from knowledge.golden import GoldenQuestion
+from knowledge.generation import best_by_words, word_index
 from knowledge.settings import KnowledgeSettings
+from knowledge.text import stems
 from retrieval.retriever import CANDIDATES
 
 SIZES = (1_000, 10_000, 20_000, 50_000, 100_000)
 CUT = 10
-QUESTIONS = 250
-"""Of each origin, at most."""
 ROUNDING = 1e-5
 """Cosines closer than this are equal: some texts stand at several places."""
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Questions of one origin, and the documents that answer each."""
-
-    origin: str
-    questions: list[str]
-    right: list[frozenset[str]]
-
-    def sample(self) -> Asked:
-        """``QUESTIONS`` of them, spread evenly."""
-        step = -(-len(self.questions) // QUESTIONS) or 1
-        return Asked(self.origin, self.questions[::step], self.right[::step])
+Found = tuple[list[int], Array]
+"""Places of the passages found and their scores, best first."""
+Search = Callable[[Any], Found]
+"""Of a question, as the index reads it."""
+Times = tuple[float, float, float, float]
+"""p50 and p95, then those of the smallest index, in ms."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +55,14 @@ class Effort:
     passages: int
     characters: int
     seconds: float
-    peak_mib: float
-    """Of this process, in this run."""
+    peak_mib: float | None
+    """Of this process, in this run; None: an earlier run had done it all."""
 
     def __str__(self) -> str:
+        memory = f", mémoire {self.peak_mib:.0f} Mio" if self.peak_mib else ""
         return (
             f"{self.passages} passages de {self.characters / max(self.passages, 1):.0f} signes, "
-            f"{self.passages / max(self.seconds, 1e-9):.1f} par seconde, mémoire {self.peak_mib:.0f} Mio"
+            f"{self.passages / max(self.seconds, 1e-9):.1f} par seconde{memory}"
         )
 
 
@@ -129,8 +122,8 @@ class Bench:
     def embed(self, budget_s: float) -> Effort:
         """What has no vector yet, as far as the budget goes."""
         reset_peak(os.getpid())
-        started = time.monotonic()
-        for place, texts in self._corpus.chunks(self._vectors.passages, self._size):
+        started, before = time.monotonic(), self._vectors.passages
+        for place, texts in self._corpus.chunks(before, self._size):
             if (begun := time.monotonic()) - started > budget_s:
                 break
             # Texts of similar length side by side: a batch costs what its longest text costs.
@@ -139,12 +132,13 @@ class Bench:
             self._vectors.write(place, rows, time.monotonic() - begun, sum(map(len, texts)))
             self._progress("Vecteurs", (place + 1) * CHUNK, self._size)
         seconds, characters = self._vectors.effort()
-        return Effort(self._vectors.passages, characters, round(seconds, 1), round(peak_mib(os.getpid())))
+        peak = round(peak_mib(os.getpid())) if self._vectors.passages > before else None
+        return Effort(self._vectors.passages, characters, round(seconds, 1), peak)
 
     def points(self, asked: Sequence[Asked]) -> Iterator[Point]:
         """Each size in each store; what an earlier run measured is read again, not measured again."""
         total = min(self._vectors.passages, self._size)
-        sizes = [*(size for size in SIZES if size < total), total] if total else []
+        sizes = _sizes(total) if total else []
         for name in STORES:
             known = self._known(name)
             yield from (known[size] for size in sizes if size in known)
@@ -169,29 +163,12 @@ class Bench:
     def _measure(self, name: str, first: Store, whole: Store, size: int, rows: Array, asked: Sequence[Asked]) -> Point:
         reset_peak(whole.pid)
         speed = self._fill(whole, size)
-        times, first_times, recalls, ranked = [], [], [], []
-        for store in (first, whole):
-            _query(store, rows[0])  # the first one reads the index from the disk
-        for row, least in zip(rows, self._vectors.nth_cosine(rows, size, CUT), strict=True):
-            first_times.append(_query(first, row)[0])
-            elapsed, places, cosines = _query(whole, row)
-            times.append(elapsed)
-            recalls.append(np.mean(cosines[:CUT] >= least - ROUNDING))
-            ranked.append(list(dict.fromkeys(self._corpus.documents[place] for place in places))[:CUT])
-        return Point(
-            store=name,
-            passages=size,
-            p50_ms=_percentile(times, 50),
-            p95_ms=_percentile(times, 95),
-            first_p50_ms=_percentile(first_times, 50),
-            first_p95_ms=_percentile(first_times, 95),
-            recall=round(float(np.mean(recalls)), 4),
-            found=_found(asked, ranked, set(self._corpus.documents[:size])),
-            indexed_per_s=speed,
-            index_mib=round(whole.mib, 1),
-            peak_mib=round(peak_mib(whole.pid)),
-            load=load_average(),
-        )
+        times, answers = _in_turns(_vector_search(first), _vector_search(whole), list(rows))
+        least = self._vectors.nth_cosine(rows, size, CUT)
+        recall = np.mean([cosines[:CUT] >= cut - ROUNDING for (_, cosines), cut in zip(answers, least, strict=True)])
+        right = found(asked, _documents(self._corpus, answers), set(self._corpus.documents[:size]))
+        disk, memory = round(whole.mib, 1), round(peak_mib(whole.pid))
+        return Point(name, size, *times, round(float(recall), 4), right, speed, disk, memory, load_average())
 
     def _fill(self, store: Store, size: int) -> float | None:
         """Passages added a second."""
@@ -207,6 +184,24 @@ class Bench:
     @staticmethod
     def _rows(embed: Callable[[list[str]], list[list[float]]], texts: list[str]) -> Array:
         return np.asarray(embed(texts), dtype=np.float32)
+
+
+def words(corpus: Corpus, limit: int, asked: Sequence[Asked]) -> Iterator[Point]:
+    """The other half of a search: BM25 over the same passages, made anew for each size. It is exact."""
+    reset_peak(os.getpid())
+    questions = [stems(question) for origin in asked for question in origin.questions]
+    tokens = [stems(text) for text in islice(corpus.texts(), limit)]
+    sizes = _sizes(len(tokens))
+    first = _word_search(word_index(tokens[: sizes[0]]))
+    for size in sizes:
+        started = time.monotonic()
+        index = word_index(tokens[:size])
+        speed = round(size / (time.monotonic() - started), 1)
+        times, answers = _in_turns(first, _word_search(index), questions)
+        right = found(asked, _documents(corpus, answers), set(corpus.documents[:size]))
+        disk = sum(column.nbytes for column in index.scores.values() if isinstance(column, np.ndarray)) / 2**20
+        memory = round(peak_mib(os.getpid()))
+        yield Point("mots", size, *times, 1.0, right, speed, round(disk, 1), memory, load_average())
 
 
 def prepare(settings: KnowledgeSettings, today: date) -> Corpus:
@@ -229,18 +224,8 @@ def static_of(model: SentenceEmbeddings, settings: KnowledgeSettings, corpus: Co
     return StaticEmbeddings.load(path)
 
 
-def golden_questions(rows: Iterable[GoldenQuestion]) -> Asked:
-    """Of the half for tuning, with the facts that answer."""
-    answered = [row for row in rows if row.facts and row.split == "dev"]
-    right = [frozenset(name for entry in row.facts for name in entry.split("|")) for row in answered]
-    return Asked("nos faits", [row.all_turns[-1] for row in answered], right).sample()
-
-
-def public_questions(queries: Path, qrels: Path, corpus: Corpus) -> Asked:
-    """Raises ``OSError`` and ``ValueError``."""
-    task = read_task(queries, qrels, set(corpus.documents))
-    right = [task.right[question.topic] for question in task.questions]
-    return Asked("requêtes publiques", [question.text for question in task.questions], right).sample()
+def _sizes(total: int) -> list[int]:
+    return [*(size for size in SIZES if size < total), total]
 
 
 def slug(identity: str) -> str:
@@ -248,24 +233,43 @@ def slug(identity: str) -> str:
     return re.sub(r"[^\w.-]+", "-", identity)
 
 
-def _query(store: Store, row: Array) -> tuple[float, list[int], Array]:
-    """As the retriever asks. Milliseconds, places of the passages found and their cosines, best first."""
-    started = time.perf_counter()
-    found = store.collection.query(query_embeddings=[row], n_results=CANDIDATES, include=["distances"])
-    elapsed = 1000 * (time.perf_counter() - started)
-    return elapsed, [int(place) for place in found["ids"][0]], 1 - np.asarray(found["distances"][0])
+def _vector_search(store: Store) -> Search:
+    """As the retriever asks."""
+
+    def search(row: Array) -> Found:
+        found = store.collection.query(query_embeddings=[row], n_results=CANDIDATES, include=["distances"])
+        return [int(place) for place in found["ids"][0]], 1 - np.asarray(found["distances"][0])
+
+    return search
 
 
-def _found(asked: Sequence[Asked], ranked: Iterable[list[str]], indexed: set[str]) -> dict[str, float]:
-    """``ranked``: the first documents of every question, in the order of ``asked``."""
-    lists, found = iter(ranked), {}
-    for origin in asked:
-        pairs = zip(origin.right, islice(lists, len(origin.right)), strict=True)
-        hits = [not right.isdisjoint(documents) for right, documents in pairs if right & indexed]
-        if hits:
-            found[origin.origin] = round(float(np.mean(hits)), 4)
-    return found
+def _word_search(index: Any) -> Search:
+    """As the retriever asks, synonyms apart."""
+
+    def search(tokens: list[str]) -> Found:
+        hits = best_by_words(index, tokens, CANDIDATES)
+        return hits.passages.tolist(), hits.scores
+
+    return search
 
 
-def _percentile(times: list[float], share: int) -> float:
-    return round(float(np.percentile(times, share)), 2)
+def _in_turns(first: Search, whole: Search, questions: Sequence[Any]) -> tuple[Times, list[Found]]:
+    """Times of both, and what ``whole`` found."""
+    answers: list[Found] = []
+    times: list[list[float]] = []
+    for search in (first, whole):
+        search(questions[0])  # the first one reads the index from the disk
+    for question in questions:
+        begun = time.perf_counter()
+        first(question)
+        between = time.perf_counter()
+        answers.append(whole(question))
+        times.append([between - begun, time.perf_counter() - between])
+    shares = 1000 * np.percentile(times, (50, 95), axis=0)
+    first_p50, p50, first_p95, p95 = (round(float(ms), 2) for ms in shares.ravel())
+    return (p50, p95, first_p50, first_p95), answers
+
+
+def _documents(corpus: Corpus, answers: Iterable[Found]) -> list[list[str]]:
+    """The first ``CUT`` documents of each answer."""
+    return [list(dict.fromkeys(corpus.documents[place] for place in places))[:CUT] for places, _ in answers]

@@ -11,20 +11,22 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks import runs
+from benchmarks.asked import Asked, golden_questions, public_questions
 from benchmarks.cli import app
 from benchmarks.passages import Corpus, Passage, VectorFiles, write_passages
-from benchmarks.scale import Asked, Bench, golden_questions, public_questions, static_of
+from benchmarks.scale import Bench, static_of, words
 from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5, Vector
+from knowledge.generation import best_by_words, word_index
 from knowledge.golden import GoldenQuestion
 
 CHUNK = 150
 SUBJECTS = ("congé payé", "facture impayée", "arrêt maladie", "impôt sur le revenu", "faux recruteur")
 PASSAGES = 2 * CHUNK + 20
 """The last ones fill no chunk: they are left out."""
-ASKED = Asked("essai", ["congé payé numéro 3", "faux recruteur numéro 204"], [frozenset({"0/3"}), frozenset({"4/204"})])
+ASKED = Asked("essai", ["congé payé numéro 5", "faux recruteur numéro 204"], [frozenset({"0/5"}), frozenset({"4/204"})])
 
 
 @pytest.fixture
@@ -133,6 +135,25 @@ def test_a_static_model_of_the_real_one_tells_subjects_apart(
     assert np.array_equal(question, again.embed_query("maladie"))
 
 
+def test_the_words_are_searched_at_each_size(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.scale.SIZES", (CHUNK,))
+    small, whole = words(corpus, PASSAGES, [ASKED])
+    assert (small.passages, whole.passages) == (CHUNK, 2 * CHUNK)
+    assert small.found == whole.found == {"essai": 1.0}
+
+
+def test_the_best_by_words_are_those_that_a_whole_sort_finds() -> None:
+    subjects = [SUBJECTS[place % len(SUBJECTS)].split() for place in range(400)]
+    index = word_index([[*subject, str(place % 7)] for place, subject in enumerate(subjects)])
+    for tokens in (["congé", "3"], ["faux"], ["facture", "arrêt", "impôt"], ["inconnu"], []):
+        known = [token for token in tokens if token in index.vocab_dict]
+        scores = index.get_scores(known) if known else np.zeros(400)
+        for k in (1, 10, 200, 400, 1000):
+            wanted = [place for place in np.argsort(-scores, kind="stable")[:k] if scores[place] > 0]
+            hits = best_by_words(index, tokens, k)
+            assert hits.passages.tolist() == wanted and np.array_equal(hits.scores, scores[wanted])
+
+
 def test_questions_know_their_documents(corpus: Corpus, tmp_path: Path) -> None:
     row = {"id": "a", "question": "combien ?", "facts": ["f/un|f/deux"], "writer": "essai"}
     rows = [GoldenQuestion.model_validate(row | {"id": str(n), "question": f"combien {n} ?"}) for n in range(20)]
@@ -141,7 +162,9 @@ def test_questions_know_their_documents(corpus: Corpus, tmp_path: Path) -> None:
     queries, qrels = tmp_path / "queries.tsv", tmp_path / "qrels.tsv"
     queries.write_text("topic\tquery\na\tcongé\nb\tpiscine\n", "utf-8")
     qrels.write_text("topic\tlocal_doc_id\na\t0/5\nb\tnulle-part\n", "utf-8")
-    assert public_questions(queries, qrels, corpus) == Asked("requêtes publiques", ["congé"], [frozenset({"0/5"})])
+    assert public_questions(queries, qrels, set(corpus.documents)) == Asked(
+        "requêtes publiques", ["congé"], [frozenset({"0/5"})]
+    )
 
 
 def test_the_command_measures_and_keeps(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +175,7 @@ def test_the_command_measures_and_keeps(corpus: Corpus, tmp_path: Path, monkeypa
     done = CliRunner().invoke(app, ["scale", "--budget-minutes", "0"])
     assert done.exit_code == 0, done.output
     assert re.search(r"embarqué +300 ", done.output) and "300 passages de" in done.output
-    assert (tmp_path / "kept.jsonl").read_text("utf-8").count('"store"') == 1
+    assert re.search(r"mots +300 ", done.output)
+    assert (tmp_path / "kept.jsonl").read_text("utf-8").count('"store"') == 2
     lone = CliRunner().invoke(app, ["scale", "--queries", str(tmp_path / "x.tsv")])
     assert lone.exit_code == 1 and "vont ensemble" in lone.output
