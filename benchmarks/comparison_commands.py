@@ -232,14 +232,15 @@ def scale(
         models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
     except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
         fail(str(error))
-    print("\nLes mots (BM25)")
-    lines: list[dict[str, Any]] = [{"model": "BM25", "points": _shown(bench.words(corpus, limit, asked))}]
+    lines: list[dict[str, Any]] = []
     for model, budget_s in models[: 2 if budget_minutes else 1]:
         with progress_bar() as progress:
             run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
             effort = run.embed(budget_s)
             print(f"\n{model.identity} : {effort}")
             lines.append({"model": model.identity, "embedded": asdict(effort), "points": _shown(run.points(asked))})
+    print("\nLes mots (BM25)")
+    lines.append({"model": "BM25", "points": _shown(bench.words(corpus, limit, asked))})
     if keep:
         for line in lines:
             runs.keep(runs.SCALE, day_of(today), line)

@@ -165,10 +165,12 @@ class Bench:
         speed = self._fill(whole, size)
         times, answers = _in_turns(_vector_search(first), _vector_search(whole), list(rows))
         least = self._vectors.nth_cosine(rows, size, CUT)
-        recall = np.mean([cosines[:CUT] >= cut - ROUNDING for (_, cosines), cut in zip(answers, least, strict=True)])
+        near = [np.sum(cosines[:CUT] >= cut - ROUNDING) for (_, cosines), cut in zip(answers, least, strict=True)]
         right = found(asked, _documents(self._corpus, answers), set(self._corpus.documents[:size]))
         disk, memory = round(whole.mib, 1), round(peak_mib(whole.pid))
-        return Point(name, size, *times, round(float(recall), 4), right, speed, disk, memory, load_average())
+        return Point(
+            name, size, *times, round(float(np.mean(near)) / CUT, 4), right, speed, disk, memory, load_average()
+        )
 
     def _fill(self, store: Store, size: int) -> float | None:
         """Passages added a second."""

@@ -45,7 +45,10 @@ class StaticEmbeddings:
         return self.embed_documents([text])[0]
 
     def save(self, path: Path) -> None:
-        np.savez(path, identity=self.identity, words=np.array(list(self._place)), rows=self._rows)
+        """The file appears whole, or not at all."""
+        unfinished = path.with_suffix(".new.npz")
+        np.savez(unfinished, identity=self.identity, words=np.array(list(self._place)), rows=self._rows)
+        unfinished.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> StaticEmbeddings:
