@@ -103,7 +103,7 @@ class Point:
 
 
 COLUMNS = (
-    "  Chroma", "passages", "p50 ms", "p95 ms", "p50 premiers", "p95 premiers", "rappel@10", "ajouts/s",
+    "   index", "passages", "p50 ms", "p95 ms", "p50 premiers", "p95 premiers", "rappel@10", "ajouts/s",
     "  disque", " mémoire", "charge",
 )  # fmt: skip
 HEADER = "  ".join([*COLUMNS, "un bon document parmi les dix premiers"])
