@@ -1,12 +1,14 @@
-"""``benchmarks peers | gate | baseline | retrieval``: ClicDroit beside others, and beside what it was."""
+"""``benchmarks peers | gate | baseline | retrieval | scale``: ClicDroit beside others, and beside what it was."""
 
 from __future__ import annotations
 
+import math
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.peers import Result
     from benchmarks.ranking import Array
     from benchmarks.retrieval import Task
+    from benchmarks.scale import Point
 
 app = typer.Typer()
 
@@ -148,7 +151,7 @@ def retrieval(
         documents = [
             document for name in corpus for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout)
         ]
-        task = read_task(queries, qrels, documents)
+        task = read_task(queries, qrels, {document.id for document in documents})
     except (CorpusError, ValueError) as error:
         fail(str(error))
     if not task.questions:
@@ -197,3 +200,59 @@ def _embedded(settings: Settings, documents: list[Document], task: Task) -> tupl
     asked = cache.queries([question.text for question in task.questions])
     cache.close()
     return vectors, asked
+
+
+@app.command()
+def scale(
+    limit: Annotated[int, typer.Option(min=1_000, help="Passages au plus.")] = 100_000,
+    budget_minutes: Annotated[
+        float, typer.Option(min=0, help="Minutes données cette fois au modèle de phrases réglé ; 0 : le statique seul.")
+    ] = 10,
+    queries: Annotated[Path | None, typer.Option(help="Requêtes en plus (topic et query).", dir_okay=False)] = None,
+    qrels: Annotated[Path | None, typer.Option(help="Leurs documents (topic, local_doc_id).", dir_okay=False)] = None,
+    keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/scale.jsonl.")] = True,
+    today: Today = None,
+) -> None:
+    """Dix et cent fois plus de passages : vecteurs, index, temps et rappel. Coupée, elle reprend où elle en était."""
+    from benchmarks import scale as bench
+    from benchmarks.asked import golden_questions, public_questions
+    from ingest.official.package import CorpusError
+    from ingest.screen import progress_bar
+
+    if (queries is None) != (qrels is None):
+        fail("--queries et --qrels vont ensemble")
+    settings = Settings()
+    print(f"{machine()}, charge {load_average()}")
+    try:
+        corpus = bench.prepare(settings, day_of(today))
+        asked = [golden_questions(load_golden(settings.knowledge_dir / "golden"))]
+        if queries and qrels:
+            asked.append(public_questions(queries, qrels, set(corpus.documents)))
+        chosen = load_embeddings(settings.embedding_model)
+        models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
+    except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
+        fail(str(error))
+    lines: list[dict[str, Any]] = []
+    for model, budget_s in models[: 2 if budget_minutes else 1]:
+        with progress_bar() as progress:
+            run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
+            effort = run.embed(budget_s)
+            print(f"\n{model.identity} : {effort}")
+            lines.append({"model": model.identity, "embedded": asdict(effort), "points": _shown(run.points(asked))})
+    print("\nLes mots (BM25)")
+    lines.append({"model": "BM25", "points": _shown(bench.words(corpus, limit, asked))})
+    if keep:
+        for line in lines:
+            runs.keep(runs.SCALE, day_of(today), line)
+
+
+def _shown(points: Iterable[Point]) -> list[dict[str, Any]]:
+    """Each as soon as it is known."""
+    from benchmarks.scale import HEADER
+
+    print(HEADER)
+    kept = []
+    for point in points:
+        print(point, flush=True)
+        kept.append(asdict(point))
+    return kept

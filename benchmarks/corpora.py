@@ -10,6 +10,7 @@ import json
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ _SECTIONS = {"particuliers": "part", "professionnels": "prof", "associations": "
 _TITLE, _DESCRIPTION, _PATH = "dc:title", "dc:description", "FilDAriane"
 _BODY = {_DESCRIPTION, "Introduction", "Texte", "ListeSituations"}
 EMBEDDED_CHARACTERS = 900
+CODES = {
+    "code-du-travail": legi.FILES["code_travail"],
+    "code-de-la-securite-sociale": legi.FILES["code_securite_sociale"],
+    "code-des-relations-avec-l-administration": legi.FILES["code_relations_public_admin"],
+    "code-rural": "LEGITEXT000022197698",  # no fact cites it: it only makes the haystack larger
+}
+"""Name here → file of the package."""
 
 Node = dict[str, Any]
 
@@ -65,15 +73,16 @@ def _labour_fiches(folder: Path, timeout: float) -> Iterator[Document]:
         yield Document(f"ft:{fiche['pubId']}", "fiches-travail", fiche["title"], headings, body)
 
 
-def _labour_code(folder: Path, timeout: float) -> Iterator[Document]:
+def _code(name: str, folder: Path, timeout: float) -> Iterator[Document]:
+    """``name``: one of ``CODES``."""
     archive = bring(legi.PACKAGE, folder, timeout)
-    root = read_json(archive, f"data/{legi.FILES['code_travail']}.json")
+    root = read_json(archive, f"data/{CODES[name]}.json")
     for headings, article in _articles(root, ()):
         # What an article is about stands in the headings above it: its text alone seldom names it.
         subject = [name for heading in headings if (name := heading.partition(" : ")[2])][-2:]
         title = _joined([f"Article {article['num']}", *subject])
         body = _joined([article["texte"] or ""])
-        yield Document(f"legi:{article['id']}", "code-du-travail", title, _joined(headings), body)
+        yield Document(f"legi:{article['id']}", name, title, _joined(headings), body)
 
 
 def _articles(node: Node, headings: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -133,6 +142,6 @@ def _joined(texts: Any) -> str:
 
 CORPORA: dict[str, Callable[[Path, float], Iterator[Document]]] = {
     "fiches-travail": _labour_fiches,
-    "code-du-travail": _labour_code,
+    **{name: partial(_code, name) for name in CODES},
     "service-public-2020": _service_public,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from pathlib import Path
 
 import psutil
 
@@ -17,6 +18,17 @@ def machine() -> str:
 def load_average() -> float:
     """Processes that wanted to run over the last minute: above the number of cores, times are those of a crowd."""
     return round(os.getloadavg()[0], 1)
+
+
+def reset_peak(pid: int) -> None:
+    """From now on ``peak_mib`` counts anew."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory that the process held since its start, or since ``reset_peak``."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def commit() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +48,10 @@ class Figures:
         return f"{self.hit_at_1:7.3f} {self.hit_at_10:7.3f} {self.mrr_at_10:7.3f} {self.recall_at_10:7.3f}"
 
 
-def read_task(queries: Path, qrels: Path, documents: Iterable[Document]) -> Task:
+def read_task(queries: Path, qrels: Path, known: Set[str]) -> Task:
     """Tab-separated files with a header: ``topic, query`` and ``topic, …, local_doc_id``; or, for both,
-    ``query, expected_doc_id``. Raises ``OSError`` and ``ValueError``.
+    ``query, expected_doc_id``. ``known``: ids of the documents at hand. Raises ``OSError`` and ``ValueError``.
     """
-    known = {document.id for document in documents}
     right: dict[str, set[str]] = {}
     for row in _rows(qrels, {"topic", "local_doc_id"}):
         if row["local_doc_id"] in known:

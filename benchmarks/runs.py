@@ -14,6 +14,7 @@ RUNS = Path(__file__).parent / "runs.jsonl"
 """Every run on the unseen half, with its commit: a half looked at often is no longer unseen."""
 PEERS = Path(__file__).parent / "peers.jsonl"
 RETRIEVAL = Path(__file__).parent / "retrieval.jsonl"
+SCALE = Path(__file__).parent / "scale.jsonl"
 
 
 def log_run(today: date, totals: dict[str, list[int]], path: Path = RUNS) -> None:

@@ -200,19 +200,30 @@ class Generation:
 
     def sparse(self, tokens: list[str], k: int) -> Hits:
         """The ``k`` passages with the best BM25 score above zero."""
-        known = [token for token in tokens if token in self.vocabulary]
-        if not known:
-            return Hits(np.zeros(0, dtype=np.int64), np.zeros(0))
-        scores = self.bm25.get_scores(known)
-        best = np.argsort(-scores, kind="stable")[:k]
-        best = best[scores[best] > 0]
-        return Hits(best, scores[best])
+        return best_by_words(self.bm25, tokens, k)
 
     def wording(self, text: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """BM25 of each fiche, (fiches,), and each fact, (facts,): a document is all that is written of it, how people
         ask for it included, as words and pairs of words."""
         tokens = phrases(text)
         return _scores(self.bm25_fiches, tokens, len(self.fiches)), _scores(self.bm25_facts, tokens, len(self.facts))
+
+
+def word_index(documents: list[list[str]]) -> Any:
+    """BM25 over tokens."""
+    index = bm25s.BM25(k1=1.2, b=0.6)
+    index.index(documents, show_progress=False)
+    return index
+
+
+def best_by_words(index: Any, tokens: list[str], k: int) -> Hits:
+    """The ``k`` passages with the best BM25 score above zero; among equals, the first ones."""
+    scores = _scores(index, tokens, index.scores["num_docs"])
+    # Sorting all of them would take most of a search among a hundred thousand passages.
+    least = np.partition(scores, -k)[-k] if k < len(scores) else 0.0
+    candidates = np.flatnonzero((scores >= least) & (scores > 0))
+    best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+    return Hits(best, scores[best])
 
 
 def _scores(index: Any, tokens: list[str], documents: int) -> np.ndarray[Any, Any]:
@@ -472,9 +483,7 @@ class GenerationWriter:
         subject.save(self.folder / SUBJECT)
 
     def _index(self, name: str, documents: list[list[str]]) -> None:
-        index = bm25s.BM25(k1=1.2, b=0.6)
-        index.index(documents, show_progress=False)
-        index.save(self.folder / name)
+        word_index(documents).save(self.folder / name)
 
     def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         is_fact = np.array([passage.kind == FACT for passage in passages])

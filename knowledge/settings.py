@@ -79,3 +79,8 @@ class KnowledgeSettings(BaseSettings):
     def benchmark_embeddings(self) -> Path:
         """Vectors of texts that only benchmarks read: never in a generation, nor in the cache of builds."""
         return self.data_dir / "benchmark-embeddings.sqlite"
+
+    @property
+    def scale_dir(self) -> Path:
+        """Passages, vectors and indexes of the scale bench, which no generation may hold."""
+        return self.data_dir / "scale"

@@ -18,12 +18,14 @@ class ChromaServer:
         self._command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--port", str(port)]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self) -> int:
+        """Its process id."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
         while not self._answers():
             assert time.monotonic() < end and self._process.poll() is None, "chroma run did not start"
             time.sleep(0.05)
+        return self._process.pid
 
     def stop(self) -> None:
         if self._process:

@@ -39,6 +39,7 @@ def document(subject: str, number: int) -> Document:
 
 
 DOCUMENTS = [document(subject, number) for subject in SUBJECTS for number in (0, 1)]
+IDS = {document.id for document in DOCUMENTS}
 
 
 def node(name: str, *children: Any) -> dict[str, Any]:
@@ -76,20 +77,18 @@ def test_queries_without_an_answer_in_the_corpus_are_left_out_and_counted(tmp_pa
     queries, qrels = tmp_path / "queries.tsv", tmp_path / "qrels.tsv"
     queries.write_text("topic\tquery\na\trupture\nb\tpiscine\n", "utf-8")
     qrels.write_text("topic\ttitle\tlocal_doc_id\na\tx\trupture conventionnelle/0\nb\ty\t\n", "utf-8")
-    task = read_task(queries, qrels, DOCUMENTS)
+    task = read_task(queries, qrels, IDS)
     assert [question.text for question in task.questions] == ["rupture"] and task.unanswerable == 1
     assert task.right == {"a": frozenset({"rupture conventionnelle/0"})}
     queries.write_text("question\nx\n", "utf-8")
     with pytest.raises(ValueError, match="colonnes"):
-        read_task(queries, qrels, DOCUMENTS)
+        read_task(queries, qrels, IDS)
 
 
 def test_the_query_and_its_only_answer_may_share_a_file(tmp_path: Path) -> None:
     path = tmp_path / "queries.tsv"
     path.write_text("query\texpected_doc_id\nla rupture ?\trupture conventionnelle/0\n", "utf-8")
-    assert read_task(path, path, DOCUMENTS).right == {
-        "rupture conventionnelle/0": frozenset({"rupture conventionnelle/0"})
-    }
+    assert read_task(path, path, IDS).right == {"rupture conventionnelle/0": frozenset({"rupture conventionnelle/0"})}
 
 
 def test_figures_are_those_of_the_definitions() -> None:
