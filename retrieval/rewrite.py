@@ -35,9 +35,9 @@ _FOLLOW_UP = re.compile(
 )
 # Something was done already: paid, given, lost…
 _HAPPENED = re.compile(
-    r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|on m'a|ils m'ont|il m'a|elle m'a|me suis fait|deja|ete)\b"
-    r".{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|avoir|perdu|transfer|"
-    r"hack|menac|utilis|prete|partag|remis|rempli|sign)"
+    r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|m'a|m'ont|nous a|il a|elle a|ils ont|me suis fait|"
+    r"s'est fait|deja|ete)\b.{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|"
+    r"avoir|perdu|transfer|hack|menac|utilis|prete|partag|remis|rempli|sign|pris|debit|prelev|encaiss|vide)"
 )
 _LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
 _NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
