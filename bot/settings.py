@@ -67,7 +67,7 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
-    answer_far_behind: float = 0.25
+    answer_far_behind: float = 0.2
     """A fact whose probability is under this share of the best one's is left out."""
     abstention_nearest_from: float = 0.1
     """Probability of an answer from which an abstention names the nearest subject and whom to call for it: under it,
