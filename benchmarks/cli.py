@@ -180,11 +180,15 @@ def grounding(
 def load(
     chats: Annotated[int, typer.Option(help="Conversations en même temps.")] = 16,
     messages: Annotated[int, typer.Option(help="Messages en tout.")] = 2000,
+    from_nothing: Annotated[
+        bool,
+        typer.Option("--from-nothing", help="Construire aussi sans les vecteurs du dépôt (une dizaine de minutes)."),
+    ] = False,
 ) -> None:
     """Temps de réponse, mémoire, construction, et le bot réel face à la fausse API de Telegram."""
     from benchmarks.load import run
 
-    run(chats, messages)
+    run(chats, messages, from_nothing)
 
 
 @app.command()
