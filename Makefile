@@ -6,7 +6,7 @@ STAMP := $(VENV)/.core-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ST_STAMP := $(VENV)/.st-installed
 EXTRAS_STAMP := $(VENV)/.extras-installed
-PARALLEL := -n 2 --dist loadfile
+PARALLEL := -n 3 --dist loadfile
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help

@@ -23,6 +23,8 @@ STOPWORDS = frozenset(
 
 def fold(text: str) -> str:
     """Lower case, no accents, typographic apostrophes and ligatures made plain."""
+    if text.isascii():  # most words are, and each is folded several times an answer
+        return text.lower()
     text = text.replace("’", "'").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
