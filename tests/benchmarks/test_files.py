@@ -5,6 +5,8 @@ import pytest
 from benchmarks.files import file_times, hostile_files, hostile_texts
 from bot.vetting.reading import ReadingLimits, Unreadable, read_document, read_image
 
+pytestmark = pytest.mark.full
+
 LIMITS = ReadingLimits()
 
 

@@ -22,6 +22,8 @@ from knowledge.embeddings import EmbeddedE5, Vector
 from knowledge.generation import best_by_words, word_index
 from knowledge.golden import GoldenQuestion
 
+pytestmark = pytest.mark.full
+
 CHUNK = 150
 SUBJECTS = ("congé payé", "facture impayée", "arrêt maladie", "impôt sur le revenu", "faux recruteur")
 PASSAGES = 2 * CHUNK + 20

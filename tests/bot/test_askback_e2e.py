@@ -8,6 +8,8 @@ from tests.bot.conftest import Running, StartBot
 from tests.bot.test_telegram_e2e import buttons
 from tests.botapi import Call, FakeBotApi
 
+pytestmark = pytest.mark.full
+
 QUESTION = "quel est le taux de cotisations"
 FORGOTTEN = "J'ai oublié la question"
 

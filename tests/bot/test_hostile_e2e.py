@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from tests.bot.conftest import Running
 from tests.botapi import User
 
+pytestmark = pytest.mark.full
+
 TROUBLE = "une erreur m'empêche"
 HOSTILE = [
     "<b>gras</i> & <script>alert(1)</script>",

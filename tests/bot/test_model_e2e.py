@@ -23,6 +23,8 @@ from tests.bot.test_verify_e2e import OFFER
 from tests.botapi import FakeBotApi, User
 from tests.conftest import run_build
 
+pytestmark = pytest.mark.full
+
 pytest.importorskip("langchain_openai", reason="needs the llm extra")
 
 KEY = "clef-du-modele-que-personne-ne-doit-lire"

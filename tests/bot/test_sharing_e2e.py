@@ -23,6 +23,8 @@ from tests.bot.test_telegram_e2e import buttons
 from tests.bot.test_verify_e2e import screenshot
 from tests.botapi import User
 
+pytestmark = pytest.mark.full
+
 SHARE, YES, NO = "Partager ce message (anonymisé)", "Oui, partager ce texte", "Non, ne rien partager"
 OFFER = (
     "Bonjour, ici Sophie Durand. Il reste 49 € de frais de dossier à payer avant de signer le contrat.\n\n"
