@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from detection.clauses import Clause, clauses, sentences
 from detection.demands import demands
@@ -145,9 +146,17 @@ def likeness(offer: ReadOffer) -> str:
     return "offer" if _OF_AN_OFFER.search(plain) else "talk"
 
 
-def names(text: str, name: str) -> bool:
-    """Whether ``text`` names it, in whole words."""
-    return re.search(rf"(?<!\w){re.escape(flat(name))}(?!\w)", flat(text)) is not None
+def names(plain: str, name: str) -> bool:
+    """Whether ``plain``, a text already ``flat``, names it in whole words."""
+    said, in_whole_words = _whole_words(name)
+    return said in plain and in_whole_words.search(plain) is not None
+
+
+@cache
+def _whole_words(name: str) -> tuple[str, re.Pattern[str]]:
+    """Made once a name: a message is searched for hundreds of them, all of the catalogue or the registry of sources."""
+    said = flat(name)
+    return said, re.compile(rf"(?<!\w){re.escape(said)}(?!\w)")
 
 
 QUOTE_MAX_CHARS = 160

@@ -110,6 +110,10 @@ class Catalogue(Content):
     def signal(self) -> dict[str, Signal]:
         return {signal.id: signal for signal in self.signals}
 
+    def pattern(self, identifier: str | None) -> TrapPattern | None:
+        """None for an unknown one: a model may name a kind that was taken out since."""
+        return next((pattern for pattern in self.patterns if pattern.id == identifier), None)
+
     def stage(self, identifier: str) -> Stage:
         """Raises ``KeyError`` for an unknown one."""
         return {stage.id: stage for stage in self.stages}[identifier]

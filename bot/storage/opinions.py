@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.pseudonyms import Pseudonyms
+from bot.storage.handed_over import HandedOver
 from bot.storage.tables import GapRow, OpinionRow
 
 
@@ -63,20 +62,11 @@ class Gap:
         return f"{self.count} × {self.kind} ({self.first_day} – {self.last_day}) : {what}"
 
 
-class Opinions:
-    """Reads and writes opinions and gaps. ``insert`` is the dialect's own, for « insert or replace »."""
+class Opinions(HandedOver):
+    """Reads and writes opinions and gaps."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        insert: Callable[..., Any],
-        now: Callable[[], datetime],
-        pseudonyms: Pseudonyms,
-    ) -> None:
-        self._engine = engine
-        self._insert = insert
-        self._now = now
-        self._pseudonyms = pseudonyms
+    TABLES = (OpinionRow, GapRow)
+    PSEUDONYMS = frozenset({"answer", "author"})
 
     async def rate(self, user_id: int, message_id: int, answer: AnswerRef, rating: Rating) -> None:
         """Keep an opinion; a later one on the same answer replaces it."""
@@ -127,38 +117,8 @@ class Opinions:
             gaps = (await connection.execute(select(func.count()).select_from(GapRow))).scalar_one()
         return {str(rating): count for rating, count in rows} | {"question": gaps}
 
-    async def of_today(self, user_id: int) -> list[dict[str, Any]]:
-        """What the person said today. Older rows can no longer be tied to anybody."""
-        async with self._engine.begin() as connection:
-            author = await self._pseudonyms.of_person(connection, user_id)
-            opinions = await connection.execute(select(OpinionRow.__table__).where(OpinionRow.author == author))
-            gaps = await connection.execute(select(GapRow.__table__).where(GapRow.author == author))
-            rows = [dict(row) for row in [*opinions.mappings(), *gaps.mappings()]]
-        return [
-            {name: str(value) for name, value in row.items() if name not in ("answer", "author") and value}
-            for row in rows
-        ]
-
-    async def forget(self, user_id: int) -> int:
-        """Remove what the person said today; returns how many rows."""
-        async with self._engine.begin() as connection:
-            author = await self._pseudonyms.of_person(connection, user_id)
-            removed = 0
-            for table in (OpinionRow, GapRow):
-                removed += (await connection.execute(delete(table).where(table.author == author))).rowcount
-        return removed
-
-    async def sweep(self, oldest: date) -> None:
-        """Remove what is older than ``oldest``."""
-        async with self._engine.begin() as connection:
-            for table in (OpinionRow, GapRow):
-                await connection.execute(delete(table).where(table.day < oldest))
-
     async def _names(self, connection: AsyncConnection, user_id: int, message_id: int) -> dict[str, str]:
         return {
             "author": await self._pseudonyms.of_person(connection, user_id),
             "answer": await self._pseudonyms.of_message(connection, user_id, message_id),
         }
-
-    def _today(self) -> date:
-        return self._now().date()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import func, select
 
-from bot.storage.pseudonyms import Pseudonyms
+from bot.storage.handed_over import HandedOver
 from bot.storage.tables import SharedOfferRow
 
 
@@ -43,20 +41,11 @@ class DatedOffer:
         return f"{self.day} {offer.level} {offer.pattern or '–'} ({', '.join(offer.signals) or '–'}) :\n{offer.text}\n"
 
 
-class SharedOffers:
-    """Reads and writes shared offers. ``insert`` is the dialect's own, for « insert or leave »."""
+class SharedOffers(HandedOver):
+    """Reads and writes shared offers."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        insert: Callable[..., Any],
-        now: Callable[[], datetime],
-        pseudonyms: Pseudonyms,
-    ) -> None:
-        self._engine = engine
-        self._insert = insert
-        self._now = now
-        self._pseudonyms = pseudonyms
+    TABLES = (SharedOfferRow,)
+    PSEUDONYMS = frozenset({"shown", "author"})
 
     async def keep(self, user_id: int, message_id: int, offer: SharedOffer) -> bool:
         """Keep what ``message_id`` showed, once. False when it was kept already."""
@@ -64,7 +53,7 @@ class SharedOffers:
             values = asdict(offer) | {
                 "shown": await self._pseudonyms.of_message(connection, user_id, message_id),
                 "author": await self._pseudonyms.of_person(connection, user_id),
-                "day": self._now().date(),
+                "day": self._today(),
                 "signals": " ".join(offer.signals),
             }
             done = await connection.execute(self._insert(SharedOfferRow).values(values).on_conflict_do_nothing())
@@ -84,26 +73,3 @@ class SharedOffers:
     async def count(self) -> int:
         async with self._engine.connect() as connection:
             return int((await connection.execute(select(func.count()).select_from(SharedOfferRow))).scalar_one())
-
-    async def of_today(self, user_id: int) -> list[dict[str, str]]:
-        """What the person shared today. Older rows can no longer be tied to anybody."""
-        async with self._engine.begin() as connection:
-            author = await self._pseudonyms.of_person(connection, user_id)
-            mine = select(SharedOfferRow.__table__).where(SharedOfferRow.author == author)
-            rows = [dict(row) for row in (await connection.execute(mine)).mappings()]
-        return [
-            {name: str(value) for name, value in row.items() if name not in ("shown", "author") and value}
-            for row in rows
-        ]
-
-    async def forget(self, user_id: int) -> int:
-        """Remove what the person shared today; returns how many rows."""
-        async with self._engine.begin() as connection:
-            author = await self._pseudonyms.of_person(connection, user_id)
-            done = await connection.execute(delete(SharedOfferRow).where(SharedOfferRow.author == author))
-        return int(done.rowcount)
-
-    async def sweep(self, oldest: date) -> None:
-        """Remove what is older than ``oldest``."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(SharedOfferRow).where(SharedOfferRow.day < oldest))

@@ -167,12 +167,9 @@ class Handlers:
         text = given or ((offer.text or offer.caption) if offer else None)
         if offer is None or not text:
             await self.offers.ask_for_offer(message)
-        elif self.answerer.is_crisis(text) or not (
-            await self._held(message, Kind.QUESTION, text)
+        else:
             # In a group the verdict answers who asked for it, whoever wrote the offer.
-            or await self.offers.vet_text(offer if message.chat.type == ChatType.PRIVATE else message, text)
-        ):
-            await self._answer(message, text)
+            await self._read(message, text, offer if message.chat.type == ChatType.PRIVATE else message)
 
     async def cancel(self, update: Update, context: Context) -> None:
         message = _message(update)
@@ -197,15 +194,17 @@ class Handlers:
         text = message.text or ""
         if message.chat.type != ChatType.PRIVATE:
             text = text.replace(f"@{context.bot.username}", " ")
-        await self._read(message, text, is_offer_by_nature(message))
+        await self._read(message, text, message if is_offer_by_nature(message) else None)
 
-    async def _read(self, message: Message, text: str, is_offer: bool) -> None:
+    async def _read(self, message: Message, text: str, offer: Message | None) -> None:
+        """``offer``: the message that the verdict answers, when ``text`` is one; None: only where one is awaited."""
         # Distress first, even where an offer is awaited, past every limit and during a pause.
         if self.answerer.is_crisis(text):
             await self._answer(message, text)
         elif not await self._held(message, Kind.QUESTION, text):
-            expected = self.offers and (is_offer or await self.offers.expects_offer(message))
-            if not (self.offers and expected and await self.offers.vet_text(message, text)):
+            if offer is None and self.offers and await self.offers.expects_offer(message):
+                offer = message
+            if not (self.offers and offer and await self.offers.vet_text(offer, text)):
                 await self._answer(message, text)
 
     async def not_text(self, update: Update, context: Context) -> None:
@@ -360,7 +359,7 @@ class Handlers:
             original = message.reply_to_message
             if original is None or not original.text:
                 raise ValueError("the question is gone")
-            await self._read(message, original.text, is_offer_by_nature(original))
+            await self._read(message, original.text, message if is_offer_by_nature(original) else None)
         elif action == keyboards.THEMES:
             await self._turn_page(message, TOPICS_TITLE, keyboards.themes(generation))
         elif action == keyboards.THEME:

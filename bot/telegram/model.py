@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from telegram import InlineKeyboardMarkup, Message
+from telegram import Message
 from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, TelegramError
 
@@ -16,11 +16,10 @@ from bot.answering.answer import Answer
 from bot.settings import Settings
 from bot.storage.model_use import ModelUse
 from bot.telegram import keyboards
+from bot.telegram.sending import Say
 
 if TYPE_CHECKING:
     from bot.answering.reword import Reworder
-
-Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
 
 
 @dataclass

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from telegram import InlineKeyboardMarkup, InputFile, Message
+from telegram import InputFile, Message
 from telegram.constants import ChatType
 from telegram.error import BadRequest
 
@@ -19,10 +19,9 @@ from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import keyboards
 from bot.telegram.model import model_terms
+from bot.telegram.sending import Say
 
 FILE_NAME = "mes-donnees-clicdroit.json"
-
-Say = Callable[[Message, str, InlineKeyboardMarkup | None], Awaitable[None]]
 
 
 @dataclass

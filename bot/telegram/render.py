@@ -66,9 +66,8 @@ def _cited(cited: Sequence[Source], messages: Mapping[str, Any]) -> list[Paragra
     said = [cited_line(source) for source in cited]
     numbered = enumerate(zip(cited, said, strict=True), 1)
     links = [_link(f"[{n}]", str(source.url), line) for n, (source, line) in numbered]
-    html = "\n".join([f"<b>{escape_text(title)}</b>", *links])
     plain = "\n".join([title, *(f"[{n}] {line}" for n, line in enumerate(said, 1))])
-    return [Paragraph(f"<blockquote expandable>{html}</blockquote>", plain)]
+    return [Paragraph(_folded(title, links), plain)]
 
 
 def steps_messages(steps: list[Advice], contacts: list[Contact], knowledge: Knowledge) -> list[str]:
@@ -96,8 +95,7 @@ def card_message(card: Card, messages: Mapping[str, Any]) -> str:
     found.append(f"<i>{escape_text(messages['inline']['disclaimer'])}</i>")
     sources = {str(line.source.url): line.source for line in card.lines}
     links = [_link(f"[{n}]", url, source_read_line(sources[url], messages)) for n, url in enumerate(urls, 1)]
-    folded = "\n".join([f"<b>{escape_text(messages['sources_title'])}</b>", *links])
-    return "\n\n".join([*found, f"<blockquote expandable>{folded}</blockquote>"])
+    return "\n\n".join([*found, _folded(messages["sources_title"], links)])
 
 
 def text_messages(text: str) -> list[str]:
@@ -184,15 +182,19 @@ def _sources(citations: list[Citation], messages: Mapping[str, Any]) -> list[Par
         line = f"{numbers(group)} {read}"
         html = _link(numbers(group), group[0].url, read)
         if not blocks or length + utf16_length(line) > BLOCK_MAX:
-            blocks.append(([f"<b>{escape_text(messages['sources_title'])}</b>"], [messages["sources_title"]]))
+            blocks.append(([], []))
             length = 0
         blocks[-1][0].append(html)
         blocks[-1][1].append(line)
         length += utf16_length(line)
-    return [
-        Paragraph(f"<blockquote expandable>{chr(10).join(html)}</blockquote>", "\n".join(plain))
-        for html, plain in blocks
-    ]
+    title = messages["sources_title"]
+    return [Paragraph(_folded(title, html), "\n".join([title, *plain])) for html, plain in blocks]
+
+
+def _folded(title: str, lines: Iterable[str]) -> str:
+    """Lines of HTML under a title: three show, a tap opens the rest."""
+    html = "\n".join([f"<b>{escape_text(title)}</b>", *lines])
+    return f"<blockquote expandable>{html}</blockquote>"
 
 
 def _link(label: str, url: str, text: str) -> str:

@@ -38,12 +38,12 @@ class SharingDesk:
 
     async def preview(self, message: Message, token: str, text: str, verdict: Verdict, changed: bool = False) -> None:
         """Word for word; nothing is kept yet. ``text``: masked. ``changed``: since it was last shown."""
-        pattern = next((p.label for p in self.vetter.catalogue.patterns if p.id == verdict.pattern), None)
+        pattern = self.vetter.catalogue.pattern(verdict.pattern)
         none = self._words["none"]
         words = self._words["preview"].format(
             quote="{quote}",
             level=self.vetter.knowledge.messages["vetting"]["levels"][verdict.level],
-            pattern=pattern or none,
+            pattern=pattern.label if pattern else none,
             signals=", ".join(signal.label for signal in verdict.signals) or none,
             days=self.settings.shared_offers_days,
         )

@@ -75,7 +75,7 @@ class Checklist:
         """To forward to a friend or show at a police desk: names and numbers masked, links unclickable."""
         verdict = self.verdict(check)
         lines = [self._words["summary_title"], self._words["levels"][verdict.level]]
-        pattern = next((p for p in self._vetter.catalogue.patterns if p.id == verdict.pattern), None)
+        pattern = self._vetter.catalogue.pattern(verdict.pattern)
         if pattern and verdict.level in (Level.TRAP, Level.SUSPECT):
             lines.append(self._words["pattern_line"].format(label=pattern.label, summary=pattern.summary))
         for signal in verdict.signals:

@@ -90,6 +90,7 @@ class Vetter:
         self._signs: dict[str, Reassuring] = {s.id: s for s in [*catalogue.signals, *catalogue.reassuring]}
         # A signal taken out of the catalogue after the training is no longer looked for.
         self._column = {signal: column for column, signal in enumerate(model.signals) if signal in self._signs}
+        self._red_flags = [self._column[signal.id] for signal in catalogue.signals if signal.id in self._column]
         self._words_read = settings.offer_words_read
         self._max_chars = settings.offer_max_chars
 
@@ -116,11 +117,12 @@ class Vetter:
         log_odds = self._judged(offer, self._model.clause_log_odds(texts, vectors), shown)
         parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
         row = message_row(log_odds, vectors[embedded], self._model.mean, parsed)
-        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(flat(offer.text))
+        plain = flat(offer.text)
+        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(plain)
         return Reading(
             found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
             scam_log_odds=self._model.scam_log_odds(offer.said, row),
-            names=[brand.name for brand in self._brands if names(offer.text, brand.name)],
+            names=self._named(plain),
             likeness=Likeness(likeness(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
@@ -174,16 +176,14 @@ class Vetter:
     def _cued(self, plain: str) -> Array:
         """How much each kind of trap keeps of its probability: little when the message speaks of nothing of its
         own, more when a name points to it."""
-        kinds = {pattern.id: pattern for pattern in self.catalogue.patterns}
-        return np.array([_weight_of(kinds.get(identifier), plain) for identifier in self._model.patterns])
+        return np.array([_weight_of(self.catalogue.pattern(kind), plain) for kind in self._model.patterns])
 
     def _judged(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
         """What the model finds in each clause, with what is demanded in so many words, and without what only
         sounds like a sign."""
         judged = log_odds.copy()
-        red_flags = [column for signal, column in self._column.items() if signal in self.catalogue.signal]
         for clause, signal in denied_signals(offer, self._brands):
-            columns = red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
+            columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
             judged[clause, columns] = DENIED_LOG_ODDS
         for signal, said in shown.items():
             if said.in_words:
@@ -251,7 +251,7 @@ class Vetter:
             return []
         if judgement.level in (Level.NOTHING, Level.CAUTION):
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
-        pattern = next((p for p in self.catalogue.patterns if p.id == judgement.pattern), None)
+        pattern = self.catalogue.pattern(judgement.pattern)
         of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
         received = self.catalogue.stage("received").steps
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
@@ -267,8 +267,12 @@ class Vetter:
             return False
         # « (Banque de France, ACPR, AMF) » says who publishes, « comme DataAnnotation » gives an example.
         text = re.sub(r"\([^)]*\)|\bcomme \w+", "", self.knowledge.facts[fact].text)
-        about = {brand.name for brand in self._brands if names(text, brand.name)} - MESSAGING
+        about = set(self._named(flat(text))) - MESSAGING
         return bool(about) and not about & set(reading.names)
+
+    def _named(self, plain: str) -> list[str]:
+        """The known brands that a text, already ``flat``, names."""
+        return [brand.name for brand in self._brands if names(plain, brand.name)]
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
         """The facts to act on at a stage, in order."""
@@ -341,7 +345,7 @@ class Knowledge:
         return Advice(text=text, source_url=self.url(cited))
 
     def _is_named(self, source: str, text: str) -> bool:
-        return names(text, re.split(r"[ (,]", self.sources[source].publisher)[0])
+        return names(flat(text), re.split(r"[ (,]", self.sources[source].publisher)[0])
 
 
 def _weight_of(pattern: TrapPattern | None, plain: str) -> float:

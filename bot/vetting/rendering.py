@@ -38,7 +38,7 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     if verdict.level is Level.NOTHING and verdict.likeness is not Likeness.OFFER:
         return [f"{words['levels'][verdict.level]}\n{words['not_an_offer'][verdict.likeness]}"], []
     found = [f"{words['levels'][verdict.level]}\n{words['now'][verdict.level]}"]
-    pattern = next((p for p in catalogue.patterns if p.id == verdict.pattern), None)
+    pattern = catalogue.pattern(verdict.pattern)
     if pattern:
         line = words["pattern_line"].format(label=pattern.label, summary=pattern.summary)
         found.append(f"{line} [{sources.number(knowledge.url(pattern.source))}]")

@@ -264,11 +264,6 @@ def _denials(text: str) -> Iterator[Mark]:
     yield from found
 
 
-def _opposed(last: Mark, word: str) -> bool:
-    """One by « ne … pas », the other by a negative word."""
-    return not last.cancels and bool(word) != bool(last.word)
-
-
 def _permissions(text: str, pattern: re.Pattern[str]) -> Iterator[Mark]:
     for match in pattern.finditer(text):
         if text[: match.start()].endswith(("ne ", "n'")):
