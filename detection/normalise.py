@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from confusable_homoglyphs import confusables
 
 # « W h a t s A p p », « U.S.D.T », « t-é-l-é-g-r-a-m »: four single letters or more with one kind of separator,
 # or three with dots.
@@ -104,6 +103,9 @@ def _latin(char: str) -> str:
     """The Latin letter that a Cyrillic or Greek one imitates; any other character as it is."""
     if char.isascii() or not char.isalpha() or "LATIN" in unicodedata.name(char, ""):
         return char
+    # Imported when first needed: its tables take 8 MiB, and most messages hold no such letter.
+    from confusable_homoglyphs import confusables
+
     found = confusables.is_confusable(char, preferred_aliases=["latin"])
     for entry in found or []:
         for glyph in entry["homoglyphs"]:

@@ -26,6 +26,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -70,7 +71,7 @@ class GenerationError(Exception):
 QUESTION, FACT, ASKED = "question", "fact", "asked"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of text that is embedded and indexed."""
 
@@ -327,9 +328,9 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
     try:
         bundle = _read_bundle(folder)
         with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
-            passages = [Passage(**json.loads(line)) for line in lines]
+            passages = [_passage(json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
-        bm25, bm25_fiches, bm25_facts = (bm25s.BM25.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
+        bm25, bm25_fiches, bm25_facts = (_load_words(folder / name) for name in (BM25, *BM25_DOCUMENTS))
         vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
@@ -390,6 +391,18 @@ def _records(bundle: dict[str, Any]) -> dict[str, Any]:
     return {
         name: {key: kind.model_validate(value) for key, value in bundle[name].items()} for name, kind in RECORDS.items()
     }
+
+
+def _passage(record: dict[str, str | None]) -> Passage:
+    """The names that thousands of passages share are kept once in memory, as are the words of the indexes."""
+    shared = {key: sys.intern(value) if value and key != "text" else value for key, value in record.items()}
+    return Passage(**shared)  # type: ignore[arg-type]
+
+
+def _load_words(folder: Path) -> Any:
+    index = bm25s.BM25.load(folder)
+    index.vocab_dict = {sys.intern(token): column for token, column in index.vocab_dict.items()}
+    return index
 
 
 def _whole(collection: Any, passages: int) -> Any:
@@ -459,8 +472,6 @@ class GenerationWriter:
             collection.add(
                 ids=[passage.id for passage in batch],
                 embeddings=vectors[start : start + 1000],
-                documents=[passage.text for passage in batch],
-                metadatas=[{"kind": passage.kind, "fiche": passage.fiche} for passage in batch],
             )
         reads = [library.sources[source].read_on for fact in library.facts.values() for source in fact.sources]
         manifest = Manifest(

@@ -15,7 +15,7 @@ import httpx
 from knowledge.settings import KnowledgeSettings
 
 COLLECTION = "passages"
-EF_SEARCH = 300
+EF_SEARCH = 200
 """Width of the HNSW search: above the number of candidates asked for, or some would be missed."""
 
 

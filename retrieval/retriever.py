@@ -22,7 +22,7 @@ from retrieval.evidence import KINDS, Array, Columns, ContentIndex, Evidence, me
 from retrieval.linear import Logistic, sigmoid
 from retrieval.rewrite import NUMBER_CUES, Query
 
-CANDIDATES = 200
+CANDIDATES = 120
 """Passages taken from each index: enough to hold most passages of the ten best fiches."""
 FICHES_KEPT = 10
 PLATFORMS_THEME = "plateformes"

@@ -228,9 +228,9 @@ def views(text: str) -> list[str]:
     return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]
 
 
-LONG_STORY = 40
+LONG_STORY = 36
 """Words above which a message is read in two pieces, of the lengths that follow."""
-BEGINNING = 24
+BEGINNING = 20
 ASKED = 24
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
