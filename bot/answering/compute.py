@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from bot.answering.formulas import Computed, Formulas, Given
-from bot.answering.quantities import Amount, Currency, Duration, Period, Quantities, Role, read
-from bot.answering.sums import Situation, Sum, doubts_an_offer, is_barred, names_contributions, situation, sums_asked, tells_earnings
+from bot.answering.quantities import Amount, Currency, Duration, Period, Quantities, Role, dates_the_start_only, read
+from bot.answering.sums import (
+    Situation,
+    Sum,
+    doubts_an_offer,
+    is_barred,
+    is_wage,
+    names_contributions,
+    situation,
+    sums_asked,
+    tells_earnings,
+    tells_own_work,
+)
 from knowledge.generation import Generation
 from knowledge.text import stems
 from retrieval.rewrite import Query
@@ -24,6 +37,10 @@ _SUMS_MAX = 2
 _SHORT_STEMS = 6
 """Content words up to which a message without a question of its own may change what was asked before."""
 _TURNS_BACK = 4
+_CLEAR_ALONE = (Sum.HOURLY, Sum.PRORATA, Sum.THRESHOLDS)
+"""Sums whose amount needs no word that says it was earned."""
+_OWN_WORK_ONLY = (Sum.UNEMPLOYMENT, Sum.TAXABLE)
+"""Sums that another kind of pay would change."""
 _TOO_GOOD = 3
 """Times the minimum wage above which pay somebody doubts is a promise to vet, not pay to compare."""
 _KNOWN_LIMITS = (
@@ -48,13 +65,13 @@ class Calculator:
             for value in series.series
         }
 
-    def compute(self, query: Query, earlier: Sequence[Query] = ()) -> list[Computed]:
+    def compute(self, query: Query, today: date, earlier: Sequence[Query] = ()) -> list[Computed]:
         """The lines of the results, the first one answering at once; usually none. ``earlier``: the questions of the
         chat before this one, oldest first."""
-        now = _Message(query, self._limits)
+        now = _Message(query, today, self._limits)
         if now.is_barred:
             return []
-        asked = self._asked(now, [_Message(before, self._limits) for before in earlier[-_TURNS_BACK:]])
+        asked = self._asked(now, [_Message(before, today, self._limits) for before in earlier[-_TURNS_BACK:]])
         if asked is None:
             return []
         found: list[Computed] = []
@@ -66,7 +83,7 @@ class Calculator:
 
     def _asked(self, now: _Message, earlier: list[_Message]) -> _Asked | None:
         """The sums and what they work on: what this message says, completed by the earlier ones."""
-        sums, numbers, told = now.sums, now, [now]
+        sums, numbers, told = now.sums, now, [now]  # ``told``: the messages that the result comes from
         if not sums and now.may_change_a_sum:
             before = next((message for message in reversed(earlier) if message.sums), None)
             if before is None:
@@ -79,15 +96,22 @@ class Calculator:
             if found is None:
                 return None
             numbers, told = found, [*told, found]
-        if not any(message.tells_earnings for message in told) and sums[0] not in (Sum.HOURLY, Sum.PRORATA):
+        if not any(message.tells_earnings for message in told) and sums[0] not in _CLEAR_ALONE:
             return None
         said = now.said
         for message in reversed(earlier):
             said = said.completed_by(message.said)
         if sums == [Sum.NET] and said.benefit and not now.names_contributions:
             sums = [said.benefit]  # « je touche l'ARE » / « si je fais 200, il me reste combien ? »
-        day = now.query.day if now.query.day_was_asked else numbers.query.day
-        asked = _Asked(sums, Given(numbers.amount, numbers.duration, said, day))
+        if sums[0] in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
+            return None
+        if all(message.is_wage for message in told) or (
+            numbers.amount and numbers.amount.is_piece and Sum.HOURLY not in sums
+        ):
+            return None
+        day = now.day if now.query.day_was_asked else numbers.day
+        duration = next((message.duration for message in [now, numbers, *told] if message.duration), None)
+        asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit))
         return None if self._is_a_promise(asked, numbers) else asked
 
     def _is_a_promise(self, asked: _Asked, source: _Message) -> bool:
@@ -109,15 +133,21 @@ class _Asked:
 class _Message:
     """A question of the chat, as the calculator reads it."""
 
-    def __init__(self, query: Query, limits: set[object]) -> None:
+    def __init__(self, query: Query, today: date, limits: set[Decimal]) -> None:
         self.query = query
+        self._today = today
         # As it was typed too: spelling out takes « 12,50 » apart.
         self.text = f"{query.asked} \n {query.text}"
         self._limits = limits
 
     @cached_property
     def said(self) -> Situation:
-        return situation(self.text, self.query.day)
+        return situation(self.text, self._today)
+
+    @property
+    def day(self) -> date:
+        """The day whose figures are used."""
+        return self._today if dates_the_start_only(self.query.asked, self.said.started) else self.query.day
 
     @cached_property
     def sums(self) -> list[Sum]:
@@ -132,6 +162,10 @@ class _Message:
         return tells_earnings(self.text)
 
     @property
+    def tells_own_work(self) -> bool:
+        return tells_own_work(self.text)
+
+    @property
     def names_contributions(self) -> bool:
         return names_contributions(self.text)
 
@@ -143,7 +177,7 @@ class _Message:
     def _candidates(self) -> list[Amount]:
         """The amounts that may be what was earned."""
         found = self._quantities.amounts
-        if any(amount.role is Role.SPENT for amount in found):
+        if any(amount.role is Role.NOT_EARNED for amount in found):
             return []
         kept = [a for a in found if a.role in (Role.EARNED, Role.UNKNOWN) and a.value not in self._limits and a.value]
         return list(dict.fromkeys(kept))
@@ -153,6 +187,16 @@ class _Message:
         """The one amount earned; None when there is none, or several to choose from."""
         found = self._candidates
         return found[0] if len(found) == 1 and found[0].currency is not Currency.OTHER else None
+
+    @property
+    def benefit(self) -> Amount | None:
+        """The one amount of a benefit that is told."""
+        found = [amount for amount in self._quantities.amounts if amount.role is Role.BENEFIT]
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def is_wage(self) -> bool:
+        return is_wage(self.text)
 
     @property
     def duration(self) -> Duration | None:
@@ -171,7 +215,7 @@ class _Message:
     @property
     def may_change_a_sum(self) -> bool:
         """Short, without a question of its own, and with something to take into account."""
-        says_something = self.has_numbers or self.said.changes_a_sum or self.query.day_was_asked
+        says_something = self.has_numbers or bool(self.duration) or self.said.changes_a_sum or self.query.day_was_asked
         return says_something and not self.sums and len(stems(self.query.text)) <= _SHORT_STEMS
 
 
@@ -183,5 +227,3 @@ def _last_with_numbers(earlier: Sequence[_Message]) -> _Message | None:
         if message.has_numbers:
             return message
     return None
-
-

@@ -32,6 +32,8 @@ class Given:
     duration: Duration | None
     said: Situation
     day: date
+    benefit: Amount | None = None
+    """What a benefit pays now, when it is told."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Formulas:
         lines = [self._say(name, rates[0].fact_id, due=_about(due), rest=rest, per=per), *found]
         lines += [self._step(rate, amount, given.day) for rate in rates]
         lines.append(self._say(f"holds_for_{first}", rates[0].fact_id, acre=self._acre_words(given)))
+        lines += self._other_acre(first, amount, given)
         return lines + [self._other_kind(kind, amount, given) for kind in others]
 
     def _rates(self, kind: str, given: Given) -> list[_Rate]:
@@ -131,9 +134,9 @@ class Formulas:
         return rates
 
     def _acre_rate(self, kind: str, given: Given) -> _Rate:
-        started = given.said.started
-        if started and started < _ACRE_REFORM:
-            less = self._value("acre_exoneration", started)
+        created = given.said.started or given.day
+        if created < _ACRE_REFORM:
+            less = self._value("acre_exoneration", created)
             ordinary = self._value(_RATES[kind][0], given.day)
             return _Rate("contributions", ordinary * (100 - less) / 100, "acre/taux-50-avant-juillet")
         return _Rate("contributions", self._value(_ACRE_RATES[kind], given.day), "acre/taux-reel")
@@ -146,9 +149,17 @@ class Formulas:
     def _acre_words(self, given: Given) -> str:
         if not self._has_acre(given):
             return self._messages["acre_none"]
-        started = given.said.started
-        before = started is not None and started < _ACRE_REFORM
+        before = (given.said.started or given.day) < _ACRE_REFORM
         return self._messages["acre_before_reform" if before else "acre_since_reform"]
+
+    def _other_acre(self, kind: str, amount: Amount, given: Given) -> list[Computed]:
+        """With the Acre and no date of creation: the rate of those who began before its reform."""
+        if not self._has_acre(given) or given.said.started or given.day < _ACRE_REFORM:
+            return []
+        before = replace(given, said=replace(given.said, started=_ACRE_REFORM - timedelta(days=1)))
+        rate = self._acre_rate(kind, before)
+        return [self._say("other_acre", rate.fact_id, amount=self._money(amount), rate=_percent(rate.percent),
+                          result=_euros(_share(amount.value, rate.percent)))]  # fmt: skip
 
     def _step(self, rate: _Rate, amount: Amount, day: date) -> Computed:
         result = _share(amount.value, rate.percent)
@@ -158,7 +169,9 @@ class Formulas:
     def _other_kind(self, kind: str, amount: Amount, given: Given) -> Computed:
         rate = self._rates(kind, given)[0]
         result = _euros(_share(amount.value, rate.percent))
-        return self._say(f"other_{kind}", rate.fact_id, amount=self._money(amount), rate=_percent(rate.percent), result=result)
+        return self._say(
+            f"other_{kind}", rate.fact_id, amount=self._money(amount), rate=_percent(rate.percent), result=result
+        )
 
     def taxable(self, given: Given) -> list[Computed]:
         """Receipts − allowance, at least its minimum (Code général des impôts, 102 ter and 50-0)."""
@@ -166,16 +179,19 @@ class Formulas:
         if amount is None:
             return []
         kind = (given.said.kinds or ("bnc",))[0]
-        rate, least = self._value(_ALLOWANCES[kind], given.day), self._value("abattement_micro_minimum", given.day)
-        allowance = self._allowance(amount.value, kind, given.day)
-        fact = "declarer-revenus/micro-abattement"
+        if given.said.has_flat_tax:
+            return self.flat_tax(given)
+        rate, allowance = self._value(_ALLOWANCES[kind], given.day), self._allowance(amount.value, kind, given.day)
+        fact, step = "declarer-revenus/micro-abattement", "taxable_step"
+        if allowance > _share(amount.value, rate):
+            fact, step = "declarer-revenus/petites-sommes", "taxable_step_least"
+        left = amount.value - allowance
         return [
-            self._say("taxable", fact, result=_about(amount.value - allowance)),
+            self._say("taxable", fact, result=_about(left)),
             *found,
-            self._say("taxable_step", fact, amount=_euros(amount.value), rate=_percent(rate), allowance=_euros(allowance),
-                      result=_euros(amount.value - allowance)),
-            self._say("taxable_least", "declarer-revenus/petites-sommes", least=_euros(least)),
-            self._say(f"taxable_holds_for_{kind}", fact),
+            self._say(step, fact, amount=_euros(amount.value), rate=_percent(rate), allowance=_euros(allowance),
+                      result=_euros(left)),
+            self._say(f"taxable_holds_for_{kind}", "declarer-revenus/micro-abattement"),
         ]  # fmt: skip
 
     def _allowance(self, receipts: Decimal, kind: str, day: date) -> Decimal:
@@ -198,11 +214,15 @@ class Formulas:
         ]
 
     def levies(self, given: Given) -> list[Computed]:
-        """(Receipts − allowance) × social levies, without a micro-entreprise (Code de la sécurité sociale, L136-6, L136-8)."""
+        """(Receipts − allowance) × social levies, without a micro-entreprise (Code de la sécurité sociale, L136-6 and
+        L136-8)."""
         amount, found = self._received(given, Period.YEAR)
         if amount is None:
             return []
-        rate, allowance = self._value("prelevements_sociaux_non_pro", given.day), self._allowance(amount.value, "bnc", given.day)
+        rate, allowance = (
+            self._value("prelevements_sociaux_non_pro", given.day),
+            self._allowance(amount.value, "bnc", given.day),
+        )
         base, fact = amount.value - allowance, "declarer-revenus/prelevements-sociaux"
         result = _share(base, rate)
         return [
@@ -226,7 +246,11 @@ class Formulas:
             count = f"{quarters or 'aucun'} trimestre{'s' if quarters > 1 else ''}"
             if not lines:
                 lines = [self._say("quarters", fact, result=count, year=str(given.day.year)), *found]
-            lines.append(self._say(f"quarters_{kind}", fact, amount=_euros(amount.value), threshold=_euros(threshold), result=count))
+            lines.append(
+                self._say(
+                    f"quarters_{kind}", fact, amount=_euros(amount.value), threshold=_euros(threshold), result=count
+                )
+            )
         return lines
 
     def hourly(self, given: Given) -> list[Computed]:
@@ -261,7 +285,9 @@ class Formulas:
             return None, ""
         result = _cents(paid.value / worked.value)
         hours = self._hours(duration)
-        return result, self._messages["hourly_step"].format(amount=self._money(paid), hours=hours, result=_euros(result))
+        return result, self._messages["hourly_step"].format(
+            amount=self._money(paid), hours=hours, result=_euros(result)
+        )
 
     def earnings(self, given: Given) -> list[Computed]:
         """Pay for one hour × hours."""
@@ -270,11 +296,16 @@ class Formulas:
         amount, found = self._received(given, given.said.over)
         if amount is None or not found:
             return []
-        lead = self._say("earnings", "gains-reels/calculer-son-gain-horaire", result=_about(amount.value), per=self._per(amount.period))
+        lead = self._say(
+            "earnings",
+            "gains-reels/calculer-son-gain-horaire",
+            result=_about(amount.value),
+            per=self._per(amount.period),
+        )
         return [lead, *found]
 
     def thresholds(self, given: Given) -> list[Computed]:
-        """Ceiling − receipts (Code général des impôts, 102 ter), or the VAT thresholds − receipts (293 B, now in the CIBS)."""
+        """Ceiling − receipts (Code général des impôts, 102 ter), or VAT thresholds − receipts (293 B, now CIBS)."""
         amount, found = self._received(given, Period.YEAR)
         if amount is None:
             return []
@@ -298,7 +329,9 @@ class Formulas:
         name = "vat_below" if amount.value <= low else "vat_between" if amount.value <= high else "vat_passed"
         fact = "franchise-tva/seuils" if amount.value <= low else "franchise-tva/depassement"
         values = {"amount": _euros(amount.value), "low": _euros(low), "high": _euros(high)}
-        lead = self._say(name, fact, **values, result=_euros(abs(low - amount.value)), over=_euros(abs(high - amount.value)))
+        lead = self._say(
+            name, fact, **values, result=_euros(abs(low - amount.value)), over=_euros(abs(high - amount.value))
+        )
         return [lead, *found, self._say("vat_holds", "franchise-tva/clients-etrangers-hors-seuil")]
 
     def prorata(self, given: Given) -> list[Computed]:
@@ -307,7 +340,11 @@ class Formulas:
         if started is None or started.year != day.year:
             return []
         ceiling, fact = self._value("plafond_micro_services", day), "seuils-chiffre-affaires/prorata"
-        values = {"ceiling": _euros(ceiling), "days": str(_days_left(started)), "in_year": str(_days_left(date(day.year, 1, 1)))}
+        values = {
+            "ceiling": _euros(ceiling),
+            "days": str(_days_left(started)),
+            "in_year": str(_days_left(date(day.year, 1, 1))),
+        }
         result = self._for_days(ceiling, started)
         return [
             self._say("prorata", fact, result=_about(result), year=str(day.year), started=format_date(started)),
@@ -315,23 +352,33 @@ class Formulas:
         ]
 
     def unemployment(self, given: Given) -> list[Computed]:
-        """Receipts − allowance, × the part of it that is taken from the ARE (règlement d'assurance chômage, art. 30)."""
+        """Receipts − allowance, × the part of it that is taken from the ARE (rule of the Ministry of Labour)."""
         amount, found = self._received_monthly(given)
         if amount is None:
             return []
         part, rate = self._value("are_part_revenu_deduite", given.day), self._value("abattement_micro_bnc", given.day)
         income = amount.value - _share(amount.value, rate)
         result, fact = _share(income, part), "are-chomage/part-retiree-de-l-are"
+        values = {
+            "amount": _euros(amount.value),
+            "rate": _percent(rate),
+            "income": _euros(income),
+            "part": _percent(part),
+        }
         return [
-            self._say("unemployment", fact, result=_about(result)),
+            self._unemployment_lead(fact, result, given.benefit),
             *found,
-            self._say("unemployment_step", fact, amount=_euros(amount.value), rate=_percent(rate), income=_euros(income),
-                      part=_percent(part), result=_euros(result)),
+            self._say("unemployment_step", fact, **values, result=_euros(result)),
             self._say("unemployment_holds", "are-chomage/plafond-ancien-salaire"),
-        ]  # fmt: skip
+        ]
+
+    def _unemployment_lead(self, fact: str, less: Decimal, benefit: Amount | None) -> Computed:
+        if benefit is None or benefit.period not in (None, Period.MONTH) or benefit.value < less:
+            return self._say("unemployment", fact, result=_about(less))
+        return self._say("unemployment_rest", fact, result=_about(less), rest=_about(benefit.value - less))
 
     def rsa(self, given: Given) -> list[Computed]:
-        """Receipts − allowance: what the Caf counts (Code de l'action sociale et des familles, R262-19)."""
+        """Receipts − allowance: what the Caf counts of a micro-entreprise, so the most that the RSA may lose."""
         amount = given.amount
         if amount is None or amount.period not in (None, Period.MONTH):
             return []
@@ -348,20 +395,30 @@ class Formulas:
         amount, found = self._received_monthly(given)
         if amount is None:
             return []
-        low, high = self._value("aah_abattement_bas_revenus", given.day), self._value("aah_abattement_au_dela", given.day)
+        low, high = (
+            self._value("aah_abattement_bas_revenus", given.day),
+            self._value("aah_abattement_au_dela", given.day),
+        )
         limit, fact = self._value("aah_seuil_premiere_tranche", given.day), "aah/abattements"
         below, beyond = min(amount.value, limit), max(amount.value - limit, Decimal(0))
         counted = _share(below, 100 - low) + _share(beyond, 100 - high)
-        values = {"below": _euros(below), "low": _percent(100 - low), "beyond": _euros(beyond), "high": _percent(100 - high)}
+        values = {
+            "below": _euros(below),
+            "low": _percent(100 - low),
+            "beyond": _euros(beyond),
+            "high": _percent(100 - high),
+        }
         return [
             self._say("disability", fact, result=_about(counted)),
             *found,
-            self._say("disability_step_beyond" if beyond else "disability_step", fact, **values, result=_euros(counted)),
+            self._say(
+                "disability_step_beyond" if beyond else "disability_step", fact, **values, result=_euros(counted)
+            ),
             self._say("disability_holds", "aah/six-premiers-mois"),
         ]
 
     def foreign(self, asked: Sum, given: Given) -> list[Computed]:
-        """An amount in another currency is not converted: its rate is that of the day it came (Code général des impôts)."""
+        """An amount in another currency is not converted: the rate is that of the day the money came."""
         if given.amount is None or given.amount.currency is Currency.OTHER:
             return []
         currency = self._messages[f"currency_{given.amount.currency.value}"]
@@ -376,23 +433,32 @@ class Formulas:
         amount = given.amount
         if amount is None:
             return None, []
-        step: list[Computed] = []
-        fact = "gains-reels/calculer-son-gain-horaire"
         if amount.period is Period.HOUR and given.duration:
-            duration = given.duration
-            over = over or (Period.MONTH if duration.period else None)
-            total = Amount(_cents(amount.value * duration.hours), amount.currency, amount.role, duration.period)
-            amount = total.per(over) if over else total
-            if amount is not None:
-                step = [self._say("hours_step", fact, rate=_euros(given.amount.value), hours=self._hours(duration),
-                                  result=self._money(amount))]  # fmt: skip
-            return amount, step
+            return self._received_for_hours(amount, given.duration, over)
         if over is None or amount.period is None or amount.period is over:
-            return amount, step
-        converted = amount.per(over)
-        if converted is not None:
-            step = [self._say("over_step", self._period_fact(over), amount=self._money(amount), result=self._money(converted))]
-        return converted, step
+            return amount, []
+        converted = None if over is Period.YEAR and self._is_partial_year(given) else amount.per(over)
+        if converted is None:
+            return None, []
+        values = {"amount": self._money(amount), "result": self._money(converted)}
+        return converted, [self._say("over_step", self._period_fact(over), **values)]
+
+    def _received_for_hours(
+        self, rate: Amount, duration: Duration, over: Period | None
+    ) -> tuple[Amount | None, list[Computed]]:
+        over = over or (Period.MONTH if duration.period else None)
+        total = replace(rate, value=_cents(rate.value * duration.hours), period=duration.period)
+        received = total.per(over) if over else total
+        if received is None:
+            return None, []
+        values = {"rate": _euros(rate.value), "hours": self._hours(duration), "result": self._money(received)}
+        return received, [self._say("hours_step", "gains-reels/calculer-son-gain-horaire", **values)]
+
+    def _is_partial_year(self, given: Given) -> bool:
+        """« 500 € par mois depuis mars »: twelve months would be too many."""
+        said, amount = given.said, given.amount
+        began = said.started is not None and said.started.year == given.day.year
+        return began or bool(amount and amount.months and amount.months < _MONTHS_OF_A_YEAR)
 
     def _received_monthly(self, given: Given) -> tuple[Amount | None, list[Computed]]:
         """For benefits, counted by month; a total over a year says nothing of each month."""
@@ -402,9 +468,8 @@ class Formulas:
         if amount.months >= _MONTHS_OF_A_YEAR:
             return None, []
         monthly = replace(amount, value=_cents(amount.value / amount.months), period=Period.MONTH, months=None)
-        step = self._say("months_step", self._period_fact(Period.MONTH), amount=_euros(amount.value), months=str(amount.months),
-                         result=self._money(monthly))  # fmt: skip
-        return monthly, [step]
+        values = {"amount": _euros(amount.value), "months": str(amount.months), "result": self._money(monthly)}
+        return monthly, [self._say("months_step", self._period_fact(Period.MONTH), **values)]
 
     def _period_fact(self, over: Period) -> str:
         """Receipts are counted over the calendar year, and declared by month or by quarter."""

@@ -158,15 +158,13 @@ class Answerer:
         routes = self._router.probabilities(vectors[0], query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(
-        self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]
-    ) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]) -> Part:
         """``before``: the questions of the chat, and of this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        computed = self._calculator.compute(retrieval.query, before)
+        computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval), look, citations)
         return self._composer.answer(retrieval, citations, today, computed)

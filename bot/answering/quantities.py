@@ -43,7 +43,8 @@ class Role(StrEnum):
     EARNED = "earned"
     BENEFIT = "benefit"
     WAGE = "wage"
-    SPENT = "spent"
+    NOT_EARNED = "not_earned"
+    """Paid, owed, claimed, blocked, or a difference (« je dépasse de 500 € »)."""
     UNKNOWN = "unknown"
 
 
@@ -54,6 +55,8 @@ class Amount:
     role: Role = Role.UNKNOWN
     period: Period | None = None
     """« par mois »: None when it came once, or when nothing says so."""
+    is_piece: bool = False
+    """« 3 € la tâche », « 5 missions à 20 € »: pay for one piece, whose number is not known for sure."""
     months: int | None = None
     """« en 4 mois », « sur l'année »: the months that a total covers, when they are said."""
 
@@ -109,6 +112,12 @@ def started_on(text: str, today: date) -> date | None:
     return found if said_year or found <= today else found.replace(year=year - 1)
 
 
+def dates_the_start_only(text: str, started: date | None) -> bool:
+    """The one year that is named is the one somebody began, not the one whose rules are asked for."""
+    years = {int(year) for year in re.findall(r"\b20[12]\d\b", text)}
+    return started is not None and years == {started.year}
+
+
 def asked_period(text: str) -> Period | None:
     """« … ça fait combien par an ? »: the period the result is asked for."""
     match = _ASKED_PERIOD.search(fold(text))
@@ -141,18 +150,32 @@ _EVERY = (
 )
 # Right after an amount, a few words of what it is for at most; never past a question.
 _PERIOD_AFTER = re.compile(r"^(?: (?!combien|cb|reste|fait|et |je |par |chaque )[a-z'\-]+){0,4}? ?" + _EVERY + _PERIOD)
-_PERIOD_BEFORE = re.compile(r"\b(?:par|chaque|tous les) " + _PERIOD + r"[^,.;?\d]{0,25}$|\b(?P<monthly>mensuel\w*)\D{0,15}$")
+_PERIOD_BEFORE = re.compile(r"\b(?:par|chaque|tous les) " + _PERIOD + r"[^,.;?\d]{0,25}$")
+_ADJECTIVES = {"mensuel": Period.MONTH, "annuel": Period.YEAR, "trimestriel": Period.QUARTER, "hebdo": Period.WEEK}
+_ADJECTIVE = re.compile(rf"^(?: [a-z]+)? ({'|'.join(_ADJECTIVES)})")
+_ADJECTIVE_BEFORE = re.compile(rf"\b({'|'.join(_ADJECTIVES)})\w* ?(?:de |est |d'environ |: ?)*$")
 _ASKED_PERIOD = re.compile(
     r"\b(?:combien|cb|quoi|koi|reste\w*|net|how much|fait|donne|base imposable|imposable)\b[^,.;?\d]{0,30}?"
     r"\b(?:par|a l'|sur l'|per|chaque) ?" + _PERIOD
 )
 
+_PIECES = (
+    r"(?:micro-?)?taches?|sondages?|missions?|tests?|images?|mots?|clics?|likes?|videos?|enquetes?|pages?|"
+    r"lignes?|factures?|"
+    r"pieces?|unites?|fois|fichiers?|minutes? audio|annotations?|photos?"
+)
+_PIECE_AFTER = re.compile(
+    rf"^ ?(?:(?:la|le|les|par|chaque|/|l') ?(?:{_PIECES})\b|chacun\w*|(?:x|\*|fois) ?\d|pieces?\b)"
+)
+_PIECE_BEFORE = re.compile(rf"\d+ (?:{_PIECES})(?: [a-z]+)? (?:a|de|d'|pour)? ?$|\d ?(?:x|\*|fois) ?$")
 _COVERED = re.compile(
     r"^[^\d,.;?]{0,40}\b(?:(?:sur|en|pendant|depuis) (?P<months>\d{1,2}) ?mois\b|(?:ce|sur le|dans le|le) trimestre\b|"
     r"(?:cette|sur l'|dans l'|l'|sur lan?|de l'|this) ?(?:annee|nnee|year)\b|sur un an\b)"
 )
 
-_NUMBER = r"(?P<number>\d{1,3}(?:[ .]\d{3})+(?!\d)|\d+)(?:[.,](?P<cents>\d{1,2})(?!\d))?(?: ?(?P<kilo>k)(?P<hundreds>\d)?)?"
+_NUMBER = (
+    r"(?P<number>\d{1,3}(?:[ .]\d{3})+(?!\d)|\d+)(?:[.,](?P<cents>\d{1,2})(?!\d))?(?: ?(?P<kilo>k)(?P<hundreds>\d)?)?"
+)
 _ALONE = r"(?<![\w,./])"
 _CURRENCY = (
     r"(?P<euro>€|euros?|eur|eu|balles?|boules?|e(?! ?(?:mois|annee|trimestre|fois|jour|semaine|age|categorie)\b))"
@@ -169,9 +192,11 @@ _COUNTED = (
     r"e\b|k\b|/\d|[\d.,]\d))"
 )
 _BARE = re.compile(
-    rf"(?:\b(?:fait|fais|fe|gagn\w*|factur\w*|encaiss\w*|touch\w*|declar\w*|recettes|ca|affaires|revenus?|c'est|made|"
-    r"make|earn\w*|genre|environ|avec|pour|passe\w*|jusqu'a)(?: (?:que|de|d'|a|environ|genre|dans les|pres de|peut-etre))*"
-    rf" ){_ALONE}{_NUMBER}{_COUNTED}(?=(?: ?(?P<tail>/|par\b|en\b|sur\b|de (?:ca|chiffre|recettes)|bnc|brut|net|bruts|nets))|"
+    rf"(?:\b(?:are|chomage|rsa|aah|pension|salaire|fait|fais|fe|gagn\w*|factur\w*|encaiss\w*|touch\w*|declar\w*|recettes|ca|affaires|revenus?|c'est|made|"
+    r"make|earn\w*|genre|environ|avec|pour|passe\w*|jusqu'a)(?: (?:que|de|d'|a|environ|genre|dans les|pres de|"
+    r"peut-etre))*"
+    rf" ){_ALONE}{_NUMBER}{_COUNTED}(?=(?: ?(?P<tail>/|par\b|en\b|sur\b|de (?:ca|chiffre|recettes)|bnc|brut|net|"
+    rf"bruts|nets))|"
     r" ?[?!.,;)]| ?$| (?:combien|cb|ca |c'est|je |j'|il |avec |a |et |pour ))"
     rf"|{_ALONE}(?P<number2>\d{{2,6}}) (?=(?:de ca\b|de chiffre|de recettes|bruts?\b|/ ?mois|par mois|par an\b))"
 )
@@ -182,19 +207,25 @@ _SOURCES = (
 )
 _BENEFITS = r"are|chomage|rsa|aah|allocations?|pension|retraite|apl|bourse|prime|indemnites?|ass|aspa|droits"
 _WAGES = r"salaire|cdi|cdd|fiche de paie|smic|serveu\w+|mi-temps|employeur"
-_SPENT_BEFORE = re.compile(
-    r"(?:\b(?:(?:j'ai|jai|g|je|j'avais|faut|dois|de|a) ?(?:deja |tout )?(?:pay|vers|depos|envoy|vir[eé]|depens)\w*|mettre|mis|"
-    r"deposer|depot|payer|verser|envoyer|debite\w*|coute\w*|frais|amende|loyer|caution|reclam\w*|demande\w*|doit|doivent|"
-    r"dus?|dues?|impaye\w*|rembours\w*|vole\w*|perdu|bloque\w*|retirer|retrait|minimum|dette|saisie|penalite|majoration|"
-    r"placer|achat|acheter|indu|garantie|facture|avocat|contribution|cheque|credit|renvo\w+|rendre)"
+_NOT_EARNED_BEFORE = re.compile(
+    r"(?:\b(?:(?:j'ai|jai|g|je|j'avais|faut|dois|de|a) ?(?:deja |tout )?(?:pay(?!er)|vers(?!er)|depos|envoy|"
+    r"vir[eé]|depens)\w*|mettre|mis|"
+    r"deposer|depot|(?<!a )payer|(?<!a )verser|envoyer|debite\w*|coute\w*|frais|amende|loyer|caution|reclam\w*|"
+    r"demande\w*|doit|doivent|"
+    r"dus?|dues?|impaye\w*|rembours\w*|vole\w*|perdu|bloque\w*|retirer|retrait|minimum|dette|saisie|penalite|"
+    r"majoration|"
+    r"placer|achat|acheter|indu|garantie|facture|avocat|contribution|cheque|credit|renvo\w+|rendre|depass\w* de|"
+    r"manque\w*)"
     r"(?: (?!gagn|touch|encaiss)[a-z'\-]+){0,3} ?)$"
 )
-_SPENT_AFTER = re.compile(
-    r"^(?: (?:de|d'|par mois|en))* ?(?:taxe|frais|caution|amende|d'amende|dette|indu|d'indu|de cote|impaye\w*|dus?\b|dues?\b|"
+_NOT_EARNED_AFTER = re.compile(
+    r"^(?: (?:de|d'|par mois|en))* ?(?:taxe|frais|caution|amende|d'amende|dette|indu|d'indu|de cote|impaye\w*|"
+    r"dus?\b|dues?\b|"
     r"volee?s?|bloque\w*|d'urssaf|d'achat|achat|dessus|depot|loyer|usdt|crypto|de depot|minimum|blanchi\w*|la facture)"
 )
 _EARNED_BEFORE = re.compile(
-    r"\b(?:gagn\w*|touch\w*|encaiss\w*|factur(?:e|es|er|ais)\b(?<!la facture)|recettes?|ca|chiffre d'affaires|made|earn\w*|"
+    r"\b(?:gagn\w*|touch\w*|encaiss\w*|factur(?:e|es|er|ais)\b(?<!la facture)|recettes?|ca|chiffre d'affaires|"
+    r"made|earn\w*|"
     r"(?:me|m'a|m'ont) (?:verse|paye)|payee?s?|fait|fe|fais|rapport\w*|virement|salaire d'appen|mission\w*|propose)"
     r"(?: (?!frais|amende)[a-z'\-]+){0,4} ?$"
 )
@@ -211,7 +242,12 @@ def _amount(match: re.Match[str], text: str) -> Amount:
     end = match.end() if not groups.get("number2") else match.end("number2")
     start = match.start("number") if groups["number"] else match.start("number2")
     before, after = _clause_before(text[:start]), text[end:]
-    return Amount(value, _currency(groups), _role(before, after), _period(before, after), _months(after))
+    return Amount(value, _currency(groups), _role(before, after), _period(before, after),
+                  _is_piece(before, after), _months(after))  # fmt: skip
+
+
+def _is_piece(before: str, after: str) -> bool:
+    return bool(_PIECE_AFTER.search(after) or _PIECE_BEFORE.search(before))
 
 
 def _months(after: str) -> int | None:
@@ -223,7 +259,11 @@ def _months(after: str) -> int | None:
 
 def _clause_before(text: str) -> str:
     """The words that belong to an amount: from the last break, or the last other amount, on."""
-    return re.split(r"[,;.?!+:(](?!\d)|\d ?(?:€|\$|e\b|euros?\b)|\bet (?=j)", text[-80:])[-1].removesuffix("€").removesuffix("$")
+    return (
+        re.split(r"[,;.?!+:(](?!\d)|\d ?(?:€|\$|e\b|euros?\b)|\bet (?=j)", text[-80:])[-1]
+        .removesuffix("€")
+        .removesuffix("$")
+    )
 
 
 def _currency(groups: dict[str, str | None]) -> Currency:
@@ -235,9 +275,12 @@ def _currency(groups: dict[str, str | None]) -> Currency:
 def _role(before: str, after: str) -> Role:
     """What the words right before and after an amount make of it; the nearest and the worst first."""
     source = rf"^(?: ?(?:/ ?|par )(?:mois|an))?(?: (?:de|d'|en|sur|dans|chez|avec))? ?(?:[a-z]+ )?(?:d')?(?:{_SOURCES})"
-    if _SPENT_AFTER.search(after) or (_SPENT_BEFORE.search(before) and not _EARNED_BEFORE.search(before)):
-        return Role.SPENT
-    if re.search(rf"^(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: de| d'| en| du)? ?(?:{_BENEFITS})\b", after):
+    if _NOT_EARNED_AFTER.search(after) or (_NOT_EARNED_BEFORE.search(before) and not _EARNED_BEFORE.search(before)):
+        return Role.NOT_EARNED
+    if re.search(
+        rf"^(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: de| d'| en| du)? ?(?:{_BENEFITS})\b",
+        after,
+    ):
         return Role.BENEFIT
     if re.search(rf"^(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: de| en)? (?:{_WAGES})\b", after):
         return Role.WAGE
@@ -251,10 +294,11 @@ def _role(before: str, after: str) -> Role:
 
 
 def _period(before: str, after: str) -> Period | None:
+    adjective = _ADJECTIVE.search(after) or _ADJECTIVE_BEFORE.search(before)
+    if adjective:
+        return _ADJECTIVES[adjective[1]]
     match = _PERIOD_AFTER.search(after) or _PERIOD_BEFORE.search(before)
-    if not match:
-        return None
-    return _period_named(match["name"]) if match["name"] else Period.MONTH
+    return _period_named(match["name"]) if match else None
 
 
 def _period_named(name: str) -> Period:
@@ -300,7 +344,8 @@ _UNITS = {
 } | {"une": 1, "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
 _NUMBER_WORD = "|".join([*_UNITS, "cents?", "mille", "et"])
 _WORDS = re.compile(
-    rf"\b((?:(?:{_NUMBER_WORD})[ -])*(?:{_NUMBER_WORD}))(?= (?:euros?|balles?|dollars?|heures?|minutes?|€)\b|\b(?<=mille)$)"
+    rf"\b((?:(?:{_NUMBER_WORD})[ -])*(?:{_NUMBER_WORD}))(?= (?:euros?|balles?|dollars?|heures?|minutes?|€)\b|"
+    rf"\b(?<=mille)$)"
 )
 _DIGITS_THOUSAND = re.compile(r"\b(\d+) ?mille\b")
 

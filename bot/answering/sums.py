@@ -106,7 +106,7 @@ def sums_asked(text: str, said: Situation) -> list[Sum]:
         return [Sum.QUARTERS]
     if _CEILING.search(text) and said.started and _BUSINESS.search(text) and not re.search(r"\bdepass", text):
         return [Sum.PRORATA]
-    if _THRESHOLD.search(text) and _COMPARED.search(text):
+    if _THRESHOLD.search(text) and _COMPARED.search(counted):
         return [Sum.THRESHOLDS]
     return _levied(counted, how_much)
 
@@ -131,7 +131,7 @@ def _levied(text: str, how_much: bool) -> list[Sum]:
         found.append(Sum.CONTRIBUTIONS)
     if taxed and how_much:
         found.append(Sum.TAXABLE)
-    if _PER_HOUR.search(text):
+    if _PER_HOUR.search(text) or (_PAID_FOR_A_TIME.search(text) and not _DOUBTED.search(text)):
         found.append(Sum.HOURLY)
     elif how_much and not found and _MAKES.search(text):
         found.append(Sum.EARNINGS)
@@ -141,6 +141,16 @@ def _levied(text: str, how_much: bool) -> list[Sum]:
 def tells_earnings(text: str) -> bool:
     """Whether money earned in one's own activity is told at all."""
     return bool(_EARNED.search(_plain(text)))
+
+
+def is_wage(text: str) -> bool:
+    """Whether pay is told that an employer gives, and no activity of one's own."""
+    return bool(_EMPLOYED.search(_plain(text))) and not tells_own_work(text)
+
+
+def tells_own_work(text: str) -> bool:
+    """Whether the earnings told are those of an activity of one's own, not any pay."""
+    return bool(_OWN_WORK.search(_plain(text)))
 
 
 def names_contributions(text: str) -> bool:
@@ -157,69 +167,100 @@ def _plain(text: str) -> str:
 
 _BNC = re.compile(r"\b(bnc|liberale?s?)\b")
 _BIC = re.compile(r"\b(bic|commercia\w*|artisan\w*)\b")
-_ACRE = re.compile(r"\b(?:j'ai|jai|g|avec|ai|beneficie de|obtenu|eu|sous|touche) ?(?:eu |obtenu |droit a )?l'? ?acre\b|\bacre (?:obtenue?|acceptee?|accordee?)|\bwith acre\b")
-_NO_ACRE = re.compile(r"\b(?:sans|pas|plus|ni|jamais)(?: eu| droit a| de)? ?(?:l')?acre\b|\bacre (?:refusee?|finie?|terminee?)")
+_ACRE = re.compile(
+    r"\b(?:j'ai|jai|g|avec|ai|beneficie de|obtenu|eu|sous|touche) ?(?:eu |obtenu |droit a )?l'? ?acre\b|"
+    r"\bacre (?:obtenue?|acceptee?|accordee?)|\bwith acre\b"
+)
+_NO_ACRE = re.compile(
+    r"\b(?:sans|pas|plus|ni|jamais)(?: eu| droit a| de)? ?(?:l')?acre\b|\bacre (?:refusee?|finie?|terminee?)"
+)
 _FLAT_TAX = re.compile(r"\bversement liberatoire\b|\bprelevement liberatoire\b")
-_NO_FLAT_TAX = re.compile(r"\b(?:sans|pas(?: pris| le| de| opte pour le)*|plus) (?:le )?(?:versement|prelevement) liberatoire\b")
+_NO_FLAT_TAX = re.compile(
+    r"\b(?:sans|pas(?: pris| le| de| opte pour le)*|plus) (?:le )?(?:versement|prelevement) liberatoire\b"
+)
 _NO_STATUS = re.compile(
-    r"\b(?:pas|sans|aucun)(?: de| d'| encore de| encore)? ?(?:siret|statut|micro(?:-| )?entreprise|micro|auto(?:-| )?entreprise|"
+    r"\b(?:pas|sans|aucun)(?: de| d'| encore de| encore)? ?(?:siret|statut|micro(?:-| )?entreprise|micro|"
+    r"auto(?:-| )?entreprise|"
     r"entreprise|auto(?:-| )?entrepreneur)\b"
 )
 _VAT = re.compile(r"\btva\b|\bvat\b")
 
 _HOW_MUCH = re.compile(
-    r"\b(combien|cb|cmb|cbn|kombien|koi|quoi|how (?:much|many)|calcul\w*|quel(?:le)? (?:est |sera |serait )?(?:le |la |mon |ma |mes )?"
-    r"(?:montant|base|revenu|net|somme|part|plafond|impot|trimestre)|what'?s? (?:is )?left|(?:ca|sa) (?:fait|donne) (?:en )?net|"
+    r"\b(combien|cb|cmb|cbn|kombien|koi|quoi|how (?:much|many)|what(?:'s| is| are) (?:the |my )?(?:contribution|"
+    r"charge|tax|net)\w*|montant (?:des?|du)|calcul\w*|quel(?:le)? (?:est |sera |serait )?(?:le |la |mon |ma |mes )?"
+    r"(?:montant|base|revenu|net|somme|part|plafond|impot|trimestre)|what'?s? (?:is )?left|(?:ca|sa) (?:fait|"
+    r"donne) (?:en )?net|"
     r"(?:net|imposable) (?:pour|sur|apres|de))\b"
 )
 # « combien de temps », « dans combien », « à partir de combien »: other things are counted.
 _OTHER_COUNT = re.compile(
     r"\b(?:dans|depuis|pendant|a partir de|jusqu'a|au bout de|sous|au dessus de|en dessous de) (?:combien|cb)\b"
-    r"|\b(?:combien|cb|cmb) (?:de |d')(?!cotis|charge|impot|taxe|prelev|net|euro|sous|argent|urssaf|trimestre|l'heure|"
+    r"|\b(?:combien|cb|cmb) (?:de |d')(?!cotis|charge|impot|taxe|prelev|net|euro|sous|argent|urssaf|trimestre|"
+    r"l'? ?heure|imposable|"
     r"contribution|abattement|base|moins|mon |ma |mes )\w+"
     r"|\b(?:combien|cb) (?:gagne|rapporte|coute|vaut|paie (?!-)|risque|je risque)\w*|\bje risque (?:combien|quoi)\b"
-    r"|\b(?:(?<!me )coute|vaut|risque|declare|declarer|mets?|mettre|recupere\w*|rembours\w*|place\w*|donnent?) (?:combien|cb|quoi)\b"
+    r"|\b(?:(?<!me )coute|vaut|risque|declare|declarer|mets?|mettre|recupere\w*|rembours\w*|place\w*|"
+    r"donnent?) (?:combien|cb|quoi)\b"
     r"|\b(?:combien|cb|quoi)[a-z' ]{0,12} (?:declar|recuper|rembours|placer|dedui[st]|gagner)\w*"
-    r"|\bsmic(?: horaire| mensuel)?(?: \d{4})? net\b|\bpour quoi\b|\bquoi faire\b|\b(?:je fais|que faire|fais) (?:quoi|koi)\b"
+    r"|\bdroits? (?:a|de) combien\b|\bsmic(?: horaire| mensuel)?(?: \d{4})? net\b|\bpour quoi\b|\bquoi faire\b|"
+    r"\b(?:je fais|que faire|fais) (?:quoi|koi)\b"
 )
-_CONTRIBUTIONS = re.compile(r"\b(urssaf|cotis\w*|charges?|contributions?)\b")
-_STRONG_CONTRIBUTIONS = re.compile(r"\b(urssaf|cotis(?!er pour la retraite)\w*|charges?|contributions?|l'? ?etat|verser)\b")
+_CONTRIBUTIONS = re.compile(r"\b(l?ursaff?|l?urssaff?|cotis\w*|(?<!a )(?<!ma )charges?|contributions?)\b")
+_STRONG_CONTRIBUTIONS = re.compile(
+    r"\b(l?ursaff?|l?urssaff?|cotis(?!er pour la retraite)\w*|(?<!a )(?<!ma )charges?|contributions?|l'? ?etat)\b"
+)
 _CONTRIBUTIONS_ON = re.compile(
-    r"^(?:bonjour |slt |salut )?(?:calcul(?:er)? |taux )?(?:de |des |mes |les )?(?:cotisations?|charges)(?: sociales)?(?: urssaf)?"
+    r"^(?:bonjour |slt |salut )?(?:calcul(?:er)? |taux )?(?:de |des |mes |les )?(?:cotisations?|"
+    r"charges)(?: sociales)?(?: urssaf)?"
     r"(?: micro| bnc)* (?:sur|pour) (?:un ca de )?\d"
 )
 _PAYS = re.compile(
-    r"\bj(?:e |')?(?:vais |devrai |devrais |aurais? du )?(?:(?:dois|doi|devoir) )?(?:paie|paye|payer|payerai|paierai|verse|verser|"
+    r"\bj(?:e |')?(?:vais |devrai |devrais |aurais? du )?(?:(?:dois|doi|devoir) )?(?:paie|paye|payer|payerai|"
+    r"paierai|verse|verser|"
     r"reverse|reverser|donne|dois|doi|leur dois)\b|\b(?:me|m') ?(?:prelev\w*|prend\w*|ponctionn\w*|couter\w*|coute)\b|"
     r"\b(?:do|should|will) i (?:have to )?(?:pay|owe)\b|\bje leur dois\b"
 )
 _LEFT = re.compile(
-    r"\b(?:(?:il )?m(?:e|') ?(?:en )?(?:reste\w*|laisse\w*)|reste(?:ra)?\b(?! a )|net\b|nets\b|(?:dans|en) (?:la |ma |mes )?poches?|(?:je |vraiment |vais )"
+    r"\b(?:(?:il )?m(?:e|') ?(?:en )?(?:reste\w*|laisse\w*)|reste(?:ra)?\b(?! a )|net\b|nets\b|(?:dans|"
+    r"en) (?:la |ma |mes )?poches?|(?:je |vraiment |vais )"
     r"(?:vraiment )?gard\w*|gard(?:er|e)\b|left|take home|(?:do|can) i keep|apres tout)\b"
 )
-_TAX = re.compile(r"\b(imposables?|impots?|abattement|taxable|income tax|fisc)\b")
-_AFTER_TAX = re.compile(r"\b(?:apres|avant|hors)(?: l'| les | )impots?\b|\bet (?:les )?impots?\b|\b(?:declare\w*|compte)[a-z' ]{0,8} (?:aux )impots?\b")
+_TAX = re.compile(r"\b(imposables?|impose\w* sur|impots?|abattement|taxable|income tax|fisc)\b")
+_AFTER_TAX = re.compile(
+    r"\b(?:apres|avant|hors)(?: l'| les | )impots?\b|\bet (?:les )?impots?\b|\b(?:declare\w*|"
+    r"compte)[a-z' ]{0,8} (?:aux )impots?\b"
+)
 _AFTER_ALLOWANCE = re.compile(r"\bapres (?:l')?abattement\b|\babattement\b.{0,40}\breste\b")
 _IN_ALL = re.compile(r"\ben tout\b|\bau total\b|\btout compris\b")
 _SOCIAL_LEVIES = re.compile(r"\bprelevements? sociaux\b")
-_MAKES = re.compile(r"\b(?:ca|sa) (?:me )?(?:fait|fera|ferait|donne)\b|\b(?:doivent|doit) me (?:verser|payer)\b|\bje (?:vais )?(?:toucher|touche|gagner)\b")
-_PER_HOUR = re.compile(
-    r"\b(smic|rentable|correct|normal|legal|derisoire|honnete|l'? ?heure (?:c|ca|sa)|worth|hourly|minimum wage)\b|"
-    r"\b(?:de|a) l'? ?heure\b(?=[^\d]*$)|\b(?:combien|cb)[a-z' ]{0,12}(?:de l'? ?heure)|\bapres tout\b|"
-    r"(?:€|e|euros?|balles)\s*(?:pour|en|les|/)\s*\d"
+_MAKES = re.compile(
+    r"\b(?:ca|sa) (?:me )?(?:fait|fera|ferait|donne)\b|\b(?:doivent|doit) me (?:verser|payer)\b|"
+    r"\bje (?:vais )?(?:toucher|touche|gagner)\b"
 )
+_PER_HOUR = re.compile(
+    r"\b(smic|rentable|correct|normal|legal|derisoire|honnete|worth|hourly|minimum wage)\b|"
+    r"\b(?:combien|cb)[a-z' ]{0,12}(?:de|a) l'? ?heure|\bapres tout\b"
+)
+_PAID_FOR_A_TIME = re.compile(r"(?:€|e|euros?|balles)\s*(?:pour|en|les|/)\s*\d")
 
 _QUARTERS = re.compile(r"\btrimestres?\b|\bquarters?\b")
 _EVERY_QUARTER = re.compile(
-    r"\b(?:par|ce|chaque|au|du|le|les|un|sur le|tous les|each|per|every|this) (?:dernier |meme |premier )?(?:trimestres?|quarters?)\b"
-    r"(?! (?:avec|de retraite|valide))(?<!valide un trimestre)(?<!valider un trimestre)|\btrimestres? (?:dernier|prochain|passe)\b"
+    r"\b(?:par|ce|chaque|au|du|le|les|un|sur le|tous les|each|per|every|this) (?:dernier |meme |"
+    r"premier )?(?:trimestres?|quarters?)\b"
+    r"(?! (?:avec|de retraite|valide))(?<!valide un trimestre)(?<!valider un trimestre)|"
+    r"\btrimestres? (?:dernier|prochain|passe)\b"
 )
 _VALIDATED = re.compile(r"\b(valid\w*|retraite|cotis\w*|retirement|pension)\b")
 _QUARTERS_NEEDED = re.compile(
-    r"\b(?:faut|manque\w*|necessaire|partir|pour (?:avoir|valider|obtenir)|recettes? pour|gagner pour|reste\w* combien|j'ai \d+ trim)"
+    r"\b(?:faut|manque\w*|necessaire|partir|pour (?:avoir|valider|obtenir)|recettes? pour|gagner pour|"
+    r"reste\w* combien|j'ai \d+ trim)"
 )
-_CEILING = re.compile(r"\b(plafond|prorata|(?:combien|quel)\b.{0,30}\b(?:chiffre d'?affaires?|ca|recettes)\b.{0,12}\bmax\w*)\b")
-_BUSINESS = re.compile(r"\b(micro|auto|chiffre|recettes|ca|entreprise|auto-?entrepreneu\w*|micro-?entrepr\w*|1ere annee|prorata)\b")
+_CEILING = re.compile(
+    r"\b(plafond|prorata|(?:combien|quel)\b.{0,30}\b(?:chiffre d'?affaires?|ca|recettes)\b.{0,12}\bmax\w*)\b"
+)
+_BUSINESS = re.compile(
+    r"\b(micro|auto|chiffre|recettes|ca|entreprise|auto-?entrepreneu\w*|micro-?entrepr\w*|1ere annee|prorata)\b"
+)
 _THRESHOLD = re.compile(r"\b(plafond|seuil|tva|limite)\b")
 _COMPARED = re.compile(
     r"\bdepass\w*|\bloin\b|\breste\b.{0,30}\b(?:avant|jusqu)|\bavant\b.{0,20}\b(?:tva|plafond|seuil)|"
@@ -227,39 +268,70 @@ _COMPARED = re.compile(
 )
 
 _BENEFITS = {
-    Sum.UNEMPLOYMENT: re.compile(r"\b(are|chomage|france travail|pole emploi|pole-emploi|unemployment)\b"),
+    # « are » is English too.
+    Sum.UNEMPLOYMENT: re.compile(
+        r"(?:^|[+\n] ?|\b(?:l'|d'|l |d |mon |de |et |sans |avec |touche |en ))are\b|\b(chomage|france travail|"
+        r"pole emploi|pole-emploi|unemployment)\b"
+    ),
     Sum.RSA: re.compile(r"\brsa\b"),
     Sum.DISABILITY: re.compile(r"\baah\b"),
 }
 _LOWERED = re.compile(
-    r"\b(?:retir\w*|enlev\w*|enleve|menleve|baiss\w*|diminu\w*|dedui\w*|rest\w*|laiss\w*|gard\w*|moins|perd\w*|coup\w*|compt\w*|prend\w*)\b"
+    r"\b(?:retir\w*|enlev\w*|enleve|menleve|baiss\w*|diminu\w*|dedui\w*|rest\w*|laiss\w*|gard\w*|moins|perd\w*|"
+    r"coup\w*|compt\w*|prend\w*)\b"
 )
 # Benefits that have no formula, and other taxes.
 _OTHER_BENEFITS = re.compile(
-    r"\b(prime d'activite|prime|apl|bourse|crous|aspa|ass|pension|arce|cfe|c2s|css|indemnites?|ij|ijss|conge|maternite|"
-    r"allocations? (?!.*\b(?:are|aah|chomage|rsa)\b)familiales?|al|als|alf|prepare|paje|cej|contrat d'engagement|droits? (?:a|de) combien|licenciement|"
+    r"\b(cotis\w* (?:chomage|retraite)|prime d'activite|prime|apl|bourse|crous|aspa|ass|pension|arce|cfe|c2s|"
+    r"css|indemnites?|ij|ijss|conge|maternite|"
+    r"allocations? (?!.*\b(?:are|aah|chomage|rsa)\b)familiales?|al|als|alf|prepare|paje|cej|"
+    r"contrat d'engagement|licenciement|"
     r"enceinte|arret maladie|are si|combien de temps|mutuelle|dedommag\w*)\b"
 )
 _TROUBLE = re.compile(
-    r"\b(vol[ée]s?|volee?s|stole\w*|arnaqu(?!e\b)\w*|escro\w*|scam\w*|debloq\w*|bloqu\w*|unlock|ferme\w*|closed|suspend\w*|banni\w*|caution|"
-    r"(?:pour|de|le|mon) (?:les )?ret(?:irer|rait)|rembours\w*|indu|trop[- ]percu|amende|penalit\w*|majoration|echeancier|saisie|"
-    r"huissier|plainte|contest\w*|tribunal|prud\w*|impaye\w*|injonction|mise en demeure|reclam\w*|me doi(?:t|vent)|mediateur|avocat|"
-    r"virement instantane|usdt|crypto\w*|bitcoin\w*|livret|cheque|inconnu|blanchi\w*|prison|retard|oubli\w*|pas (?:ete )?(?:paye|declar)\w*|"
-    r"liker|like|likes|frais de|renvoy\w*|rendre|louer|colis|transcash|loto|succession|parents|mon fils|ma fille|materiel|depot|"
+    r"\b(vol[ée]s?|volee?s|stole\w*|arnaqu(?!e\b)\w*|escro\w*|scam\w*|debloq\w*|bloqu\w*|unlock|ferme\w*|closed|"
+    r"suspend\w*|banni\w*|caution|"
+    r"(?:pour|de|le|mon) (?:les )?ret(?:irer|rait)|rembours\w*|indu|trop[- ]percu|amende|penalit\w*|majoration|"
+    r"echeancier|saisie|"
+    r"huissier|plainte|contest\w*|tribunal|prud\w*|impaye\w*|injonction|mise en demeure|reclam\w*|me doi(?:t|"
+    r"vent)|mediateur|avocat|"
+    r"virement instantane|usdt|crypto\w*|bitcoin\w*|livret|cheque|inconnu|blanchi\w*|prison|retard|oubli\w*|"
+    r"pas (?:ete )?(?:paye|declar)\w*|"
+    r"liker|like|likes|frais de|renvoy\w*|rendre|louer|colis|transcash|loto|succession|parents|mon fils|"
+    r"ma fille|materiel|depot|"
     r"echeances?|erreur|avance de|commission|fee|fees|lose|promise\w*|code|passeport)\b"
 )
+# Other countries, and overseas France, whose rates are its own.
 _ELSEWHERE = re.compile(
     r"\b(belgique|belge|suisse|maroc|marocain|tunisie|algerie|senegal|dakar|espagne|luxembourg|quebec|canada|onss|"
-    r"cotedivoire|cote d'ivoire|cameroun|madagascar|mayotte)\b"
+    r"cotedivoire|cote d'ivoire|cameroun|madagascar|mayotte|guadeloupe|gwadloup|martinique|guyane|reunion|"
+    r"outre-?mer|dom)\b"
 )
 _NOT_EARNED = re.compile(
-    r"\b(fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|rupture conventionnelle|au black|"
-    r"mes taux|\d+ ?% (?:sur|de|des)|cipav|loyer|anciennete|entre \d+ et \d+)\b|"
+    r"\b(fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
+    r"rupture conventionnelle|au black|"
+    r"mes taux|\d+ ?% (?:sur|de|des)|cipav|reglementee|loyer|portage|sasu|eurl|sarl|regime reel|au reel|interim|"
+    r"cesu|vinted|leboncoin|ebay|airbnb|vente\w*|vends?|vendu\w*|"
+    r"marchandises?|uber\w*|deliveroo|livr(?:aison|eur)\w*|vtc|bons? (?:d'achat|cadeaux?)|cartes? cadeaux?|"
+    r"casino|paris sportifs?|trading|anciennete|entre \d+ et \d+)\b|"
     r"\b\d+ ?(?:€|e|euros?|\$)? ?(?:a|ou|-) ?\d+ ?(?:€|e\b|euros?|\$)"
 )
 _EARNED = re.compile(
-    r"\b(gagn\w*|touch\w*|encaiss\w*|recettes?|chiffre|ca|fait|fais|fe|recu\w*|payee?s?|factur\w*|earn\w*|made|make|got|verse|vire\w*|"
-    r"micro\w*|auto\w*|bnc|bic|liberal\w*|sondages?|annotation\w*|transcription\w*|taches?|microtaches?|cotis\w*|charges?|urssaf|"
-    r"freelance|mission\w*|outlier|toluna|clickworker|appen|remotasks|prolific|dataannotation|trimestres?|income|chiffre d'affaires)\b"
+    r"\b(gagn\w*|touch\w*|encaiss\w*|recettes?|chiffre|ca|fait|fais|fe|recu\w*|payee?s?|factur\w*|earn\w*|made|"
+    r"make|got|verse|vire\w*|"
+    r"micro\w*|auto\w*|bnc|bic|liberal\w*|sondages?|annotation\w*|transcription\w*|taches?|microtaches?|"
+    r"cotis\w*|charges?|urssaf|"
+    r"freelance|mission\w*|outlier|toluna|clickworker|appen|remotasks|prolific|dataannotation|trimestres?|"
+    r"income|chiffre d'affaires)\b"
 )
-_DOUBTED = re.compile(r"\b(arnaque|fiable|serieux|vrai|annonce|offre|whatsapp|telegram|recrut\w*|propose\w*|promet\w*)\b")
+_OWN_WORK = re.compile(
+    r"\b(micro\S*|auto\S*|bnc|bic|liberale?|factur\w*|income|recettes?|chiffre|sondages?|annotation\w*|"
+    r"annote\w*|transcription\w*|relecture|taches?|freelance|"
+    r"missions?|outlier|toluna|clickworker|appen|remotasks|prolific|dataannotation|plateformes?)\b"
+)
+_EMPLOYED = re.compile(
+    r"\b(salariee?s?|cdi|cdd|temps partiel|mi-temps|employeur|patron|usine|embauche\w*|apprenti\w*|stage|stagiaire)\b"
+)
+_DOUBTED = re.compile(
+    r"\b(arnaque|fiable|serieux|vrai|annonce|offre|whatsapp|telegram|recrut\w*|propose\w*|promet\w*)\b"
+)
