@@ -71,7 +71,7 @@ class Calculator:
         now = _Message(query, today, self._limits)
         if now.is_barred:
             return []
-        asked = self._asked(now, [_Message(before, today, self._limits) for before in earlier[-_TURNS_BACK:]])
+        asked = self._asked(now, [_Message(before, today, self._limits) for before in earlier[-_TURNS_BACK:]], today)
         if asked is None:
             return []
         found: list[Computed] = []
@@ -81,7 +81,7 @@ class Calculator:
                 found += [line for line in lines if line not in found]
         return found
 
-    def _asked(self, now: _Message, earlier: list[_Message]) -> _Asked | None:
+    def _asked(self, now: _Message, earlier: list[_Message], today: date) -> _Asked | None:
         """The sums and what they work on: what this message says, completed by the earlier ones."""
         sums, numbers, told = now.sums, now, [now]  # ``told``: the messages that the result comes from
         if not sums and now.may_change_a_sum:
@@ -110,6 +110,8 @@ class Calculator:
         ):
             return None
         day = now.day if now.query.day_was_asked else numbers.day
+        if day.year > today.year:  # its rates are not all known
+            return None
         duration = next((message.duration for message in [now, numbers, *told] if message.duration), None)
         asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit))
         return None if self._is_a_promise(asked, numbers) else asked
@@ -177,7 +179,7 @@ class _Message:
     def _candidates(self) -> list[Amount]:
         """The amounts that may be what was earned."""
         found = self._quantities.amounts
-        if any(amount.role is Role.NOT_EARNED for amount in found):
+        if self._quantities.has_loose_numbers or any(amount.role is Role.NOT_EARNED for amount in found):
             return []
         kept = [a for a in found if a.role in (Role.EARNED, Role.UNKNOWN) and a.value not in self._limits and a.value]
         return list(dict.fromkeys(kept))

@@ -82,6 +82,8 @@ class Quantities:
 
     amounts: tuple[Amount, ...]
     durations: tuple[Duration, ...]
+    has_loose_numbers: bool = False
+    """Other numbers that may be amounts (« 300 sur l'un et 200 sur l'autre »)."""
 
 
 def read(text: str) -> Quantities:
@@ -90,10 +92,16 @@ def read(text: str) -> Quantities:
     found = {match.start(): _amount(match, text) for match in _MONEY.finditer(text)}
     taken = [match.span() for match in _MONEY.finditer(text)]
     for match in _BARE.finditer(text):
-        start = match.start("number")
+        start = _start(match)
         if not any(first <= start < last for first, last in taken) and not _is_year(match):
             found[start] = _amount(match, text)
-    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)))
+    loose = [match for match in _LOOSE.finditer(text) if not _is_near(match.start(), [*found, *(a for a, _ in taken)])]
+    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)), bool(loose))
+
+
+def _is_near(start: int, read_at: list[int]) -> bool:
+    """A number that was read, which may begin with its currency (« $ 300 »)."""
+    return any(0 <= start - at <= len("$ ") for at in read_at)
 
 
 def started_on(text: str, today: date) -> date | None:
@@ -201,6 +209,10 @@ _BARE = re.compile(
     rf"|{_ALONE}(?P<number2>\d{{2,6}}) (?=(?:de ca\b|de chiffre|de recettes|bruts?\b|/ ?mois|par mois|par an\b))"
 )
 
+_LOOSE = re.compile(
+    rf"{_ALONE}(?!20[12]\d\b)(?:[4-9]\d|\d{{3,6}})\b(?! ?[%°]){_COUNTED}(?! (?:{'|'.join(_MONTHS)})\b)(?! ?(?:€|\$))"
+)
+
 _SOURCES = (
     r"sondages?|taches?|micro-?taches?|micro-?travail|annotations?|transcriptions?|micro|relecture|clickworker|toluna|"
     r"appen|dataannotation|outlier|prolific|remotasks|recettes?|ca\b|chiffre|missions?|gains?|tests?|plateforme"
@@ -240,10 +252,14 @@ def _amount(match: re.Match[str], text: str) -> Amount:
     if groups["kilo"]:
         value = value * 1000 + int(groups["hundreds"] or 0) * 100
     end = match.end() if not groups.get("number2") else match.end("number2")
-    start = match.start("number") if groups["number"] else match.start("number2")
-    before, after = _clause_before(text[:start]), text[end:]
+    before, after = _clause_before(text[: _start(match)]), text[end:]
     return Amount(value, _currency(groups), _role(before, after), _period(before, after),
                   _is_piece(before, after), _months(after))  # fmt: skip
+
+
+def _start(match: re.Match[str]) -> int:
+    """Where the number of an amount begins."""
+    return match.start("number") if match["number"] else match.start("number2")
 
 
 def _is_piece(before: str, after: str) -> bool:

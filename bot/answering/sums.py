@@ -212,7 +212,7 @@ _STRONG_CONTRIBUTIONS = re.compile(
 _CONTRIBUTIONS_ON = re.compile(
     r"^(?:bonjour |slt |salut )?(?:calcul(?:er)? |taux )?(?:de |des |mes |les )?(?:cotisations?|"
     r"charges)(?: sociales)?(?: urssaf)?"
-    r"(?: micro| bnc)* (?:sur|pour) (?:un ca de )?\d"
+    r"(?: micro| bnc)* (?:(?:sur|pour) (?:un ca de )?)?\d"
 )
 _PAYS = re.compile(
     r"\bj(?:e |')?(?:vais |devrai |devrais |aurais? du )?(?:(?:dois|doi|devoir) )?(?:paie|paye|payer|payerai|"
@@ -308,7 +308,8 @@ _ELSEWHERE = re.compile(
     r"outre-?mer|dom)\b"
 )
 _NOT_EARNED = re.compile(
-    r"\b(fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
+    r"\b((?:dois|doi|faut|faudrait|devrais) (?:que je )?(?:factur|gagn|encaiss)\w*\b(?! (?:la )?tva)|factur\w* combien|"
+    r"fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
     r"rupture conventionnelle|au black|"
     r"mes taux|\d+ ?% (?:sur|de|des)|cipav|reglementee|loyer|portage|sasu|eurl|sarl|regime reel|au reel|interim|"
     r"cesu|vinted|leboncoin|ebay|airbnb|vente\w*|vends?|vendu\w*|"
