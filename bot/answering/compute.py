@@ -83,44 +83,32 @@ class Calculator:
 
     def _asked(self, now: _Message, earlier: list[_Message], today: date) -> _Asked | None:
         """The sums and what they work on: what this message says, completed by the earlier ones."""
-        sums, numbers, told = now.sums, now, [now]  # ``told``: the messages that the result comes from
+        sums, told = now.sums, [now]  # ``told``: the messages that the result comes from
         if not sums and now.may_change_a_sum:
-            before = next((message for message in reversed(earlier) if message.sums), None)
-            if before is None:
-                return None
-            sums, told = before.sums, [before, now]
-        if not sums:
+            before = [message for message in earlier if message.sums][-1:]
+            sums, told = (before[0].sums, [*before, now]) if before else ([], told)
+        numbers = now if now.amount or sums == [Sum.PRORATA] else _last_with_amount(now, earlier)
+        if not sums or numbers is None:
             return None
-        if not now.has_numbers and sums != [Sum.PRORATA]:
-            found = None if now.amounts_in_doubt else _last_with_numbers(earlier)
-            if found is None:
-                return None
-            numbers, told = found, [*told, found]
-        if not any(message.tells_earnings for message in told) and sums[0] not in _CLEAR_ALONE:
-            return None
+        told = [*told, numbers]
         said = now.said
         for message in reversed(earlier):
             said = said.completed_by(message.said)
         if sums == [Sum.NET] and said.benefit and not now.names_contributions:
             sums = [said.benefit]  # « je touche l'ARE » / « si je fais 200, il me reste combien ? »
-        if sums[0] in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
-            return None
-        if all(message.is_wage for message in told) or (
-            numbers.amount and numbers.amount.is_piece and Sum.HOURLY not in sums
-        ):
-            return None
         day = now.day if now.query.day_was_asked else numbers.day
-        if day.year > today.year:  # its rates are not all known
-            return None
         duration = next((message.duration for message in [now, numbers, *told] if message.duration), None)
         asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit))
-        return None if self._is_a_promise(asked, numbers) else asked
+        # The rates of a coming year are not all known.
+        is_sound = day.year <= today.year and _fits(asked, told) and not self._is_a_promise(asked, numbers)
+        return asked if is_sound else None
 
     def _is_a_promise(self, asked: _Asked, source: _Message) -> bool:
         """« 150 € par jour pour 2 heures, c'est sérieux ? » is an offer to vet."""
         amount, duration = asked.given.amount, asked.given.duration
-        wage = self._generation.figures["smic_horaire_brut"].on(asked.given.day)
-        if amount is None or not doubts_an_offer(source.text) or wage is None:
+        smic = self._generation.figures.get("smic_horaire_brut")
+        wage = smic.on(asked.given.day) if smic else None
+        if amount is None or wage is None or not doubts_an_offer(source.text):
             return False
         hours = duration.hours if duration and amount.period is not Period.HOUR else 1
         return (duration is not None or amount.period is Period.HOUR) and amount.value / hours > _TOO_GOOD * wage.value
@@ -179,7 +167,7 @@ class _Message:
     def _candidates(self) -> list[Amount]:
         """The amounts that may be what was earned."""
         found = self._quantities.amounts
-        if self._quantities.has_loose_numbers or any(amount.role is Role.NOT_EARNED for amount in found):
+        if set(self._quantities.loose) - self._limits or any(amount.role is Role.NOT_EARNED for amount in found):
             return []
         kept = [a for a in found if a.role in (Role.EARNED, Role.UNKNOWN) and a.value not in self._limits and a.value]
         return list(dict.fromkeys(kept))
@@ -206,10 +194,6 @@ class _Message:
         return found[0] if len(found) == 1 else None
 
     @property
-    def has_numbers(self) -> bool:
-        return self.amount is not None
-
-    @property
     def amounts_in_doubt(self) -> bool:
         """There are amounts, none of which is clearly what was earned."""
         return any(amount.role is not Role.BENEFIT for amount in self._quantities.amounts)
@@ -217,15 +201,26 @@ class _Message:
     @property
     def may_change_a_sum(self) -> bool:
         """Short, without a question of its own, and with something to take into account."""
-        says_something = self.has_numbers or bool(self.duration) or self.said.changes_a_sum or self.query.day_was_asked
+        says_something = bool(self.amount) or bool(self.duration) or self.said.changes_a_sum or self.query.day_was_asked
         return says_something and not self.sums and len(stems(self.query.text)) <= _SHORT_STEMS
 
 
-def _last_with_numbers(earlier: Sequence[_Message]) -> _Message | None:
+def _last_with_amount(now: _Message, earlier: Sequence[_Message]) -> _Message | None:
     """The latest earlier message that tells what was earned; none past one that is about something else."""
-    for message in reversed(earlier):
-        if message.is_barred or (message.amounts_in_doubt and not message.has_numbers):
+    for message in [now, *reversed(earlier)]:
+        if message.is_barred or (message.amounts_in_doubt and not message.amount):
             return None
-        if message.has_numbers:
+        if message.amount:
             return message
     return None
+
+
+def _fits(asked: _Asked, told: Sequence[_Message]) -> bool:
+    """The amount is what the sums need: earned, not a wage, not the pay of one piece."""
+    first, amount = asked.sums[0], asked.given.amount
+    if first not in _CLEAR_ALONE and not any(message.tells_earnings for message in told):
+        return False
+    if first in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
+        return False
+    is_piece = amount is not None and amount.is_piece and Sum.HOURLY not in asked.sums
+    return not is_piece and not all(message.is_wage for message in told)

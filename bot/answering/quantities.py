@@ -82,7 +82,7 @@ class Quantities:
 
     amounts: tuple[Amount, ...]
     durations: tuple[Duration, ...]
-    has_loose_numbers: bool = False
+    loose: tuple[Decimal, ...] = ()
     """Other numbers that may be amounts (« 300 sur l'un et 200 sur l'autre »)."""
 
 
@@ -96,7 +96,8 @@ def read(text: str) -> Quantities:
         if not any(first <= start < last for first, last in taken) and not _is_year(match):
             found[start] = _amount(match, text)
     loose = [match for match in _LOOSE.finditer(text) if not _is_near(match.start(), [*found, *(a for a, _ in taken)])]
-    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)), bool(loose))
+    values = tuple(Decimal(match[0].replace(" ", "")) for match in loose)
+    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)), values)
 
 
 def _is_near(start: int, read_at: list[int]) -> bool:
@@ -210,7 +211,8 @@ _BARE = re.compile(
 )
 
 _LOOSE = re.compile(
-    rf"{_ALONE}(?!20[12]\d\b)(?:[4-9]\d|\d{{3,6}})\b(?! ?[%°]){_COUNTED}(?! (?:{'|'.join(_MONTHS)})\b)(?! ?(?:€|\$))"
+    rf"{_ALONE}(?!20[12]\d\b)(?:\d{{1,3}}(?: \d{{3}})+|[4-9]\d|\d{{3,6}})\b"
+    rf"(?! ?[%°]){_COUNTED}(?! (?:{'|'.join(_MONTHS)})\b)(?! ?(?:€|\$))"
 )
 
 _SOURCES = (

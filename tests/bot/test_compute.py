@@ -153,6 +153,9 @@ def test_the_kind_of_activity_that_is_named_is_the_only_one(tools: tuple[Calcula
         "ils me doivent 80 euros je fais quoi",
         "entre 200 et 300 euros de gains ou 400 euros, combien je paie à l'urssaf ?",
         "combien de cotisations en micro ?",
+        "j'ai gagné 300 sur toluna et 200 sur clickworker combien je paie a l'urssaf",
+        "pour toucher 800 euros net par mois en micro il faut facturer combien",
+        "en 2027 je gagnerai 1000 € bnc combien de cotisations",
     ],
 )
 def test_without_one_clear_amount_there_is_no_result(tools: tuple[Calculator, Rewriter], question: str) -> None:
