@@ -222,5 +222,7 @@ def _fits(asked: _Asked, told: Sequence[_Message]) -> bool:
         return False
     if first in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
         return False
+    if first in (Sum.CONTRIBUTIONS, Sum.NET) and any(message.said.acre_in_doubt for message in told):
+        return False
     is_piece = amount is not None and amount.is_piece and Sum.HOURLY not in asked.sums
     return not is_piece and not all(message.is_wage for message in told)

@@ -440,7 +440,11 @@ class Formulas:
         converted = None if over is Period.YEAR and self._is_partial_year(given) else amount.per(over)
         if converted is None:
             return None, []
-        values = {"amount": self._money(amount), "result": self._money(converted)}
+        values = {
+            "amount": self._money(amount),
+            "result": self._money(converted),
+            "weeks": self._weeks(amount.period, over),
+        }
         return converted, [self._say("over_step", self._period_fact(over), **values)]
 
     def _received_for_hours(
@@ -452,7 +456,12 @@ class Formulas:
         if received is None:
             return None, []
         values = {"rate": _euros(rate.value), "hours": self._hours(duration), "result": self._money(received)}
+        values["weeks"] = self._weeks(duration.period, over)
         return received, [self._say("hours_step", "gains-reels/calculer-son-gain-horaire", **values)]
+
+    def _weeks(self, period: Period | None, over: Period | None) -> str:
+        """How weeks became months, when they did."""
+        return self._messages["weeks_to_months"] if period is Period.WEEK and over is Period.MONTH else ""
 
     def _is_partial_year(self, given: Given) -> bool:
         """« 500 € par mois depuis mars »: twelve months would be too many."""

@@ -39,6 +39,8 @@ class Situation:
     kinds: tuple[str, ...] = ()
     """« bnc », « bic »: the ones that are named."""
     has_acre: bool = False
+    acre_in_doubt: bool = False
+    """The Acre is named, and it is not clear whether it was obtained."""
     has_flat_tax: bool = False
     has_no_status: bool = False
     started: date | None = None
@@ -70,9 +72,12 @@ class Situation:
 def situation(text: str, today: date) -> Situation:
     text = _plain(text)
     kinds = tuple(kind for kind, cue in (("bnc", _BNC), ("bic", _BIC)) if cue.search(text))
+    without_acre = bool(_NO_ACRE.search(text))
+    has_acre = bool(_ACRE.search(text)) and not without_acre
     return Situation(
         kinds=kinds,
-        has_acre=bool(_ACRE.search(text)) and not _NO_ACRE.search(text),
+        has_acre=has_acre,
+        acre_in_doubt=bool(re.search(r"\bl?acre\b", text)) and not has_acre and not without_acre,
         has_flat_tax=bool(_FLAT_TAX.search(text)) and not _NO_FLAT_TAX.search(text),
         has_no_status=bool(_NO_STATUS.search(text)),
         started=started_on(text, today),
@@ -169,7 +174,7 @@ _BNC = re.compile(r"\b(bnc|liberale?s?)\b")
 _BIC = re.compile(r"\b(bic|commercia\w*|artisan\w*)\b")
 _ACRE = re.compile(
     r"\b(?:j'ai|jai|g|avec|ai|beneficie de|obtenu|eu|sous|touche) ?(?:eu |obtenu |droit a )?l'? ?acre\b|"
-    r"\bacre (?:obtenue?|acceptee?|accordee?)|\bwith acre\b"
+    r"\bacre (?:obtenue?|acceptee?|accordee?)|\bwith acre\b|\bet (?:j'ai )?l'acre depuis"
 )
 _NO_ACRE = re.compile(
     r"\b(?:sans|pas|plus|ni|jamais)(?: eu| droit a| de)? ?(?:l')?acre\b|\bacre (?:refusee?|finie?|terminee?)"

@@ -76,6 +76,14 @@ def test_what_only_contains_an_amount_has_no_sum(tools: tuple[Calculator, Rewrit
             "aah 1000 euros de gains microtravail sur 5 mois, combien en moins",
             ["40 € par mois au plus", "1 000 € ÷ 5 mois = 200 € par mois", "200 € de gains par mois × 20 % comptés = 40 €"],
         ),
+        (
+            "14 euros de l'heure en bnc, 15h par semaine, il me reste quoi apres l'urssaf",
+            ["675 € par mois", "14 € de l'heure × 15 h par semaine (× 52 semaines ÷ 12 mois) = 910 € par mois"],
+        ),
+        (
+            "avec le versement liberatoire et l'acre depuis mars 2026 en bnc je paie combien d'urssaf sur 1000 euros",
+            ["Environ 152 €", "12,8 %", "2 €", "22 €", "avec l'Acre, pour une création avant le 1er juillet 2026"],
+        ),
         ("are 980/mois et 200 par mois sur toluna, combien il me reste", ["92 € : il en reste environ 888 €", "92,40 €"]),
     ],
 )  # fmt: skip
@@ -155,6 +163,7 @@ def test_the_kind_of_activity_that_is_named_is_the_only_one(tools: tuple[Calcula
         "combien de cotisations en micro ?",
         "j'ai gagné 300 sur toluna et 200 sur clickworker combien je paie a l'urssaf",
         "pour toucher 800 euros net par mois en micro il faut facturer combien",
+        "faut il l'acre pour 1000 euros de recettes, et combien de cotisations",
         "en 2027 je gagnerai 1000 € bnc combien de cotisations",
     ],
 )
