@@ -103,8 +103,12 @@ class Answerer:
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
         citations = Citations(self.generation)
+        before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
         parts = _merge_same_fiche(
-            [self._part(look, route, citations, today) for look, route in zip(found, routes, strict=True)]
+            [
+                self._part(look, route, citations, today, [*before, *queries[:index]])
+                for index, (look, route) in enumerate(zip(found, routes, strict=True))
+            ]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
@@ -154,12 +158,13 @@ class Answerer:
         routes = self._router.probabilities(vectors[0], query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, look: _Look, route: Route, citations: Citations, today: date) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]) -> Part:
+        """``before``: the questions of the chat, and of this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        computed = self._calculator.compute(retrieval.query)
+        computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval), look, citations)
         return self._composer.answer(retrieval, citations, today, computed)
@@ -222,7 +227,12 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
             merged.append(part)
             continue
         known = {sentence.n for sentence in twin.sentences}
-        twin.sentences += [sentence for sentence in part.sentences if sentence.n not in known]
+        said = {sentence.text for sentence in twin.sentences}
+        twin.sentences += [
+            sentence
+            for sentence in part.sentences
+            if sentence.n not in known or (sentence.is_computed and sentence.text not in said)
+        ]
         twin.question = f"{twin.question} {part.question}"
     return merged
 
