@@ -136,21 +136,22 @@ class Answerer:
         if says not in self._said:
             with clock:
                 self._said[says] = np.asarray(self.embeddings.embed_query(says))
-        query = self._rewriter.queries([*turns, says], today)[0]
+        after_thread, *after_last = self._rewriter.queries([*turns, says], today)[0].in_context
+        query = after_thread if look.retrieval.query.is_follow_up or not after_last else after_last[0]
         mean = np.asarray(look.vector) + self._said[says]
         vector = (mean / np.linalg.norm(mean)).tolist()
-        retrieval = self._retriever.retrieve(query.in_context or query, [vector], look.routes.get(QUESTION, 0.0))
+        retrieval = self._retriever.retrieve(query, [vector], look.routes.get(QUESTION, 0.0))
         return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
-        """The question alone and, after earlier turns, as a follow-up too, unless it is clear enough alone. What kind
-        of message it is, its own words say."""
+        """The question alone and, after earlier turns, as a follow-up too, unless it is a question by itself that has
+        an answer. What kind of message it is, its own words say."""
         alone = self._look_up(query, clock)
-        is_clear = not query.points_back and alone.retrieval.answerable >= self._thresholds["stands_alone"]
-        if query.in_context is None or is_clear:
+        is_new = query.may_stand_alone and alone.retrieval.answerable >= self._thresholds["stands_alone"]
+        if is_new or not query.in_context:
             return alone
-        in_context = self._look_up(query.in_context, clock)
-        return replace(alone, retrieval=self._retriever.both(alone.retrieval, in_context.retrieval))
+        in_context = [self._look_up(reading, clock).retrieval for reading in query.in_context]
+        return replace(alone, retrieval=self._retriever.together(alone.retrieval, in_context))
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
