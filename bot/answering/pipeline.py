@@ -185,7 +185,9 @@ class Answerer:
 
     def _reply(self, question: str, route: Route) -> Answer:
         status, key = REPLIES[route.name]
-        message = self._message(key, route, question).format(length=len(question), limit=self._settings.question_max_chars)
+        message = self._message(key, route, question).format(
+            length=len(question), limit=self._settings.question_max_chars
+        )
         return Answer(status=status, parts=[Part(question=question[:200], status=status, message=message)])
 
     def _message(self, key: str, route: Route, question: str) -> str:

@@ -61,11 +61,11 @@ _SUSPICION = frozenset(
     "legit nasba estafa trustworthy".split()
 )
 _AROUND_SUSPICION = frozenset(
-    "bonjour bonsoir salut slt svp stp merci est ce que c cest ca sa cette cet une un de d du la le l les des truc chose "
-    "ou pas non oui vrai quoi tu vous te t on pense penses pensez crois croyez peux pouvez peut me m moi dire dis dites "
-    "savoir si comment voir alors et mais donc bien genre selon avis votre ton je j ai recu resu message offre offres "
-    "annonce proposition emploi travail job elle il a l air is this that it an or not real hada hadi wach chi wla es "
-    "esto una o no".split()
+    "bonjour bonsoir salut slt svp stp merci est ce que c cest ca sa cette cet une un de d du la le l les des "
+    "truc chose ou pas non oui vrai quoi tu vous te t on pense penses pensez crois croyez peux pouvez peut me m "
+    "moi dire dis dites savoir si comment voir alors et mais donc bien genre selon avis votre ton je j ai recu "
+    "resu message offre offres annonce proposition emploi travail job elle il a air is this that it an or not "
+    "real hada hadi wach chi wla es esto una o no".split()
 )
 
 _WITH_KINDS = (CRISIS, "illegal", "off_subject")
