@@ -11,7 +11,6 @@ from bot.answering.answer import (
     AnswerSentence,
     Block,
     Citation,
-    ContactRef,
     OfficialQuote,
     Part,
     SourceRef,
@@ -19,8 +18,9 @@ from bot.answering.answer import (
     Tier,
 )
 from bot.answering.compute import Computed
+from bot.answering.contacts import TRAP_THEMES, Directory
 from knowledge.generation import Generation
-from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
 from retrieval.retriever import VICTIMS_THEME, Retrieval
@@ -33,7 +33,6 @@ _BLOCKS = {
     Role.TRAP: Block.LIMIT,
     Role.NOT_COVERED: Block.LIMIT,
 }
-_TRAP_THEMES = ("arnaques", VICTIMS_THEME)
 _BLOCK_ORDER = list(Block)
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 
@@ -120,6 +119,7 @@ class Composer:
         self._generation = generation
         self._limits = limits
         self._messages = generation.messages
+        self._directory = Directory(generation, limits.max_contacts)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
@@ -155,7 +155,7 @@ class Composer:
                 *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
             ],
             audience=self.audience(kept),
-            contacts=self.contacts(fiche.contacts),
+            contacts=self._directory.for_answer(query, kept, urgent),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
@@ -173,17 +173,16 @@ class Composer:
 
     def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
-        is_near = bool(retrieval.fiches) and retrieval.answerable >= self._limits.nearest_from
-        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if is_near else None
+        is_near = retrieval.answerable >= self._limits.nearest_from and self._directory.is_our_trade(retrieval.query)
+        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if is_near and retrieval.fiches else None
         message = self._messages["abstained"]
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))
-        contacts = self.contacts([*(fiche.contacts if fiche else []), "point-justice"])
         return Part(
             question=retrieval.query.asked,
             status=Status.ABSTAINED,
             message=message,
-            contacts=contacts,
+            contacts=self._directory.for_abstention(retrieval.query, fiche),
             fiche=fiche.id if fiche else None,
             nearest_question=fiche.question if fiche else None,
         )
@@ -198,7 +197,7 @@ class Composer:
             status=Status.ANSWERED,
             sentences=self._sentences(facts, texts, citations, today),
             audience=self.audience(facts),
-            contacts=self.contacts(fiche.contacts),
+            contacts=self._directory.of_fiche(fiche),
             fiche=fiche.id,
             nearest_question=fiche.question,
         )
@@ -280,7 +279,7 @@ class Composer:
 
     def _needs_help_now(self, query: Query, facts: list[Fact]) -> bool:
         """A trap, it has happened, something can be done, and no figure is asked for (« combien de temps pour… »)."""
-        is_trap = self._generation.fiches[facts[0].fiche].theme in _TRAP_THEMES
+        is_trap = self._generation.fiches[facts[0].fiche].theme in TRAP_THEMES
         is_told = query.has_happened and not query.asks(NUMBER_CUES)
         return is_trap and is_told and any(self._is_gesture(fact) for fact in facts)
 
@@ -306,10 +305,6 @@ class Composer:
         labels = self._messages["audiences"]
         return str(self._messages["audience_line"]).format(audiences=", ".join(labels[group] for group in groups))
 
-    def contacts(self, ids: list[str]) -> list[ContactRef]:
-        known = [self._generation.contacts[i] for i in dict.fromkeys(ids) if i in self._generation.contacts]
-        return [contact_ref(contact) for contact in known[: self._limits.max_contacts]]
-
 
 def _repeated(text: str, said: str) -> float:
     """Share of the words of the shorter sentence that both have; zero when ``text`` has a number of its own."""
@@ -318,14 +313,3 @@ def _repeated(text: str, said: str) -> float:
     words, known = set(stems(text)), set(stems(said))
     return len(words & known) / max(min(len(words), len(known)), 1)
 
-
-def contact_ref(contact: Contact) -> ContactRef:
-    return ContactRef(
-        # « Point-justice (3039) : 3039 » says the number twice.
-        name=contact.name.replace(f" ({contact.phone})", "") if contact.phone else contact.name,
-        help=contact.help,
-        phone=contact.phone,
-        url=str(contact.url) if contact.url else None,
-        hours=contact.hours,
-        price=contact.price,
-    )
