@@ -309,6 +309,7 @@ class Situation(StrEnum):
     ANY = "tous"
     ABROAD = "hors_de_france"
     UNDOCUMENTED = "sans_papiers"
+    PUBLIC_AGENT = "agent_public"
 
 
 class Contact(Content):

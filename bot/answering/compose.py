@@ -20,7 +20,7 @@ from bot.answering.answer import (
 from bot.answering.compute import Computed
 from bot.answering.contacts import TRAP_THEMES, Directory
 from knowledge.generation import Generation
-from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Role, SourceKind, format_date
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
 from retrieval.retriever import VICTIMS_THEME, Retrieval
@@ -173,8 +173,7 @@ class Composer:
 
     def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
-        is_near = retrieval.answerable >= self._limits.nearest_from and self._directory.is_our_trade(retrieval.query)
-        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if is_near and retrieval.fiches else None
+        fiche = self._nearest(retrieval)
         message = self._messages["abstained"]
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))
@@ -186,6 +185,12 @@ class Composer:
             fiche=fiche.id if fiche else None,
             nearest_question=fiche.question if fiche else None,
         )
+
+    def _nearest(self, retrieval: Retrieval) -> Fiche | None:
+        if not retrieval.fiches or retrieval.answerable < self._limits.nearest_from:
+            return None
+        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id]
+        return fiche if self._directory.is_near(retrieval.query, fiche) else None
 
     def whole_fiche(self, fiche_id: str, citations: Citations, today: date, skip: frozenset[str] = frozenset()) -> Part:
         """Every fact of a fiche that holds today, in its own order; ``skip``: facts already shown."""
@@ -312,4 +317,3 @@ def _repeated(text: str, said: str) -> float:
         return 0.0
     words, known = set(stems(text)), set(stems(said))
     return len(words & known) / max(min(len(words), len(known)), 1)
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.answering.answer import ContactRef
 from knowledge.generation import Generation
@@ -17,6 +17,9 @@ TRAP_THEMES = ("arnaques", VICTIMS_THEME)
 _STRAY = 0.25
 """Share of the best contact's weight under which one belongs to a fact said in passing."""
 
+_LONG = 5
+"""Letters from which a word with one more before it is hardly another word."""
+
 
 class Directory:
     """The contacts of one generation. Which words tell a situation, or that the question is about our trade, is in
@@ -28,7 +31,7 @@ class Directory:
         self._generation = generation
         self._most = most
         self._trade = re.compile(words["trade"])
-        self._situations = {Situation(name): re.compile(cue) for name, cue in words["situations"].items()}
+        self._cues = {Situation(name): re.compile(cue) for name, cue in words["situations"].items()}
         contacts = generation.contacts.values()
         self._names = {contact.id: _pattern(contact.names) for contact in contacts if contact.names}
         self._topics = {contact.id: _pattern(contact.topics) for contact in contacts if contact.topics}
@@ -36,20 +39,17 @@ class Directory:
     def for_answer(self, query: Query, shown: Sequence[Fact], urgent: bool = False) -> list[ContactRef]:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
         and the first contact loudest; those whose subject is asked about come first. An office that the question
-        names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just happened, whoever helps victims comes first."""
+        names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
+        happened, whoever helps victims comes first."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
         asked = _said(query)
-        situation = self._situation(asked)
         named = self._told(self._names, asked)
         voted = self._voted(fiches)
         asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
         is_trap = fiches[0].theme in TRAP_THEMES
-        ordered = [*(voted[:1] if is_trap else named), *asked_for, *voted]
-        if situation is not Situation.ANY:  # few can help there
-            ordered += self._general(situation)
-        return self._refs(ordered, situation)
+        return self._helpful([*(voted[:1] if is_trap else named), *asked_for, *voted], self._situations_of(query))
 
     def for_abstention(self, query: Query, nearest: Fiche | None) -> list[ContactRef]:
         """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
@@ -57,18 +57,22 @@ class Directory:
         asked = _said(query)
         told = self._told(self._names, asked) or self._told(self._topics, asked)
         found = told or (nearest.contacts if nearest else [])
-        situation = self._situation(asked)
-        return self._refs([*found[:1], *self._general(situation)], situation)
+        situations = self._situations_of(query)
+        return self._helpful([*found[:1], *self._general(situations)], situations)
 
     def of_fiche(self, fiche: Fiche) -> list[ContactRef]:
-        return self._refs(fiche.contacts, Situation.ANY)
+        return self._helpful(fiche.contacts, [])
 
-    def is_our_trade(self, query: Query) -> bool:
-        """The question is about small jobs online or their traps, not about work or life in general."""
-        return bool(query.platforms) or self._trade.search(_said(query)) is not None
+    def is_near(self, query: Query, fiche: Fiche) -> bool:
+        """The question is about small jobs online or their traps, not about work or life in general; and the fiche is
+        not for others: those to whom it leads can help."""
+        is_our_trade = bool(query.platforms) or self._trade.search(_said(query)) is not None
+        return is_our_trade and all(self._helps(name, self._situations_of(query)) for name in fiche.contacts[:1])
 
-    def _situation(self, asked: str) -> Situation:
-        return next((name for name, cue in self._situations.items() if cue.search(asked)), Situation.ANY)
+    def _situations_of(self, query: Query) -> list[Situation]:
+        """As told now or before: « et pour mon compte ? » does not say again that one lives in Dakar."""
+        told = _said(query) if query.in_context is None else f"{_said(query)}\n{_said(query.in_context)}"
+        return [name for name, cue in self._cues.items() if cue.search(told)]
 
     @staticmethod
     def _told(patterns: dict[str, re.Pattern[str]], asked: str) -> list[str]:
@@ -85,17 +89,23 @@ class Directory:
         least = _STRAY * max(weights.values(), default=0.0)
         return sorted((name for name in weights if weights[name] >= least), key=lambda name: -weights[name])
 
-    def _general(self, situation: Situation) -> list[str]:
-        """Those who are there for people in this situation, then those who can be asked anything."""
+    def _general(self, situations: Sequence[Situation]) -> list[str]:
+        """Those who are there for people in these situations, then those who can be asked anything."""
         contacts = self._generation.contacts.values()
-        kinds = (situation, Situation.ANY)
+        kinds = (*situations, Situation.ANY)
         return [contact.id for kind in kinds for contact in contacts if kind in contact.general_for]
 
-    def _refs(self, ids: Iterable[str], situation: Situation) -> list[ContactRef]:
-        """The first of those who can help in this situation."""
-        known = self._generation.contacts
-        found = [known[name] for name in dict.fromkeys(ids) if name in known]
-        return [contact_ref(contact) for contact in found if situation not in contact.not_for][: self._most]
+    def _helps(self, name: str, situations: Sequence[Situation]) -> bool:
+        contact = self._generation.contacts.get(name)
+        return contact is not None and not set(situations) & set(contact.not_for)
+
+    def _helpful(self, names: Sequence[str], situations: Sequence[Situation]) -> list[ContactRef]:
+        """The first of those who can help in these situations; somebody else in place of those who cannot."""
+        found = [name for name in names if self._helps(name, situations)]
+        if len(found) < len(names):
+            found += [name for name in self._general(situations) if self._helps(name, situations)]
+        contacts = [self._generation.contacts[name] for name in dict.fromkeys(found)]
+        return [contact_ref(contact) for contact in contacts[: self._most]]
 
 
 def contact_ref(contact: Contact) -> ContactRef:
@@ -117,5 +127,6 @@ def _said(query: Query) -> str:
 
 
 def _pattern(names: Sequence[str]) -> re.Pattern[str]:
-    words = "|".join(re.escape(name).replace(r"\*", r"\w*") for name in names)
-    return re.compile(rf"\b(?:{words})\b")
+    """Whole words; a long name also with its article stuck to it (« lurssaf »)."""
+    words = (("[ld]?" if len(name) >= _LONG else "") + re.escape(name).replace(r"\*", r"\w*") for name in names)
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
