@@ -124,16 +124,22 @@ class Composer:
         self._thresholds = generation.calibration["thresholds"]
 
     def answer(
-        self, retrieval: Retrieval, citations: Citations, today: date, computed: Sequence[Computed] = ()
+        self,
+        retrieval: Retrieval,
+        citations: Citations,
+        today: date,
+        computed: Sequence[Computed] = (),
+        turns: Sequence[str] = (),
     ) -> Part:
-        """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
+        """The results first, then the facts that answer; an abstention when none holds on the date asked about.
+        ``turns``: the chat's, this one included."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         found = self._choose(retrieval, has_results=bool(computed))
         chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
-            return self.abstain(retrieval, day=query.day)
+            return self.abstain(retrieval, turns, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
         urgent = self._needs_help_now(query, kept)
@@ -155,7 +161,7 @@ class Composer:
                 *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
             ],
             audience=self.audience(kept),
-            contacts=self._directory.for_answer(query, kept, urgent),
+            contacts=self._directory.for_answer(query, kept, turns, urgent),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
@@ -171,9 +177,9 @@ class Composer:
         """Whether the base answers, surely enough."""
         return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
-    def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
+    def abstain(self, retrieval: Retrieval, turns: Sequence[str] = (), day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
-        fiche = self._nearest(retrieval)
+        fiche = self._nearest(retrieval, turns)
         message = self._messages["abstained"]
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))
@@ -181,16 +187,16 @@ class Composer:
             question=retrieval.query.asked,
             status=Status.ABSTAINED,
             message=message,
-            contacts=self._directory.for_abstention(retrieval.query, fiche),
+            contacts=self._directory.for_abstention(retrieval.query, fiche, turns),
             fiche=fiche.id if fiche else None,
             nearest_question=fiche.question if fiche else None,
         )
 
-    def _nearest(self, retrieval: Retrieval) -> Fiche | None:
+    def _nearest(self, retrieval: Retrieval, turns: Sequence[str]) -> Fiche | None:
         if not retrieval.fiches or retrieval.answerable < self._limits.nearest_from:
             return None
         fiche = self._generation.fiches[retrieval.fiches[0].fiche_id]
-        return fiche if self._directory.is_near(retrieval.query, fiche) else None
+        return fiche if self._directory.is_near(retrieval.query, fiche, turns) else None
 
     def whole_fiche(self, fiche_id: str, citations: Citations, today: date, skip: frozenset[str] = frozenset()) -> Part:
         """Every fact of a fiche that holds today, in its own order; ``skip``: facts already shown."""

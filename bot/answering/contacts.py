@@ -36,11 +36,14 @@ class Directory:
         self._names = {contact.id: _pattern(contact.names) for contact in contacts if contact.names}
         self._topics = {contact.id: _pattern(contact.topics) for contact in contacts if contact.topics}
 
-    def for_answer(self, query: Query, shown: Sequence[Fact], urgent: bool = False) -> list[ContactRef]:
+    def for_answer(
+        self, query: Query, shown: Sequence[Fact], turns: Sequence[str], urgent: bool = False
+    ) -> list[ContactRef]:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
         and the first contact loudest; those whose subject is asked about come first. An office that the question
         names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
-        happened, whoever helps victims comes first."""
+        happened, whoever helps victims comes first. ``turns``: the chat's, this one included, which may
+        tell where somebody lives."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
@@ -49,29 +52,31 @@ class Directory:
         voted = self._voted(fiches)
         asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
         is_trap = fiches[0].theme in TRAP_THEMES
-        return self._helpful([*(voted[:1] if is_trap else named), *asked_for, *voted], self._situations_of(query))
+        ordered = [*(voted[:1] if is_trap else named), *asked_for, *voted]
+        return self._helpful(ordered, self._situations_of(query, turns))
 
-    def for_abstention(self, query: Query, nearest: Fiche | None) -> list[ContactRef]:
+    def for_abstention(self, query: Query, nearest: Fiche | None, turns: Sequence[str]) -> list[ContactRef]:
         """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
         can be asked anything."""
         asked = _said(query)
         told = self._told(self._names, asked) or self._told(self._topics, asked)
         found = told or (nearest.contacts if nearest else [])
-        situations = self._situations_of(query)
+        situations = self._situations_of(query, turns)
         return self._helpful([*found[:1], *self._general(situations)], situations)
 
     def of_fiche(self, fiche: Fiche) -> list[ContactRef]:
         return self._helpful(fiche.contacts, [])
 
-    def is_near(self, query: Query, fiche: Fiche) -> bool:
+    def is_near(self, query: Query, fiche: Fiche, turns: Sequence[str]) -> bool:
         """The question is about small jobs online or their traps, not about work or life in general; and the fiche is
         not for others: those to whom it leads can help."""
         is_our_trade = bool(query.platforms) or self._trade.search(_said(query)) is not None
-        return is_our_trade and all(self._helps(name, self._situations_of(query)) for name in fiche.contacts[:1])
+        situations = self._situations_of(query, turns)
+        return is_our_trade and all(self._helps(name, situations) for name in fiche.contacts[:1])
 
-    def _situations_of(self, query: Query) -> list[Situation]:
+    def _situations_of(self, query: Query, turns: Sequence[str]) -> list[Situation]:
         """As told now or before: « et pour mon compte ? » does not say again that one lives in Dakar."""
-        told = _said(query) if query.in_context is None else f"{_said(query)}\n{_said(query.in_context)}"
+        told = "\n".join([_said(query), *map(fold, turns)])
         return [name for name, cue in self._cues.items() if cue.search(told)]
 
     @staticmethod

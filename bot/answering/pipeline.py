@@ -102,15 +102,15 @@ class Answerer:
         ]
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
+        turns = [*earlier, question]
         citations = Citations(self.generation)
         parts = _merge_same_fiche(
-            [self._part(look, route, citations, today) for look, route in zip(found, routes, strict=True)]
+            [self._part(look, route, citations, today, turns) for look, route in zip(found, routes, strict=True)]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         ask = None
         if len(parts) == 1 and not says_under_15(question):
-            turns = [*earlier, question]
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
@@ -154,15 +154,15 @@ class Answerer:
         routes = self._router.probabilities(vectors[0], query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, look: _Look, route: Route, citations: Citations, today: date) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str]) -> Part:
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
         computed = self._calculator.compute(retrieval.query)
         if not computed and not self._composer.answers(retrieval):
-            return self._with_official_text(self._composer.abstain(retrieval), look, citations)
-        return self._composer.answer(retrieval, citations, today, computed)
+            return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
+        return self._composer.answer(retrieval, citations, today, computed, turns)
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""

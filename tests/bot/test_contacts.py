@@ -104,8 +104,12 @@ def test_no_office_frightens_somebody_without_papers(answerer: Answerer, questio
 
 @full
 def test_somebody_abroad_is_not_sent_to_french_counters_even_in_a_follow_up(answerer: Answerer) -> None:
-    turns = ["je vis à Dakar et une entreprise française ne me paye pas mes annotations", "et la Caf peut m'aider ?"]
-    for count in (1, 2):
+    turns = [
+        "je vis à Dakar et une entreprise française ne me paye pas mes annotations",
+        "on est quatorze dans le même cas, on peut porter plainte ensemble ?",
+        "et la Caf peut m'aider ?",
+    ]
+    for count in (1, 2, 3):
         found = names(part_of(answerer, *turns[:count]))
         assert found and not set(found) & excluded(answerer, Situation.ABROAD)
 
