@@ -8,6 +8,9 @@ from typing import Any
 from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
 from knowledge.model import Source, format_date
 
+OTHERS_SHOWN = 1
+"""Sources beside the first, for each page: two are what a reader compares; the others stay in the answer's data."""
+
 
 def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
     """The reply as one text: notes, parts, disclaimer, sources."""
@@ -68,10 +71,10 @@ def by_source(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 
 def source_line(group: Sequence[Citation], messages: Mapping[str, Any]) -> str:
-    """``[1] [3] D'après la page « … » (…), lue le ….`` and its address; other sources by address."""
+    """``[1] [3] D'après la page « … » (…), lue le ….`` and its address; another source by address, if there is one."""
     citation = group[0]
     lines = [f"{numbers(group)} {read_line(citation, messages)}", f"    {citation.url}"]
-    others = [source for source in citation.sources if source.url != citation.url]
+    others = [source for source in citation.sources if source.url != citation.url][:OTHERS_SHOWN]
     lines += [f"    aussi : {source.publisher}, {source.url}" for source in others]
     return "\n".join(lines)
 
