@@ -79,6 +79,7 @@ class Settings(KnowledgeSettings):
     questions_max: int = 3
     """Questions of one message that are answered separately."""
     contacts_max: int = 2
+    """Contacts under an answer or an abstention."""
 
     # Offers (/verifier)
     offer_max_chars: int = 8000

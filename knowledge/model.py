@@ -15,6 +15,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator, model_validator
 
+from knowledge.text import fold
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 FigureId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=300)]
@@ -301,6 +303,15 @@ class Theme(Content):
     order: int
 
 
+class Situation(StrEnum):
+    """Where somebody stands, as far as it decides who can help: an office may be useless to him, or frighten him."""
+
+    ANY = "tous"
+    ABROAD = "hors_de_france"
+    UNDOCUMENTED = "sans_papiers"
+    PUBLIC_AGENT = "agent_public"
+
+
 class Contact(Content):
     """Somebody to call or write to. Only what a source confirms is published."""
 
@@ -310,16 +321,34 @@ class Contact(Content):
     """What this contact can do, in one short sentence."""
     phone: str | None = None
     url: HttpUrl | None = None
+    place: str | None = None
+    """Where to find it, when it has neither number nor address of its own (« dans votre administration »)."""
     hours: str | None = None
     price: str | None = None
+    names: list[str] = []
+    """How a question names it, as ``fold`` writes it: « pole emploi ». A final ``*`` stands for any ending."""
+    topics: list[str] = []
+    """Words of what it deals with, written likewise: enough to send somebody there when nothing else is known."""
+    general_for: list[Situation] = []
+    """Those to whom it is given when nobody better is known."""
+    not_for: list[Situation] = []
+    """Those whom it cannot help, or may frighten."""
     sources: list[Slug] = Field(min_length=1)
     expires_on: date
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Contact:
-        if not (self.phone or self.url):
-            raise ValueError("un contact a un téléphone (phone) ou une adresse (url)")
+        if not (self.phone or self.url or self.place):
+            raise ValueError("un contact a un téléphone (phone), une adresse (url) ou un lieu (place)")
         return self
+
+    @field_validator("names", "topics")
+    @classmethod
+    def _is_folded(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if name != fold(name):
+                raise ValueError(f"« {name} » s'écrit sans accent ni majuscule : « {fold(name)} »")
+        return names
 
 
 class Sourced(Content):

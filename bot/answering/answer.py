@@ -77,6 +77,7 @@ class ContactRef(BaseModel):
     help: str
     phone: str | None = None
     url: str | None = None
+    place: str | None = None
     hours: str | None = None
     price: str | None = None
 

@@ -11,7 +11,6 @@ from bot.answering.answer import (
     AnswerSentence,
     Block,
     Citation,
-    ContactRef,
     OfficialQuote,
     Part,
     SourceRef,
@@ -19,8 +18,9 @@ from bot.answering.answer import (
     Tier,
 )
 from bot.answering.compute import Computed
+from bot.answering.contacts import TRAP_THEMES, Directory
 from knowledge.generation import Generation
-from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Contact, Fact, Role, SourceKind, format_date
+from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
 from retrieval.retriever import VICTIMS_THEME, Retrieval
@@ -33,7 +33,6 @@ _BLOCKS = {
     Role.TRAP: Block.LIMIT,
     Role.NOT_COVERED: Block.LIMIT,
 }
-_TRAP_THEMES = ("arnaques", VICTIMS_THEME)
 _BLOCK_ORDER = list(Block)
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 
@@ -120,20 +119,27 @@ class Composer:
         self._generation = generation
         self._limits = limits
         self._messages = generation.messages
+        self._directory = Directory(generation, limits.max_contacts)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
     def answer(
-        self, retrieval: Retrieval, citations: Citations, today: date, computed: Sequence[Computed] = ()
+        self,
+        retrieval: Retrieval,
+        citations: Citations,
+        today: date,
+        computed: Sequence[Computed] = (),
+        turns: Sequence[str] = (),
     ) -> Part:
-        """The results first, then the facts that answer; an abstention when none holds on the date asked about."""
+        """The results first, then the facts that answer; an abstention when none holds on the date asked about.
+        ``turns``: the chat's, this one included."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         found = self._choose(retrieval, has_results=bool(computed))
         chosen = [*rules, *(fact for fact in found if fact not in rules)]
         texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
         if not texts:
-            return self.abstain(retrieval, day=query.day)
+            return self.abstain(retrieval, turns, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
         urgent = self._needs_help_now(query, kept)
@@ -155,7 +161,7 @@ class Composer:
                 *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
             ],
             audience=self.audience(kept),
-            contacts=self.contacts(fiche.contacts),
+            contacts=self._directory.for_answer(query, kept, turns, urgent),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
@@ -171,22 +177,26 @@ class Composer:
         """Whether the base answers, surely enough."""
         return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
-    def abstain(self, retrieval: Retrieval, day: date | None = None) -> Part:
+    def abstain(self, retrieval: Retrieval, turns: Sequence[str] = (), day: date | None = None) -> Part:
         """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
-        is_near = bool(retrieval.fiches) and retrieval.answerable >= self._limits.nearest_from
-        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id] if is_near else None
+        fiche = self._nearest(retrieval, turns)
         message = self._messages["abstained"]
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))
-        contacts = self.contacts([*(fiche.contacts if fiche else []), "point-justice"])
         return Part(
             question=retrieval.query.asked,
             status=Status.ABSTAINED,
             message=message,
-            contacts=contacts,
+            contacts=self._directory.for_abstention(retrieval.query, fiche, turns),
             fiche=fiche.id if fiche else None,
             nearest_question=fiche.question if fiche else None,
         )
+
+    def _nearest(self, retrieval: Retrieval, turns: Sequence[str]) -> Fiche | None:
+        if not retrieval.fiches or retrieval.answerable < self._limits.nearest_from:
+            return None
+        fiche = self._generation.fiches[retrieval.fiches[0].fiche_id]
+        return fiche if self._directory.is_near(retrieval.query, fiche, turns) else None
 
     def whole_fiche(self, fiche_id: str, citations: Citations, today: date, skip: frozenset[str] = frozenset()) -> Part:
         """Every fact of a fiche that holds today, in its own order; ``skip``: facts already shown."""
@@ -198,7 +208,7 @@ class Composer:
             status=Status.ANSWERED,
             sentences=self._sentences(facts, texts, citations, today),
             audience=self.audience(facts),
-            contacts=self.contacts(fiche.contacts),
+            contacts=self._directory.of_fiche(fiche),
             fiche=fiche.id,
             nearest_question=fiche.question,
         )
@@ -280,7 +290,7 @@ class Composer:
 
     def _needs_help_now(self, query: Query, facts: list[Fact]) -> bool:
         """A trap, it has happened, something can be done, and no figure is asked for (« combien de temps pour… »)."""
-        is_trap = self._generation.fiches[facts[0].fiche].theme in _TRAP_THEMES
+        is_trap = self._generation.fiches[facts[0].fiche].theme in TRAP_THEMES
         is_told = query.has_happened and not query.asks(NUMBER_CUES)
         return is_trap and is_told and any(self._is_gesture(fact) for fact in facts)
 
@@ -306,10 +316,6 @@ class Composer:
         labels = self._messages["audiences"]
         return str(self._messages["audience_line"]).format(audiences=", ".join(labels[group] for group in groups))
 
-    def contacts(self, ids: list[str]) -> list[ContactRef]:
-        known = [self._generation.contacts[i] for i in dict.fromkeys(ids) if i in self._generation.contacts]
-        return [contact_ref(contact) for contact in known[: self._limits.max_contacts]]
-
 
 def _repeated(text: str, said: str) -> float:
     """Share of the words of the shorter sentence that both have; zero when ``text`` has a number of its own."""
@@ -317,15 +323,3 @@ def _repeated(text: str, said: str) -> float:
         return 0.0
     words, known = set(stems(text)), set(stems(said))
     return len(words & known) / max(min(len(words), len(known)), 1)
-
-
-def contact_ref(contact: Contact) -> ContactRef:
-    return ContactRef(
-        # « Point-justice (3039) : 3039 » says the number twice.
-        name=contact.name.replace(f" ({contact.phone})", "") if contact.phone else contact.name,
-        help=contact.help,
-        phone=contact.phone,
-        url=str(contact.url) if contact.url else None,
-        hours=contact.hours,
-        price=contact.price,
-    )

@@ -106,11 +106,12 @@ class Answerer:
         ]
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
+        turns = [*earlier, question]
         citations = Citations(self.generation)
         before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
         parts = _merge_same_fiche(
             [
-                self._part(look, route, citations, today, [*before, *queries[:index]])
+                self._part(look, route, citations, today, turns, [*before, *queries[:index]])
                 for index, (look, route) in enumerate(zip(found, routes, strict=True))
             ]
         )
@@ -118,7 +119,6 @@ class Answerer:
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         ask = None
         if len(parts) == 1 and not says_under_15(question):
-            turns = [*earlier, question]
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
@@ -163,8 +163,11 @@ class Answerer:
         routes = self._router.probabilities(vectors, query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]) -> Part:
-        """``before``: the questions of the chat, and of this message, that come before this one."""
+    def _part(
+        self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str], before: Sequence[Query]
+    ) -> Part:
+        """``turns``: the chat as it was typed, this message included; ``before``: the questions of the chat, and of
+        this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
@@ -172,8 +175,8 @@ class Answerer:
             return Part(question=asked, status=status, message=self._message(key, route, asked))
         computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.answers(retrieval):
-            return self._with_official_text(self._composer.abstain(retrieval), look, citations)
-        return self._composer.answer(retrieval, citations, today, computed)
+            return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
+        return self._composer.answer(retrieval, citations, today, computed, turns)
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""

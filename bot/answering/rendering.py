@@ -55,9 +55,9 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
 
 
 def contact_line(contact: ContactRef) -> str:
-    """« Nom : téléphone, heures, prix ; adresse. Ce qu'il fait. »"""
+    """« Nom : téléphone, heures, prix ; adresse ; lieu. Ce qu'il fait. »"""
     phone = ", ".join(filter(None, (contact.phone, contact.hours, contact.price) if contact.phone else ()))
-    reach = " ; ".join(filter(None, (phone, contact.url)))
+    reach = " ; ".join(filter(None, (phone, contact.url, contact.place)))
     return f"{contact.name} : {reach}. {contact.help}"
 
 

@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Any
 
 from bot.answering.answer import Answer, Citation, Status
-from bot.answering.compose import contact_ref
+from bot.answering.contacts import contact_ref
 from bot.answering.rendering import by_source, contact_line, numbers, part_paragraphs, read_line, source_read_line
 from bot.vetting.cards import Card
 from bot.vetting.pipeline import Knowledge

@@ -50,7 +50,8 @@ def test_the_small_library_loads(small_settings: Settings) -> None:
         ("sources/essai.yaml", "https://exemple.example/page?a=1&b=2", "exemple point fr", "adresse http(s)"),
         ("figures.yaml", "valid_to: 2025-12-31", "valid_to: 2026-12-31", "chevauchent"),
         ("figures.yaml", "- id", "- id: {", "YAML illisible"),
-        ("contacts.yaml", "  url: https://www.autoentrepreneur.urssaf.fr/\n", "", "un téléphone (phone) ou une adresse"),
+        ("contacts.yaml", "  url: https://www.autoentrepreneur.urssaf.fr/\n", "", "un téléphone (phone), une adresse"),
+        ("contacts.yaml", "  help: Répond aux", "  names: [Sécu]\n  help: Répond aux", "« Sécu » s'écrit sans accent"),
     ],
 )  # fmt: skip
 def test_each_mistake_says_where_and_what(

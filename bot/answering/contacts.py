@@ -1,0 +1,137 @@
+"""Whom to turn to: for the facts that are shown, for an office that the question names, or in general."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from bot.answering.answer import ContactRef
+from knowledge.generation import Generation
+from knowledge.model import Contact, Fact, Fiche, Situation
+from knowledge.text import fold
+from retrieval.retriever import VICTIMS_THEME
+from retrieval.rewrite import Query
+
+TRAP_THEMES = ("arnaques", VICTIMS_THEME)
+_STRAY = 0.25
+"""Share of the best contact's weight under which one belongs to a fact said in passing."""
+
+_LONG = 5
+"""Letters from which a word with one more before it is hardly another word."""
+
+
+class Directory:
+    """The contacts of one generation. Which words tell a situation, or that the question is about our trade, is in
+    ``messages.yaml`` (``whom_to_ask``)."""
+
+    def __init__(self, generation: Generation, most: int) -> None:
+        """``most``: contacts given at once."""
+        words = generation.messages["whom_to_ask"]
+        self._generation = generation
+        self._most = most
+        self._trade = re.compile(words["trade"])
+        self._cues = {Situation(name): re.compile(cue) for name, cue in words["situations"].items()}
+        contacts = generation.contacts.values()
+        self._names = {contact.id: _pattern(contact.names) for contact in contacts if contact.names}
+        self._topics = {contact.id: _pattern(contact.topics) for contact in contacts if contact.topics}
+
+    def for_answer(
+        self, query: Query, shown: Sequence[Fact], turns: Sequence[str], urgent: bool = False
+    ) -> list[ContactRef]:
+        """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
+        and the first contact loudest; those whose subject is asked about come first. An office that the question
+        names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
+        happened, whoever helps victims comes first. ``turns``: the chat's, this one included, which may
+        tell where somebody lives."""
+        fiches = [self._generation.fiches[fact.fiche] for fact in shown]
+        if urgent:
+            fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
+        asked = _said(query)
+        named = self._told(self._names, asked)
+        voted = self._voted(fiches)
+        asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
+        is_trap = fiches[0].theme in TRAP_THEMES
+        ordered = [*(voted[:1] if is_trap else named), *asked_for, *voted]
+        return self._helpful(ordered, self._situations_of(query, turns))
+
+    def for_abstention(self, query: Query, nearest: Fiche | None, turns: Sequence[str]) -> list[ContactRef]:
+        """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
+        can be asked anything."""
+        asked = _said(query)
+        told = self._told(self._names, asked) or self._told(self._topics, asked)
+        found = told or (nearest.contacts if nearest else [])
+        situations = self._situations_of(query, turns)
+        return self._helpful([*found[:1], *self._general(situations)], situations)
+
+    def of_fiche(self, fiche: Fiche) -> list[ContactRef]:
+        return self._helpful(fiche.contacts, [])
+
+    def is_near(self, query: Query, fiche: Fiche, turns: Sequence[str]) -> bool:
+        """The question is about small jobs online or their traps, not about work or life in general; and the fiche is
+        not for others: those to whom it leads can help."""
+        is_our_trade = bool(query.platforms) or self._trade.search(_said(query)) is not None
+        situations = self._situations_of(query, turns)
+        return is_our_trade and all(self._helps(name, situations) for name in fiche.contacts[:1])
+
+    def _situations_of(self, query: Query, turns: Sequence[str]) -> list[Situation]:
+        """As told now or before: « et pour mon compte ? » does not say again that one lives in Dakar."""
+        told = "\n".join([_said(query), *map(fold, turns)])
+        return [name for name, cue in self._cues.items() if cue.search(told)]
+
+    @staticmethod
+    def _told(patterns: dict[str, re.Pattern[str]], asked: str) -> list[str]:
+        """The contacts whose words are in the question, in the order of the question."""
+        places = {name: found.start() for name, pattern in patterns.items() if (found := pattern.search(asked))}
+        return sorted(places, key=lambda name: places[name])
+
+    @staticmethod
+    def _voted(fiches: Sequence[Fiche]) -> list[str]:
+        weights: dict[str, float] = defaultdict(float)
+        for rank, fiche in enumerate(fiches, 1):
+            for place, contact in enumerate(fiche.contacts, 1):
+                weights[contact] += 1 / (rank * place)
+        least = _STRAY * max(weights.values(), default=0.0)
+        return sorted((name for name in weights if weights[name] >= least), key=lambda name: -weights[name])
+
+    def _general(self, situations: Sequence[Situation]) -> list[str]:
+        """Those who are there for people in these situations, then those who can be asked anything."""
+        contacts = self._generation.contacts.values()
+        kinds = (*situations, Situation.ANY)
+        return [contact.id for kind in kinds for contact in contacts if kind in contact.general_for]
+
+    def _helps(self, name: str, situations: Sequence[Situation]) -> bool:
+        contact = self._generation.contacts.get(name)
+        return contact is not None and not set(situations) & set(contact.not_for)
+
+    def _helpful(self, names: Sequence[str], situations: Sequence[Situation]) -> list[ContactRef]:
+        """The first of those who can help in these situations; somebody else in place of those who cannot."""
+        found = [name for name in names if self._helps(name, situations)]
+        if len(found) < len(names):
+            found += [name for name in self._general(situations) if self._helps(name, situations)]
+        contacts = [self._generation.contacts[name] for name in dict.fromkeys(found)]
+        return [contact_ref(contact) for contact in contacts[: self._most]]
+
+
+def contact_ref(contact: Contact) -> ContactRef:
+    return ContactRef(
+        # « Point-justice (3039) : 3039 » says the number twice.
+        name=contact.name.replace(f" ({contact.phone})", "") if contact.phone else contact.name,
+        help=contact.help,
+        phone=contact.phone,
+        url=str(contact.url) if contact.url else None,
+        place=contact.place,
+        hours=contact.hours,
+        price=contact.price,
+    )
+
+
+def _said(query: Query) -> str:
+    """The question as typed and as spelt out: a name may be told by either."""
+    return fold(f"{query.asked}\n{query.text}")
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str]:
+    """Whole words; a long name also with its article stuck to it (« lurssaf »)."""
+    words = (("[ld]?" if len(name) >= _LONG else "") + re.escape(name).replace(r"\*", r"\w*") for name in names)
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
