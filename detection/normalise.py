@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-
 # « W h a t s A p p », « U.S.D.T », « t-é-l-é-g-r-a-m »: four single letters or more with one kind of separator,
 # or three with dots.
 _SEPARATORS = " .-_*·/|"

@@ -68,7 +68,7 @@ DEFAULTS: dict[str, Any] = {
         "refusal": 0.5,
         "redirection": 0.5,
         "answers_anyway": 0.8,
-        "stands_alone": 0.8,
+        "stands_alone": 0.4,
     },
     "routes": {
         "classes": [QUESTION],
@@ -231,7 +231,7 @@ def _rows(
         facts = {fact for entry in asked.facts for fact in entry.split("|")} if asked.status == "answered" else set()
         fiches = {fact.split("/")[0] for fact in facts}
         query = rewriter.queries(asked.all_turns, today)[0]
-        query = query.in_context if query.in_context and query.points_back else query
+        query = query.in_context[0] if query.in_context and query.points_back else query
         rows.append(_Row(query, fiches, facts, golden=True, weight=2.0))
     for route, text in examples:
         if route in (UNCOVERED, "off_subject", "other_country"):

@@ -31,7 +31,8 @@ FICHES_READ = 3
 """Fiches whose every fact is weighed; elsewhere, only facts that were themselves found."""
 
 ALONE_WEIGHT = 0.4
-"""Of a follow-up's own words, beside its words after the earlier turns; chosen on the dev conversations."""
+"""Of a follow-up's own words, beside its words after the earlier turns; chosen on the dev conversations. To choose
+fiches, it shrinks with the probability that they are answered alone: « et le mois où j'ai rien ? » names no subject."""
 
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
@@ -81,6 +82,9 @@ class Retrieval:
     features: Features
     fiche_candidates: Candidates
     fact_candidates: Candidates
+    evidence: Evidence
+    fiche_scores: Array
+    """Log-odds of every fiche of the generation, (fiches,)."""
 
 
 class Retriever:
@@ -119,29 +123,39 @@ class Retriever:
 
     def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
         """Evidence → fiches, facts and the probability that they answer."""
-        fiche_fits, fiche_places, fiches = self._weigh_fiches(query, evidence)
-        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, fiche_places)
+        fiche_columns = self._fiche_columns(query, evidence)
+        scores = self._fiche_model.scores(fiche_columns)
+        fiche_fits, places = self._best_fiches(scores, evidence.fiche_found)
+        fiches = Candidates(
+            [fit.fiche_id for fit in fiche_fits], {name: column[places] for name, column in fiche_columns.items()}
+        )
+        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places)
         features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, on_subject)
         answerable = self._answerable_model.probability(features)
-        return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts)
+        return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts, evidence, scores)
 
-    def both(self, alone: Retrieval, in_context: Retrieval) -> Retrieval:
-        """A follow-up read twice, alone and with what came before: the facts that fit both readings come first, so
-        that it gets neither the earlier answer again nor an answer about something else."""
-        first, second = (_log_odds(reading) for reading in (alone, in_context))
-        floors = [min(odds.values(), default=0.0) for odds in (first, second)]
-        fiche_of = {fit.fact_id: fit.fiche_id for reading in (alone, in_context) for fit in reading.facts}
-
-        def weighed(name: str) -> float:
-            odds = ALONE_WEIGHT * first.get(name, floors[0]) + (1 - ALONE_WEIGHT) * second.get(name, floors[1])
-            return float(sigmoid(np.array(odds)))
-
-        fits = [FactFit(name, fiche, weighed(name)) for name, fiche in fiche_of.items()]
-        return replace(
-            in_context,
-            facts=sorted(fits, key=lambda fit: -fit.probability),
-            answerable=max(alone.answerable, in_context.answerable),
+    def together(self, alone: Retrieval, in_context: Sequence[Retrieval]) -> Retrieval:
+        """A follow-up read alone and after what came before. The fiches are chosen over all readings, nearly by the
+        context only when its own words name no subject; then every reading weighs the facts of those fiches, so that
+        its own words choose among them: neither the earlier answer again nor an answer about something else."""
+        readings = [alone, *in_context]
+        fiche_weights = _weights(ALONE_WEIGHT * alone.answerable, len(in_context))
+        scores = fiche_weights @ np.stack([reading.fiche_scores for reading in readings])
+        fiches, places = self._best_fiches(
+            scores, np.logical_or.reduce([reading.evidence.fiche_found for reading in readings])
         )
+        kept, rank = self._facts_to_read(
+            np.logical_or.reduce([reading.evidence.fact_found for reading in readings]), places
+        )
+        log_odds = _weights(ALONE_WEIGHT, len(in_context)) @ np.stack(
+            [
+                self._fact_model.scores(self._fact_columns(reading.query, reading.evidence, fiches, kept, rank))
+                for reading in readings
+            ]
+        )
+        facts, _ = self._best_facts(kept, sigmoid(log_odds))
+        answerable = max(reading.answerable for reading in readings)
+        return replace(in_context[0], fiches=fiches, facts=facts, answerable=answerable, fiche_scores=scores)
 
     def _mend(self, tokens: list[str]) -> list[str]:
         """Unknown stems replaced by the nearest known one, when it is near: typing mistakes."""
@@ -162,7 +176,13 @@ class Retriever:
         """1.0 for the fiches of the platforms that the question names, (fiches,)."""
         return np.array([float(fiche in query.platforms) for fiche in self._index.fiches])
 
-    def _weigh_fiches(self, query: Query, evidence: Evidence) -> tuple[list[FicheFit], Array, Candidates]:
+    def _best_fiches(self, scores: Array, found: Array) -> tuple[list[FicheFit], Array]:
+        """The best of the fiches that were found, and their places; ``scores`` and ``found``: (fiches,)."""
+        candidates = np.flatnonzero(found)
+        best = candidates[np.argsort(-scores[candidates], kind="stable")][:FICHES_KEPT]
+        return [FicheFit(self._index.fiches[place], float(scores[place])) for place in best], best
+
+    def _fiche_columns(self, query: Query, evidence: Evidence) -> Columns:
         happened = query.has_happened
         columns: Columns = {
             f"{kind}_{name}": column for kind in KINDS for name, column in evidence.fiche_kinds[kind].items()
@@ -181,12 +201,7 @@ class Retriever:
             "subject_behind": evidence.fiche_subject.max(initial=-np.inf) - evidence.fiche_subject,
             "fact_wording": _best_of_each(evidence.fact_wording, self._index.fact_fiche, len(self._index.fiches)),
         }
-        scores = self._fiche_model.scores(columns)
-        found = np.flatnonzero(evidence.fiche_found)
-        best = found[np.argsort(-scores[found], kind="stable")][:FICHES_KEPT]
-        names = [self._index.fiches[place] for place in best]
-        fits = [FicheFit(name, float(score)) for name, score in zip(names, scores[best], strict=True)]
-        return fits, best, Candidates(names, {name: column[best] for name, column in columns.items()})
+        return columns
 
     def _weigh_facts(
         self, query: Query, evidence: Evidence, fiches: list[FicheFit], fiche_places: Array
@@ -194,12 +209,36 @@ class Retriever:
         """Facts of the best fiches, and facts found by themselves in the next ones; best first."""
         if not fiches:
             return [], Candidates([], {})
+        kept, rank = self._facts_to_read(evidence.fact_found, fiche_places)
+        columns = self._fact_columns(query, evidence, fiches, kept, rank)
+        fits, order = self._best_facts(kept, sigmoid(self._fact_model.scores(columns)))
+        return fits, Candidates(
+            [fit.fact_id for fit in fits], {name: column[order] for name, column in columns.items()}
+        )
+
+    def _facts_to_read(self, found: Array, fiche_places: Array) -> tuple[Array, Array]:
+        """The places of the facts worth weighing, and for each the rank of its fiche; ``found``: (facts,)."""
+        fiches = len(fiche_places)
+        rank_of = np.full(len(self._index.fiches), fiches)
+        rank_of[fiche_places] = np.arange(fiches)
+        rank = rank_of[self._index.fact_fiche]
+        kept = np.flatnonzero((rank < FICHES_READ) | ((rank < fiches) & found))
+        return kept, rank[kept]
+
+    def _best_facts(self, kept: Array, probabilities: Array) -> tuple[list[FactFit], Array]:
+        """Best first, and the order they come in."""
         index = self._index
-        rank_of = np.full(len(index.fiches), len(fiches))
-        rank_of[fiche_places] = np.arange(len(fiches))
-        rank = rank_of[index.fact_fiche]
-        kept = np.flatnonzero((rank < FICHES_READ) | ((rank < len(fiches)) & evidence.fact_found))
-        rank = rank[kept]
+        order = np.argsort(-probabilities, kind="stable")
+        fits = [
+            FactFit(index.facts[place], index.fiches[index.fact_fiche[place]], float(probability))
+            for place, probability in zip(kept[order], probabilities[order], strict=True)
+        ]
+        return fits, order
+
+    def _fact_columns(
+        self, query: Query, evidence: Evidence, fiches: list[FicheFit], kept: Array, rank: Array
+    ) -> Columns:
+        index = self._index
         fiche_score = np.array([fit.score for fit in fiches])[rank]
         named, one_platform = self._named(query)[index.fact_fiche[kept]], self._one_platform[index.fact_fiche[kept]]
         number, step, risk = (query.asks(cues) for cues in (NUMBER_CUES, _STEP_CUES, _RISK_CUES))
@@ -236,15 +275,7 @@ class Retriever:
             "subject",
         ):
             columns[f"{name}_behind"] = columns[name].max(initial=-np.inf) - columns[name]
-        probabilities = sigmoid(self._fact_model.scores(columns))
-        order = np.argsort(-probabilities, kind="stable")
-        kept, probabilities = kept[order], probabilities[order]
-        names = [index.facts[place] for place in kept]
-        fits = [
-            FactFit(name, index.fiches[fiche], float(probability))
-            for name, fiche, probability in zip(names, index.fact_fiche[kept], probabilities, strict=True)
-        ]
-        return fits, Candidates(names, {name: column[order] for name, column in columns.items()})
+        return columns
 
     def _answerable_features(
         self,
@@ -292,10 +323,9 @@ class Retriever:
         }
 
 
-def _log_odds(retrieval: Retrieval) -> dict[str, float]:
-    """Of each fact that was weighed."""
-    bounded = {fit.fact_id: min(max(fit.probability, 1e-4), 1 - 1e-4) for fit in retrieval.facts}
-    return {name: float(np.log(p / (1 - p))) for name, p in bounded.items()}
+def _weights(alone: float, contexts: int) -> Array:
+    """Of each reading of a follow-up: its own words, then the contexts in equal parts. (1 + contexts,)."""
+    return np.array([alone, *[(1 - alone) / contexts] * contexts])
 
 
 def _best_of_each(scores: Array, group_of: Array, groups: int) -> Array:

@@ -57,6 +57,7 @@ _STILL_OPEN = re.compile(
     r"(pas|jamais|rien) (ete )?declar\w*)\b"
 )
 _FOLLOW_UP_MAX_STEMS = 4
+_NEW_SUBJECT_MIN_STEMS = 4
 NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
 """Words that ask for a figure."""
 
@@ -82,12 +83,17 @@ class Query:
     """``text`` begins with the earlier turns."""
     points_back: bool = False
     """Its words cannot stand alone: it is only understood with what came before."""
-    in_context: Query | None = None
-    """The same question read as a follow-up, when there are earlier turns."""
+    in_context: tuple[Query, ...] = ()
+    """The same question read as a follow-up, when there are earlier turns: after the thread, and after the last one."""
 
     @cached_property
     def tokens(self) -> list[str]:
         return stems(self.text)
+
+    @property
+    def may_stand_alone(self) -> bool:
+        """It has enough words of its own to be about something else than what came before."""
+        return not self.points_back and len(self.tokens) >= _NEW_SUBJECT_MIN_STEMS
 
     @cached_property
     def has_happened(self) -> bool:
@@ -124,20 +130,24 @@ class Rewriter:
 
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
-        subject = ""
-        for turn in turns[:-1]:
-            text = self.spell_out(turn)
-            subject = f"{subject} {text}" if subject and self.is_follow_up(text) else text
-        asked = clean(turns[-1])
-        questions = self._split(asked)
+        contexts = self._contexts([self.spell_out(turn) for turn in turns[:-1]])
         found = []
-        for index, question in enumerate(questions):
+        for index, question in enumerate(self._split(clean(turns[-1]))):
             text = self.spell_out(question)
-            follows = index == 0 and bool(subject)
-            context = self._query(question, f"{subject} {text}", today, follows=True) if follows else None
+            read = [f"{context} {text}" for context in contexts] if index == 0 else []
+            in_context = tuple(self._query(question, whole, today, follows=True) for whole in read)
             alone = self._query(question, text, today)
-            found.append(replace(alone, points_back=self.is_follow_up(text), in_context=context))
+            found.append(replace(alone, points_back=self.is_follow_up(text), in_context=in_context))
         return found
+
+    def _contexts(self, earlier: list[str]) -> list[str]:
+        """What a follow-up may follow: the thread since a turn that could stand alone, two turns at least, for « ils
+        ne répondent pas » adds to what was said before it; and the last turn, which may have left the thread."""
+        if not earlier:
+            return []
+        standing = [index for index, text in enumerate(earlier) if not self.is_follow_up(text)]
+        start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
+        return list(dict.fromkeys([" ".join(earlier[start:]), earlier[-1]]))
 
     def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)

@@ -1,184 +1,228 @@
-"""Named formulas over the dated figures: « 340 € ce mois-ci, je paie combien ? » gets a result with its steps.
+"""« jai fait 1000e pile. combien jdonne a l etat » → a result with its steps, or nothing.
 
-A formula is tried only on one clear amount in euros and the words that ask for it; anything else has no result.
-What is said is in ``messages.yaml`` (``compute``), the figures are those of the day asked about, and each
-result cites the facts that state its rule.
+``quantities`` reads the numbers, ``sums`` which result is asked for, ``formulas`` works it out. What a message leaves
+out is taken from the chat's earlier turns: « et si c'est 3000 ? », « il me reste combien ? », « et avec l'Acre ? ».
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from functools import cached_property
 
+from bot.answering.formulas import Computed, Formulas, Given
+from bot.answering.quantities import Amount, Currency, Duration, Period, Quantities, Role, dates_the_start_only, read
+from bot.answering.sums import (
+    Situation,
+    Sum,
+    doubts_an_offer,
+    is_barred,
+    is_wage,
+    names_contributions,
+    situation,
+    sums_asked,
+    tells_earnings,
+    tells_own_work,
+)
 from knowledge.generation import Generation
-from knowledge.model import format_number
-from knowledge.text import fold
+from knowledge.text import stems
 from retrieval.rewrite import Query
 
-_EUROS = re.compile(r"(?<![\w,.])(\d{1,3}(?:[ .]\d{3})+|\d+)(?:[,.](\d{1,2}))?\s*(?:€|e|eur|euros?|balles)(?![a-z0-9])")
-_OTHER_MONEY = re.compile(r"\$|£|\b(dollars?|usd|usdt|gbp|livres?|pounds?|fcfa|cfa|dirhams?|bitcoins?)\b")
-_HOURS = re.compile(r"(?<![\w,.])(\d{1,3})(?:[,.](\d{1,2}))?\s*(?:h|heures?|hours?)\s*(\d{2})?(?![a-z0-9])")
-_MINUTES = re.compile(r"(?<![\w,.])(\d{1,3})\s*(?:mn|min|minutes?)(?![a-z])")
-_HOW_MUCH = re.compile(r"\b(combien|cb|cmb|kombien|quoi|reste|calcul\w*|how much|net)\b")
-_CONTRIBUTIONS = re.compile(
-    r"\b(urssaf|cotis\w*|charges?|je (?:vais )?(?:paie|paye|payer|verse|verser|dois payer|dois verser|reverse)|"
-    r"reste (?:net|apres|combien|en poche|a moi)|me reste|prend\w*|preleve\w*|retien\w*)\b"
+__all__ = ["Calculator", "Computed"]
+
+_SUMS_MAX = 2
+"""Results that one question gets."""
+_SHORT_STEMS = 6
+"""Content words up to which a message without a question of its own may change what was asked before."""
+_TURNS_BACK = 4
+_CLEAR_ALONE = (Sum.HOURLY, Sum.PRORATA, Sum.THRESHOLDS)
+"""Sums whose amount needs no word that says it was earned."""
+_OWN_WORK_ONLY = (Sum.UNEMPLOYMENT, Sum.TAXABLE)
+"""Sums that another kind of pay would change."""
+_TOO_GOOD = 3
+"""Times the minimum wage above which pay somebody doubts is a promise to vet, not pay to compare."""
+_KNOWN_LIMITS = (
+    "plafond_micro_services",
+    "plafond_micro_ventes",
+    "franchise_tva_services",
+    "franchise_tva_services_majore",
 )
-_EARNED = re.compile(
-    r"\b(gagn\w*|touche\w*|encaiss\w*|recettes?|chiffre d'affaires|ca|fait|recu\w*|paye\w*|facture\w*|earn\w*|made)\b"
-)
-_QUARTERS = re.compile(r"\btrimestres?\b")
-_RETIREMENT = re.compile(r"\b(valid\w*|retraite|cotis\w*)\b")
-_TAXABLE = re.compile(r"\b(imposables?|impots?|abattement)\b")
-_MICRO = re.compile(r"\b(micro|micro-\w+|auto[- ]?entrepren\w*|bnc|siret|recettes?)\b")
-_HOURLY = re.compile(
-    r"\b(combien|heure|smic|rentable|vaut|correct|normal|legal|paye|payes?|ca fait|arnaque|worth|hourly|derisoire)\b"
-)
-_FOR_SO_LONG = re.compile(r"(?:€|e|euros?|balles)\s*(?:pour|en|/)\s*\d")
-_BNC, _BIC = re.compile(r"\b(bnc|liberale?s?)\b"), re.compile(r"\b(bic|commercia\w*|artisan\w*)\b")
-# Benefits have their own sums, with steps that a single rate does not give.
-_ELSEWHERE = re.compile(r"\b(rsa|prime|aah|are|chomage|caf|apl|bourse|allocation|pension|tva|amende|cfe)\b")
-
-
-# Kind of activity → the figure and the fact that states its rule.
-_RATES = {
-    "bnc": ("cotisations_micro_bnc", "cotisations/taux-bnc"),
-    "bic": ("cotisations_micro_bic_services", "cotisations/taux-bic-services"),
-}
-_QUARTER_RECEIPTS = {
-    "bnc": ("trimestre_recettes_bnc", "retraite-trimestres/regle-150-heures"),
-    "bic": ("trimestre_recettes_bic_services", "retraite-trimestres/regle-150-heures"),
-}
-
-
-@dataclass(frozen=True)
-class Computed:
-    """A result in words, and the fact that states its rule."""
-
-    text: str
-    fact_id: str
+"""Figures that people quote in a question: never what they earned."""
 
 
 class Calculator:
-    """The formulas, over the figures and messages of one generation."""
+    """The sums that can be worked out, over the figures and messages of one generation."""
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
-        self._messages: dict[str, str] = generation.messages.get("compute", {})
-        self._formulas: list[Callable[[Query, str, Decimal], list[Computed]]] = [
-            self._quarters,
-            self._hourly,
-            self._contributions,
-            self._taxable,
-        ]
+        self._formulas = Formulas(generation.figures, generation.messages.get("compute", {}))
+        self._limits = {
+            value.value
+            for figure in _KNOWN_LIMITS
+            if (series := generation.figures.get(figure))
+            for value in series.series
+        }
 
-    def compute(self, query: Query) -> list[Computed]:
-        """The results of the first formula that fits the question; usually none."""
-        # As it was typed: spelling out takes « 12,50 » apart.
-        text = fold(f"{query.asked}\n{query.text}")
-        amounts = _amounts(fold(query.asked))
-        if len(amounts) != 1 or _OTHER_MONEY.search(text) or _ELSEWHERE.search(text):
+    def compute(self, query: Query, today: date, earlier: Sequence[Query] = ()) -> list[Computed]:
+        """The lines of the results, the first one answering at once; usually none. ``earlier``: the questions of the
+        chat before this one, oldest first."""
+        now = _Message(query, today, self._limits)
+        if now.is_barred:
             return []
-        for formula in self._formulas:
-            results = [computed for computed in formula(query, text, amounts[0]) if self._is_known(computed)]
-            if results:
-                return results
-        return []
-
-    def _is_known(self, computed: Computed) -> bool:
-        return computed.fact_id in self._generation.facts
-
-    def _kinds(self, text: str) -> list[str]:
-        """The kinds of activity that the result depends on: the one that is named, else both."""
-        named = [kind for kind, cue in (("bnc", _BNC), ("bic", _BIC)) if cue.search(text)]
-        return named or ["bnc", "bic"]
-
-    def _contributions(self, query: Query, text: str, amount: Decimal) -> list[Computed]:
-        """Receipts × rate (Code de la sécurité sociale, D613-4)."""
-        if not (_HOW_MUCH.search(text) and _CONTRIBUTIONS.search(text) and _EARNED.search(text)):
+        asked = self._asked(now, [_Message(before, today, self._limits) for before in earlier[-_TURNS_BACK:]], today)
+        if asked is None:
             return []
-        if _TAXABLE.search(text) or _QUARTERS.search(text):
-            return []
-        found = []
-        for kind in self._kinds(text):
-            figure, fact = _RATES[kind]
-            rate = self._value(figure, query.day)
-            if rate is not None:
-                due = _cents(amount * rate / 100)
-                values = {"amount": _euros(amount), "rate": f"{format_number(rate)} %", "result": _euros(due)}
-                found.append(self._say(f"contributions_{kind}", fact, **values, rest=_euros(amount - due)))
+        found: list[Computed] = []
+        for wanted in asked.sums[:_SUMS_MAX]:
+            lines = self._formulas.work_out(wanted, asked.given)
+            if all(line.fact_id in self._generation.facts for line in lines):
+                found += [line for line in lines if line not in found]
         return found
 
-    def _quarters(self, query: Query, text: str, amount: Decimal) -> list[Computed]:
-        """Receipts ÷ receipts for one quarter, four at most (Code de la sécurité sociale, R351-9)."""
-        if not (_QUARTERS.search(text) and _RETIREMENT.search(text)):
+    def _asked(self, now: _Message, earlier: list[_Message], today: date) -> _Asked | None:
+        """The sums and what they work on: what this message says, completed by the earlier ones."""
+        sums, told = now.sums, [now]  # ``told``: the messages that the result comes from
+        if not sums and now.may_change_a_sum:
+            before = [message for message in earlier if message.sums][-1:]
+            sums, told = (before[0].sums, [*before, now]) if before else ([], told)
+        numbers = now if now.amount or sums == [Sum.PRORATA] else _last_with_amount(now, earlier)
+        if not sums or numbers is None:
+            return None
+        told = [*told, numbers]
+        said = now.said
+        for message in reversed(earlier):
+            said = said.completed_by(message.said)
+        if sums == [Sum.NET] and said.benefit and not now.names_contributions:
+            sums = [said.benefit]  # « je touche l'ARE » / « si je fais 200, il me reste combien ? »
+        day = now.day if now.query.day_was_asked else numbers.day
+        duration = next((message.duration for message in [now, numbers, *told] if message.duration), None)
+        asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit))
+        # The rates of a coming year are not all known.
+        is_sound = day.year <= today.year and _fits(asked, told) and not self._is_a_promise(asked, numbers)
+        return asked if is_sound else None
+
+    def _is_a_promise(self, asked: _Asked, source: _Message) -> bool:
+        """« 150 € par jour pour 2 heures, c'est sérieux ? » is an offer to vet."""
+        amount, duration = asked.given.amount, asked.given.duration
+        smic = self._generation.figures.get("smic_horaire_brut")
+        wage = smic.on(asked.given.day) if smic else None
+        if amount is None or wage is None or not doubts_an_offer(source.text):
+            return False
+        hours = duration.hours if duration and amount.period is not Period.HOUR else 1
+        return (duration is not None or amount.period is Period.HOUR) and amount.value / hours > _TOO_GOOD * wage.value
+
+
+@dataclass(frozen=True)
+class _Asked:
+    sums: list[Sum]
+    given: Given
+
+
+class _Message:
+    """A question of the chat, as the calculator reads it."""
+
+    def __init__(self, query: Query, today: date, limits: set[Decimal]) -> None:
+        self.query = query
+        self._today = today
+        # As it was typed too: spelling out takes « 12,50 » apart.
+        self.text = f"{query.asked} \n {query.text}"
+        self._limits = limits
+
+    @cached_property
+    def said(self) -> Situation:
+        return situation(self.text, self._today)
+
+    @property
+    def day(self) -> date:
+        """The day whose figures are used."""
+        return self._today if dates_the_start_only(self.query.asked, self.said.started) else self.query.day
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        return [] if self.is_barred else sums_asked(self.text, self.said)
+
+    @cached_property
+    def is_barred(self) -> bool:
+        return is_barred(self.text)
+
+    @cached_property
+    def tells_earnings(self) -> bool:
+        return tells_earnings(self.text)
+
+    @property
+    def tells_own_work(self) -> bool:
+        return tells_own_work(self.text)
+
+    @property
+    def names_contributions(self) -> bool:
+        return names_contributions(self.text)
+
+    @cached_property
+    def _quantities(self) -> Quantities:
+        return read(self.query.asked)
+
+    @cached_property
+    def _candidates(self) -> list[Amount]:
+        """The amounts that may be what was earned."""
+        found = self._quantities.amounts
+        if set(self._quantities.loose) - self._limits or any(amount.role is Role.NOT_EARNED for amount in found):
             return []
-        found = []
-        for kind in self._kinds(text):
-            figure, fact = _QUARTER_RECEIPTS[kind]
-            threshold = self._value(figure, query.day)
-            if threshold is not None:
-                quarters = min(int(amount // threshold), 4)
-                values = {"amount": _euros(amount), "threshold": _euros(threshold), "result": str(quarters)}
-                found.append(self._say(f"quarters_{kind}", fact, **values, plural="s" if quarters > 1 else ""))
-        return found
+        kept = [a for a in found if a.role in (Role.EARNED, Role.UNKNOWN) and a.value not in self._limits and a.value]
+        return list(dict.fromkeys(kept))
 
-    def _hourly(self, query: Query, text: str, amount: Decimal) -> list[Computed]:
-        """Pay ÷ time, beside the minimum wage of the day."""
-        hours = _hours(fold(query.asked))
-        wage = self._value("smic_horaire_brut", query.day)
-        if not hours or wage is None or _CONTRIBUTIONS.search(text):
-            return []
-        if not (_HOURLY.search(text) or _FOR_SO_LONG.search(text)):
-            return []
-        duration = format_number(hours, cents=True)
-        values = {"amount": _euros(amount), "hours": duration, "result": _euros(_cents(amount / hours))}
-        return [self._say("hourly", "smic-et-microtravail/smic-montant", **values, wage=_euros(wage))]
+    @property
+    def amount(self) -> Amount | None:
+        """The one amount earned; None when there is none, or several to choose from."""
+        found = self._candidates
+        return found[0] if len(found) == 1 and found[0].currency is not Currency.OTHER else None
 
-    def _taxable(self, query: Query, text: str, amount: Decimal) -> list[Computed]:
-        """Receipts − allowance, at least its minimum (Code général des impôts, 102 ter)."""
-        rate = self._value("abattement_micro_bnc", query.day)
-        least = self._value("abattement_micro_minimum", query.day)
-        if rate is None or least is None or not (_TAXABLE.search(text) and _HOW_MUCH.search(text)):
-            return []
-        if not (_MICRO.search(text) and _EARNED.search(text)):
-            return []
-        allowance = min(max(_cents(amount * rate / 100), least), amount)
-        values = {"amount": _euros(amount), "rate": f"{format_number(rate)} %", "least": _euros(least)}
-        return [
-            self._say("taxable", "declarer-revenus/micro-abattement", **values, allowance=_euros(allowance),
-                      result=_euros(amount - allowance))
-        ]  # fmt: skip
+    @property
+    def benefit(self) -> Amount | None:
+        """The one amount of a benefit that is told."""
+        found = [amount for amount in self._quantities.amounts if amount.role is Role.BENEFIT]
+        return found[0] if len(found) == 1 else None
 
-    def _value(self, figure: str, day: date) -> Decimal | None:
-        series = self._generation.figures.get(figure)
-        value = series.on(day) if series else None
-        return value.value if value else None
+    @property
+    def is_wage(self) -> bool:
+        return is_wage(self.text)
 
-    def _say(self, name: str, fact_id: str, **values: str) -> Computed:
-        return Computed(self._messages[name].format(**values), fact_id)
+    @property
+    def duration(self) -> Duration | None:
+        found = self._quantities.durations
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def amounts_in_doubt(self) -> bool:
+        """There are amounts, none of which is clearly what was earned."""
+        return any(amount.role is not Role.BENEFIT for amount in self._quantities.amounts)
+
+    @property
+    def may_change_a_sum(self) -> bool:
+        """Short, without a question of its own, and with something to take into account."""
+        says_something = bool(self.amount) or bool(self.duration) or self.said.changes_a_sum or self.query.day_was_asked
+        return says_something and not self.sums and len(stems(self.query.text)) <= _SHORT_STEMS
 
 
-def _amounts(text: str) -> list[Decimal]:
-    return [Decimal(f"{re.sub(r'[ .]', '', whole)}.{cents or 0}") for whole, cents in _EUROS.findall(text)]
+def _last_with_amount(now: _Message, earlier: Sequence[_Message]) -> _Message | None:
+    """The latest earlier message that tells what was earned; none past one that is about something else."""
+    for message in [now, *reversed(earlier)]:
+        if message.is_barred or (message.amounts_in_doubt and not message.amount):
+            return None
+        if message.amount:
+            return message
+    return None
 
 
-def _hours(text: str) -> Decimal | None:
-    """The one duration of the text, in hours."""
-    found = [
-        Decimal(f"{whole}.{tenths or 0}") + Decimal(minutes or 0) / 60
-        for whole, tenths, minutes in _HOURS.findall(text)
-    ]
-    found += [Decimal(minutes) / 60 for minutes in _MINUTES.findall(text)]
-    return found[0] if len(found) == 1 and found[0] > 0 else None
-
-
-def _cents(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _euros(value: Decimal) -> str:
-    return f"{format_number(value, cents=True)} €"
+def _fits(asked: _Asked, told: Sequence[_Message]) -> bool:
+    """The amount is what the sums need: earned, not a wage, not the pay of one piece."""
+    first, amount = asked.sums[0], asked.given.amount
+    if first not in _CLEAR_ALONE and not any(message.tells_earnings for message in told):
+        return False
+    if first in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
+        return False
+    if first in (Sum.CONTRIBUTIONS, Sum.NET) and any(message.said.acre_in_doubt for message in told):
+        return False
+    is_piece = amount is not None and amount.is_piece and Sum.HOURLY not in asked.sums
+    return not is_piece and not all(message.is_wage for message in told)

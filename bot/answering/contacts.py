@@ -42,8 +42,8 @@ class Directory:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
         and the first contact loudest; those whose subject is asked about come first. An office that the question
         names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
-        happened, whoever helps victims comes first. ``turns``: the chat's, this one included, which may
-        tell where somebody lives."""
+        happened, whoever helps victims comes first. ``turns``: what was asked before, which may tell
+        where somebody lives."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)

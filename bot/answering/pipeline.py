@@ -102,15 +102,19 @@ class Answerer:
         ]
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
-        turns = [*earlier, question]
         citations = Citations(self.generation)
+        before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
         parts = _merge_same_fiche(
-            [self._part(look, route, citations, today, turns) for look, route in zip(found, routes, strict=True)]
+            [
+                self._part(look, route, citations, today, [*before, *queries[:index]])
+                for index, (look, route) in enumerate(zip(found, routes, strict=True))
+            ]
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         ask = None
         if len(parts) == 1 and not says_under_15(question):
+            turns = [*earlier, question]
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
@@ -132,21 +136,22 @@ class Answerer:
         if says not in self._said:
             with clock:
                 self._said[says] = np.asarray(self.embeddings.embed_query(says))
-        query = self._rewriter.queries([*turns, says], today)[0]
+        after_thread, *after_last = self._rewriter.queries([*turns, says], today)[0].in_context
+        query = after_thread if look.retrieval.query.is_follow_up or not after_last else after_last[0]
         mean = np.asarray(look.vector) + self._said[says]
         vector = (mean / np.linalg.norm(mean)).tolist()
-        retrieval = self._retriever.retrieve(query.in_context or query, [vector], look.routes.get(QUESTION, 0.0))
+        retrieval = self._retriever.retrieve(query, [vector], look.routes.get(QUESTION, 0.0))
         return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
-        """The question alone and, after earlier turns, as a follow-up too, unless it is clear enough alone. What kind
-        of message it is, its own words say."""
+        """The question alone and, after earlier turns, as a follow-up too, unless it is a question by itself that has
+        an answer. What kind of message it is, its own words say."""
         alone = self._look_up(query, clock)
-        is_clear = not query.points_back and alone.retrieval.answerable >= self._thresholds["stands_alone"]
-        if query.in_context is None or is_clear:
+        is_new = query.may_stand_alone and alone.retrieval.answerable >= self._thresholds["stands_alone"]
+        if is_new or not query.in_context:
             return alone
-        in_context = self._look_up(query.in_context, clock)
-        return replace(alone, retrieval=self._retriever.both(alone.retrieval, in_context.retrieval))
+        in_context = [self._look_up(reading, clock).retrieval for reading in query.in_context]
+        return replace(alone, retrieval=self._retriever.together(alone.retrieval, in_context))
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
@@ -154,12 +159,14 @@ class Answerer:
         routes = self._router.probabilities(vectors[0], query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str]) -> Part:
+    def _part(self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]) -> Part:
+        """``before``: the questions of the chat, and of this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             return Part(question=retrieval.query.asked, status=status, message=self._message(key))
-        computed = self._calculator.compute(retrieval.query)
+        computed = self._calculator.compute(retrieval.query, today, before)
+        turns = [query.asked for query in before]
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(retrieval, citations, today, computed, turns)
@@ -222,7 +229,12 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
             merged.append(part)
             continue
         known = {sentence.n for sentence in twin.sentences}
-        twin.sentences += [sentence for sentence in part.sentences if sentence.n not in known]
+        said = {sentence.text for sentence in twin.sentences}
+        twin.sentences += [
+            sentence
+            for sentence in part.sentences
+            if sentence.n not in known or (sentence.is_computed and sentence.text not in said)
+        ]
         twin.question = f"{twin.question} {part.question}"
     return merged
 

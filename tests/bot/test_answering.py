@@ -220,6 +220,32 @@ def test_a_follow_up_gets_something_else_than_the_answer_before(answerer: Answer
 
 
 @full
+@pytest.mark.parametrize(
+    ("turns", "wanted"),
+    [
+        # Its own words name no subject: the thread's.
+        (
+            ["j'habite à Abidjan, une boîte de Paris me paye", "ils ont gardé une part", "c'est légal ?"],
+            "vivre-hors-de-france",
+        ),
+        (
+            ["une boîte de Lille me doit 450 euros", "j'ai envoyé une lettre recommandée", "et ensuite ?"],
+            "se-faire-payer",
+        ),
+        # A question by itself: another subject, whatever the thread.
+        (["je touche l'Aspa", "on a ouvert un crédit à mon nom avec mes papiers, que faire ?"], "usurpation-identite"),
+        (["mon compte Appen est fermé", "merci", "combien de jours de congé maternité en micro ?"], "maternite"),
+    ],
+)
+def test_a_conversation_keeps_its_subject_until_another_is_named(
+    answerer: Answerer, turns: list[str], wanted: str
+) -> None:
+    *earlier, question = turns
+    answer = answerer.answer(question, TODAY, earlier)
+    assert wanted in fiches_of(answer), answer.text
+
+
+@full
 def test_after_a_trap_what_to_do_comes_before_what_the_law_says(answerer: Answerer) -> None:
     answer = answerer.answer("j'ai fait un virement de 3000 euros à un faux recruteur il y a une heure", TODAY)
     assert answer.citations[0].fact_id == "jai-paye/banque-tout-de-suite", answer.text

@@ -42,16 +42,35 @@ def test_ordinary_words_are_not_mended(rewriter: Rewriter, word: str) -> None:
 
 def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
     query = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?"], TODAY)[0]
-    assert query.points_back and query.in_context and query.in_context.is_follow_up
-    assert "déclarer mes gains" in query.in_context.text and "étudiant" in query.in_context.text
+    (context,) = query.in_context
+    assert query.points_back and context.is_follow_up and not query.may_stand_alone
+    assert "déclarer mes gains" in context.text and "étudiant" in context.text
     third = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?", "c'est combien ?"], TODAY)[0]
-    assert third.in_context and "déclarer mes gains" in third.in_context.text and third.asked == "c'est combien ?"
+    thread, after_last = third.in_context
+    assert "déclarer mes gains" in thread.text and third.asked == "c'est combien ?"
+    assert "étudiant" in after_last.text and "déclarer" not in after_last.text
+
+
+def test_a_statement_adds_to_what_was_said_before_it(rewriter: Rewriter) -> None:
+    turns = ["un studio de Nantes me doit 200 euros", "mes trois courriels restent sans réponse", "et ensuite ?"]
+    thread, after_last = rewriter.queries(turns, TODAY)[0].in_context
+    assert "Nantes" in thread.text and "courriels" in thread.text and "courriels" in after_last.text
+
+
+def test_an_older_subject_is_left_behind(rewriter: Rewriter) -> None:
+    turns = [
+        "comment fermer ma micro-entreprise ?",
+        "Toluna a bloqué mon compte",
+        "il reste 80 euros dessus",
+        "alors ?",
+    ]
+    assert all("fermer" not in context.text for context in rewriter.queries(turns, TODAY)[0].in_context)
 
 
 def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
     turns = ["Dois-je déclarer mes gains ?", "mon compte Toluna est bloqué avec de l'argent dedans, que faire ?"]
     query = rewriter.queries(turns, TODAY)[0]
-    assert not query.points_back and "déclarer" not in query.text
+    assert query.may_stand_alone and not query.points_back and "déclarer" not in query.text
 
 
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
