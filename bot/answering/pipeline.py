@@ -23,7 +23,7 @@ from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
 from bot.answering.rendering import plain_text
-from bot.answering.route import REPLIES, Route, Router
+from bot.answering.route import CRISIS, REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
@@ -93,20 +93,25 @@ class Answerer:
         queries = self._rewriter.queries([*earlier, question], today)
         if not earlier and all(self._router.is_vague(query.text) for query in queries):
             return self._reply(question, Route("vague"))
+        if not earlier and self._router.is_about_which_offer(question):
+            return self._reply(question, Route("which_offer"))
         found = [self._look_up_in_context(query, clock) for query in queries]
         if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found):
             return self._crisis(question)
         routes = [
-            self._router.route(look.routes, look.retrieval.answerable, look.retrieval.query.is_follow_up)
+            self._router.route(
+                look.retrieval.query.asked, look.routes, look.retrieval.answerable, look.retrieval.query.is_follow_up
+            )
             for look in found
         ]
         if all(route.name != QUESTION for route in routes):
             return self._reply(question, routes[0])
+        turns = [*earlier, question]
         citations = Citations(self.generation)
         before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
         parts = _merge_same_fiche(
             [
-                self._part(look, route, citations, today, [*before, *queries[:index]])
+                self._part(look, route, citations, today, turns, [*before, *queries[:index]])
                 for index, (look, route) in enumerate(zip(found, routes, strict=True))
             ]
         )
@@ -114,7 +119,6 @@ class Answerer:
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         ask = None
         if len(parts) == 1 and not says_under_15(question):
-            turns = [*earlier, question]
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
@@ -156,17 +160,20 @@ class Answerer:
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
             vectors = self.embeddings.embed_queries(list(query.views))
-        routes = self._router.probabilities(vectors[0], query.text)
+        routes = self._router.probabilities(vectors, query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(self, look: _Look, route: Route, citations: Citations, today: date, before: Sequence[Query]) -> Part:
-        """``before``: the questions of the chat, and of this message, that come before this one."""
+    def _part(
+        self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str], before: Sequence[Query]
+    ) -> Part:
+        """``turns``: the chat as it was typed, this message included; ``before``: the questions of the chat, and of
+        this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
-            return Part(question=retrieval.query.asked, status=status, message=self._message(key))
+            asked = retrieval.query.asked
+            return Part(question=asked, status=status, message=self._message(key, route, asked))
         computed = self._calculator.compute(retrieval.query, today, before)
-        turns = [query.asked for query in before]
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(retrieval, citations, today, computed, turns)
@@ -181,20 +188,22 @@ class Answerer:
         return part.model_copy(update={"official": citations.official(found.text)})
 
     def _crisis(self, question: str) -> Answer:
-        message = self.messages["crisis"][self._router.crisis_kind(question)]
+        message = self.messages[CRISIS][self._router.kind(CRISIS, question)]
         part = Part(question=question, status=Status.CRISIS, message=message)
         return Answer(status=Status.CRISIS, parts=[part])
 
     def _reply(self, question: str, route: Route) -> Answer:
         status, key = REPLIES[route.name]
-        message = self._message(key).format(length=len(question), limit=self._settings.question_max_chars)
+        message = self._message(key, route, question).format(
+            length=len(question), limit=self._settings.question_max_chars
+        )
         return Answer(status=status, parts=[Part(question=question[:200], status=status, message=message)])
 
-    def _message(self, key: str) -> str:
+    def _message(self, key: str, route: Route, question: str) -> str:
         value: Any = self.messages
         for name in key.split("."):
             value = value[name]
-        return str(value)
+        return str(value[self._router.kind(route.name, question)] if isinstance(value, dict) else value)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from bot.answering.answer import Status
 from knowledge.text import fold, words
@@ -25,6 +27,7 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "greeting": (Status.SMALLTALK, "smalltalk.greeting"),
     "thanks": (Status.SMALLTALK, "smalltalk.thanks"),
     "about": (Status.SMALLTALK, "smalltalk.about"),
+    "insult": (Status.SMALLTALK, "smalltalk.insult"),
     "offer": (Status.OFFER, "offer"),
     "illegal": (Status.REFUSED, "refused.illegal"),
     "other_people": (Status.REFUSED, "refused.other_people"),
@@ -35,11 +38,12 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "too_long": (Status.SMALLTALK, "too_long"),
     "other_script": (Status.REDIRECTED, "other_script"),
     "vague": (Status.SMALLTALK, "vague"),
+    "which_offer": (Status.SMALLTALK, "which_offer"),
     "unfinished": (Status.SMALLTALK, "unfinished"),
 }
 
 
-_SAID_BY_ITS_WORDS = frozenset({"thanks", "greeting", "illegal", "other_people", "injection", "offer"})
+_SAID_BY_ITS_WORDS = frozenset({"thanks", "greeting", "insult", "illegal", "other_people", "injection", "offer"})
 """Routes that a message takes whatever was said before; for the others, a follow-up is a question."""
 
 # « et si », « mais pour » and nothing after: the rest of the question is missing.
@@ -50,6 +54,23 @@ _VAGUE = re.compile(
     r"\W*(bonjour|salut|slt|est-ce que|est ce que|et|ok|donc|alors|bon|mais|c'est|cest|ca|quoi|pourquoi|combien|"
     r"quand|comment|ou|legal|illegal|grave|possible|vrai|obligatoire|valable|normal|sur|risque|dangereux|faire|svp|stp|\W)+"
 )
+
+# « c'est une arnaque ? » with nothing said before: send me the message.
+_SUSPICION = frozenset(
+    "arnaque arnaques arnak arnac scam fake fiable fiables serieux serieuse vraie faux fausse reglo louche bidon "
+    "legit nasba estafa trustworthy".split()
+)
+_AROUND_SUSPICION = frozenset(
+    "bonjour bonsoir salut slt svp stp merci est ce que c cest ca sa cette cet une un de d du la le l les des "
+    "truc chose ou pas non oui vrai quoi tu vous te t on pense penses pensez crois croyez peux pouvez peut me m "
+    "moi dire dis dites savoir si comment voir alors et mais donc bien genre selon avis votre ton je j ai recu "
+    "resu message offre offres annonce proposition emploi travail job elle il a air is this that it an or not "
+    "real hada hadi wach chi wla es esto una o no".split()
+)
+
+_WITH_KINDS = (CRISIS, "illegal", "off_subject")
+"""Routes with more than one text: ``<route>_kinds`` of routing.yaml chooses."""
+DEFAULT_KIND = "default"
 
 
 @dataclass(frozen=True)
@@ -65,9 +86,16 @@ class Router:
         self._crisis = [re.compile(pattern) for pattern in routing.get("crisis_patterns", [])]
         self._hints = [re.compile(pattern) for pattern in routing.get("crisis_hints", [])]
         self._not_crisis = [re.compile(pattern) for pattern in routing.get("not_crisis_patterns", [])]
-        self._crisis_kinds = {
-            kind: [re.compile(pattern) for pattern in patterns]
-            for kind, patterns in routing.get("crisis_kinds", {}).items()
+        self._kinds = {
+            route: {
+                kind: [re.compile(pattern) for pattern in patterns]
+                for kind, patterns in routing.get(f"{route}_kinds", {}).items()
+            }
+            for route in _WITH_KINDS
+        }
+        self._by_words = {
+            route: [re.compile(pattern) for pattern in patterns]
+            for route, patterns in routing.get("route_patterns", {}).items()
         }
         self._classifier = TextClassifier(**calibration["routes"])
         self._thresholds = calibration["thresholds"]
@@ -92,6 +120,12 @@ class Router:
         """``text``, spelt out, says nothing of what it asks about."""
         return bool(_VAGUE.fullmatch(fold(text)))
 
+    @staticmethod
+    def is_about_which_offer(text: str) -> bool:
+        """``text`` asks whether something is a trap, and does not say what."""
+        said = set(words(text))
+        return bool(said & _SUSPICION) and said <= _SUSPICION | _AROUND_SUSPICION
+
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words. Idioms (« mort de rire ») are taken out first."""
         plain = self._without_idioms(text)
@@ -113,19 +147,27 @@ class Router:
             plain = idiom.sub(" ", plain)
         return plain
 
-    def crisis_kind(self, text: str) -> str:
-        """Which helplines come first: ``minor``, ``sextortion``, ``abroad`` or ``default``."""
+    def kind(self, route: str, text: str) -> str:
+        """Which of the texts of ``route`` fits: the first kind that ``text`` shows (its helplines, for distress)."""
         plain = " ".join(words(text))
-        for kind, patterns in self._crisis_kinds.items():
+        for kind, patterns in self._kinds[route].items():
             if any(pattern.search(plain) for pattern in patterns):
                 return str(kind)
-        return "default"
+        return DEFAULT_KIND
 
-    def probabilities(self, vector: list[float], text: str) -> dict[str, float]:
-        return self._classifier.probabilities(vector, route_tokens(text))
+    def probabilities(self, vectors: Sequence[Sequence[float]], text: str) -> dict[str, float]:
+        """``vectors``: of the pieces that stand for ``text``. Their mean is near the vector of the whole, which the
+        classifier learned from; how a long story begins says little of what kind of message it is."""
+        mean = np.asarray(vectors).mean(axis=0)
+        return self._classifier.probabilities(mean / np.linalg.norm(mean), route_tokens(text))
 
-    def route(self, probabilities: Mapping[str, float], answerable: float, follow_up: bool) -> Route:
-        """The most likely route; a question when a fact answers it well or the model hesitates."""
+    def route(self, text: str, probabilities: Mapping[str, float], answerable: float, follow_up: bool) -> Route:
+        """The route that its words say, else the most likely; a question when a fact answers it well or the model
+        hesitates."""
+        plain = " ".join(words(text))
+        for route, patterns in self._by_words.items():
+            if any(pattern.search(plain) for pattern in patterns):
+                return Route(route)
         name = max(probabilities, key=lambda route: probabilities[route])
         sure = probabilities[name]
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
