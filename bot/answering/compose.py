@@ -132,7 +132,7 @@ class Composer:
         turns: Sequence[str] = (),
     ) -> Part:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about.
-        ``turns``: the chat's, this one included."""
+        ``turns``: the chat's."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         found = self._choose(retrieval, has_results=bool(computed))

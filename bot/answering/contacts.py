@@ -42,8 +42,8 @@ class Directory:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
         and the first contact loudest; those whose subject is asked about come first. An office that the question
         names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
-        happened, whoever helps victims comes first. ``turns``: the chat's, this one included, which may
-        tell where somebody lives."""
+        happened, whoever helps victims comes first. ``turns``: the chat's, which may tell where
+        somebody lives."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
@@ -105,11 +105,10 @@ class Directory:
         return contact is not None and not set(situations) & set(contact.not_for)
 
     def _helpful(self, names: Sequence[str], situations: Sequence[Situation]) -> list[ContactRef]:
-        """The first of those who can help in these situations; somebody else in place of those who cannot."""
-        found = [name for name in names if self._helps(name, situations)]
-        if len(found) < len(names):
-            found += [name for name in self._general(situations) if self._helps(name, situations)]
-        contacts = [self._generation.contacts[name] for name in dict.fromkeys(found)]
+        """The first of those who can help in these situations; where they leave room, whoever is there for them."""
+        asked = [*names, *(self._general(situations) if situations else ())]
+        found = dict.fromkeys(name for name in asked if self._helps(name, situations))
+        contacts = [self._generation.contacts[name] for name in found]
         return [contact_ref(contact) for contact in contacts[: self._most]]
 
 

@@ -126,7 +126,6 @@ def test_stolen_identity_papers_are_not_a_life_without_papers(answerer: Answerer
     [
         ("je suis caissière, on me refuse mes congés d'été, c'est légal ?", "Droit du travail"),
         ("comment obtenir la nationalité française après mes études ?", "Étrangers en France"),
-        ("mon assurance habitation refuse de payer un dégât des eaux, a-t-elle le droit ?", "Point-justice"),
     ],
 )
 def test_an_abstention_gives_who_deals_with_it_and_no_far_subject(
