@@ -80,16 +80,17 @@ def test_off_the_subject_is_never_answered_with_facts(answerer: Answerer, questi
 
 
 def test_an_abstention_names_the_near_subject_and_a_person(small_answerer: Answerer) -> None:
-    near = small_answerer.answer("Comment calculer l'indemnité de licenciement d'un salarié de plateforme ?", TODAY)
-    far = small_answerer.answer("Comment calculer l'indemnité de licenciement d'un salarié en CDI ?", TODAY)
+    near = small_answerer.answer("Quel logiciel installer pour aller plus vite sur une plateforme de tâches ?", TODAY)
+    far = small_answerer.answer("Quel délai pour obtenir un permis de construire une véranda ?", TODAY)
     for answer in (near, far):
         assert answer.status is Status.ABSTAINED
         assert answer.citations == []
         assert "Je préfère ne pas inventer" in answer.text
         assert "Conseil d'essai : 3939" in answer.text
         assert "pas un conseil juridique" in answer.text
-    assert "Le sujet le plus proche" in near.text and "Urssaf" in near.text
-    assert "Le sujet le plus proche" not in far.text and "Urssaf" not in far.text
+    nearest = near.parts[0].nearest_question
+    assert nearest and f"Le sujet le plus proche que je connaisse : « {nearest}" in near.text
+    assert far.parts[0].nearest_question is None and "Le sujet le plus proche" not in far.text
 
 
 @full
