@@ -122,6 +122,8 @@ def _benefits(text: str) -> list[Sum]:
 
 def _levied(text: str, how_much: bool) -> list[Sum]:
     """What is paid on earnings, what is left of them, and pay for hours."""
+    if _BOUND.search(text):
+        return []
     found = []
     has_flat_tax = bool(_FLAT_TAX.search(text)) and not _NO_FLAT_TAX.search(text)
     taxed = _TAX.search(_FLAT_TAX.sub(" ", _AFTER_TAX.sub(" ", text)))
@@ -208,8 +210,10 @@ _OTHER_COUNT = re.compile(
     r"donnent?) (?:combien|cb|quoi)\b"
     r"|\b(?:combien|cb|quoi)[a-z' ]{0,12} (?:declar|recuper|rembours|placer|dedui[st]|gagner)\w*"
     r"|\bdroits? (?:a|de) combien\b|\bsmic(?: horaire| mensuel)?(?: \d{4})? net\b|\bpour quoi\b|\bquoi faire\b|"
-    r"\b(?:je fais|que faire|fais) (?:quoi|koi)\b"
+    r"\b(?:je fais|que faire|faire|fais) (?:quoi|koi)\b"
 )
+# « moins de 1 000 € par an »: a bound, not what was earned.
+_BOUND = re.compile(r"\b(?:moins|plus|au-? ?dessus|en-? ?dessous|au-? ?dela) (?:de|d'|que) ?\d")
 _CONTRIBUTIONS = re.compile(r"\b(l?ursaff?|l?urssaff?|cotis\w*|(?<!a )(?<!ma )charges?|contributions?)\b")
 _STRONG_CONTRIBUTIONS = re.compile(
     r"\b(l?ursaff?|l?urssaff?|cotis(?!er pour la retraite)\w*|(?<!a )(?<!ma )charges?|contributions?|l'? ?etat)\b"
