@@ -119,10 +119,10 @@ def _with_enough_words(text: str, found: list[Clause]) -> list[Clause]:
     """« WhatsApp : » alone means nothing: a very short clause joins the next one, the last one the previous."""
     merged: list[Clause] = []
     for clause in found:
-        if merged and _is_too_short(clause) and _goes_on(merged[-1]):
+        if merged and _is_too_short(clause) and merged[-1].text.endswith(","):
             # « … (offert, sans engagement). » ends the sentence before, it begins none.
             clause = Clause(text[merged[-1].start : clause.end], merged.pop().start, clause.end)
-        elif merged and _is_too_short(merged[-1]) and not _ends(merged[-1]):
+        elif merged and _is_too_short(merged[-1]):
             previous = merged.pop()
             clause = Clause(text[previous.start : clause.end], previous.start, clause.end)
         merged.append(clause)
@@ -130,14 +130,6 @@ def _with_enough_words(text: str, found: list[Clause]) -> list[Clause]:
         last = merged.pop()
         merged[-1] = Clause(text[merged[-1].start : last.end], merged[-1].start, last.end)
     return merged
-
-
-def _goes_on(clause: Clause) -> bool:
-    return clause.text.rstrip().endswith(",")
-
-
-def _ends(clause: Clause) -> bool:
-    return clause.text.rstrip().endswith(").")
 
 
 def _is_too_short(clause: Clause) -> bool:

@@ -333,7 +333,8 @@ _FOR_DAYS = re.compile(
     re.IGNORECASE,
 )
 _SHORT_DAY = re.compile(
-    r"(?P<hours>\d{1,2})\s?(?:h|heures?|hours?|swaye3|sa3at)\s?(?:de travail |de taf )?(?:/|par|per|a|le|f|w)\s?(?:jour|j|day|nhar|lyoum|(?=\d))\b"
+    r"(?P<hours>\d{1,2})\s?(?:h|heures?|hours?|swaye3|sa3at)\s?(?:de travail |de taf )?"
+    r"(?:/|par|per|a|le|f|w)\s?(?:jour|j|day|nhar|lyoum|(?=\d))\b"
 )
 _HOUR_A_DAY = re.compile(
     r"\b(?:ghir )?(?:sa3a|une (?:petite )?heure|one hour) (?:f|par|a|le) ?(?:l)?(?:nhar|jour|day)\b"

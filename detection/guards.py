@@ -113,7 +113,7 @@ GUARDS = (
     _guard("recruiting_pays easy_money", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
            but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
     # A code typed where one signs, a form of a client, a test to sit: nothing is asked for somebody else.
-    _guard("ask_code ask_card_or_password", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",
+    _guard("ask_code ask_card_or_password invitation_code", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",
            but=r"-(?:le|la|les)[- ](?:moi|nous)\b|\b(?:me|nous) (?:le |la |les |l')?(?:donn|transm|commun|renvo|dict|lir)\w*|\b(?:lien|link|carte|mots? de passe|phrase)\b",
            context=r"\b(?:sign\w+|yousign|docusign|plateforme de signature|nda)\b"),
     _guard("ask_bank_details ask_id_papers", r"\b(?:fournisseurs?|vendor|factures?|invoice|kbis|vat|compta\w*|bon de commande)\b",
@@ -121,6 +121,9 @@ GUARDS = (
     _guard("instant_hire avoids_contact", r"\b(?:autre|second|deuxieme|2e|nouvel|refait pas|refaire) (?:d')?entretiens?\b|\bentretiens? supplementaires?\b"),
     _guard("keeps_passport ask_id_papers", r"\b(?:vous repart\w+ avec|rend (?:l'original|aussitot)|scann?\w+ devant vous|copie de)\b",
            but=r"\b(?:whatsapp|telegram|envo\w+|photo recto|recto)\b"),
+    # Papers to bring, not to send.
+    _guard("ask_id_papers ask_bank_details", r"\b(?:apport\w+|amen\w+|present(?:ez|er)|munis\w+|jib)\b[^.!?]{0,80}\b(?:photo\w*|copies?|cin|carte|piece|papiers|rib|casier)\b",
+           but=r"\b(?:envo\w+|whatsapp|telegram|mail|photograph\w+|original|passeport)\b"),
     # A tale of what befell somebody, to whom nothing is asked.
     _guard(ALL, r"\b(?:ma|mon|mes|la|le|une?|a|my) (?:petite? |belle-?)?(?:soeur|frere|cousine?|tante|oncle|mere|pere|voisine?|amie?|copine?|copain|collegue|fille|fils|neveu|niece|friend|khti)\b"
            r"[^.!?]{0,90}\b(?:a (?:verse|paye|perdu|donne|envoye|recu|cru|porte)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
@@ -183,12 +186,18 @@ _NEEDED = {
         r"particip|accept|deman|ecrit|votre visite|question|enquete|test|comme prevu|requested|signed up|your (?:request|ad|order)"
     ),
     "no_experience": re.compile(
-        r"(?=.*(?:sans|aucun|pas|\bno\b|not?\b|tout le monde|debutant|n'importe|peu importe|\bany|without|\bni\b|meme si|ouvert a tous|tous niveaux|simple|walou|ma khass|0 ))"
+        r"(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|peu importe|\bany|without|\bni\b|meme si|ouvert a tous|tous niveaux|simple|walou|ma khass))"
         r"(?=.*(?:experience|diplom|compet|qualif|formation|niveau|skill|degree|profil|debutant|connaiss|tout le monde|n'importe|anyone|everyone|any\b|\bbac\b|\bcv\b|\bage|simple|facile))",
         re.DOTALL,
     ),
 }
 """What a sign speaks of, without which nothing reassures, or nobody is said to be taken without skills."""
+_PROVEN = re.compile(
+    r"(?=.*\b(?:medecins?|physicians?|doctors?|juristes?|pharmacien\w*|avocat\w*|lawyers?|notaires?|interpretes?|ingenieur\w*|infirmi\w+|doctorants?|phd)\b)"
+    r"(?=.*\b(?:diplomes? (?:\w+ )?(?:exige|verifie|requis|demande)|(?:verification|controle) (?:de|du) diplome|licen[cs]e check|assermente\w*|greffe|certificat\w* exige))",
+    re.DOTALL,
+)
+"""A trade that has to be proven is paid as one."""
 _NO_PAY = re.compile(r"\b(?:loyer|bail|rent|quittance|bourse|cantine|depot de garantie)\b")
 """Money that is paid for something else than work: it tells nothing of a pay."""
 _NEEDED_SOMEWHERE = {
@@ -214,6 +223,8 @@ def denied(
     plain = flat(text)
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
+    if _PROVEN.search(plain):
+        missing.append("unreal_pay")
     kinds = {entity.kind for entity in entities}
     if Kind.PREMIUM in kinds:
         missing.append("own_application")

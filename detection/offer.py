@@ -41,7 +41,8 @@ UNREAL_FACTOR_ANY = 8.0
 """Pay an hour above this many times the minimum wage is out of proportion for any work offered by message."""
 
 _SIMPLE_TASK = re.compile(
-    r"\b(lik\w*|tilifoun|men dar\w*|sahla|aim\w+|abonn\w*|avis|not\w+ (?:de|des)|clic\w*|cliqu\w*|tach\w*|simple\w*|facile\w*|sans (?:experience|"
+    r"\b(tilifoun|men dar\w*|sahla|"
+    r"lik\w*|aim\w+|abonn\w*|avis|not\w+ (?:de|des)|clic\w*|cliqu\w*|tach\w*|simple\w*|facile\w*|sans (?:experience|"
     r"diplome)|aucune (?:experience|competence)|depuis (?:chez|votre|ton) \w+|telephone|captures?|videos?|optimis\w*|"
     r"temps libre|heures? par jour|minutes? par jour|easy|tasks?|no experience|from home|saisie|"
     r"questionnaires?)\b"
@@ -129,8 +130,9 @@ _PARCEL = re.compile(
     r"\b(?:colis|livr\w+|parcels?|packages?|delivery|paquets?|envoi|article|commande|point relais|depot)\b"
 )
 _UNDELIVERED = re.compile(
-    r"\bpas (?:pu|de place|rentr\w+)|\b(?:retenu|bloque|suspendu|en attente|manque|incomplete?|affranch\w+|reexpedi\w+|reprogramm\w+|regularis\w+|"
-    r"douane|nouveau (?:creneau|passage)|dernier avis|repart|choisi\w+|valid(?:er|ez)|confirm(?:er|ez)|on hold|missing|could not|missed|reschedule|update)\b"
+    r"\bpas (?:pu|de place|rentr\w+)|\b(?:retenu|bloque|suspendu|en attente|manque|incomplete?|affranch\w+|"
+    r"reexpedi\w+|reprogramm\w+|regularis\w+|douane|nouveau (?:creneau|passage)|dernier avis|repart|choisi\w+|"
+    r"valid(?:er|ez)|confirm(?:er|ez)|on hold|missing|could not|missed|reschedule|update)\b"
 )
 
 
@@ -154,12 +156,14 @@ _OF_AN_OFFER = re.compile(
 )
 _OF_WORK = re.compile(
     r"\b(?:postes?|emplois?|embauch\w+|recrut\w+|candidat\w*|contrats?|cd[di]|interim|missions?|jobs?|taf|boulot|travail\w*|salaires?|employ\w+|freelance|stage|"
-    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|taches?|tasks?|saisie|saison|metier|equipe|shifts?|agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
+    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|taches?|tasks?|saisie|saison|metier|equipe|shifts?|"
+    r"agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
     r"visa|annotat\w+|sondages?|business|gagn\w+|remuner\w+|profil|collegues?|chantier|formation|testeu\w+|likes?|avis)\b|عمل|وظيفة"
 )
 _HELD_BY_WORDS = {
     "papers": re.compile(
-        r"\b(?:pieces? d'identite|cartes? d'identite|cni|cin|passe?port\w*|titre de sejour|rib|iban|selfie|vitale|papiers|casier|recto)\b"
+        r"\b(?:pieces? d'identite|cartes? d'identite|cni|cin|passe?port\w*|titre de sejour|rib|iban|selfie|vitale|"
+        r"papiers|casier|recto)\b"
     ),
     "code": re.compile(
         r"\b(?:codes?|mots? de passe|password|pin|numero de carte|carte bancaire|identifiants?|login)\b"
@@ -168,7 +172,8 @@ _HELD_BY_WORDS = {
         r"\b(?:frais|pay(?:er|ez)|caution|depos\w+|vers(?:er|ez)|regl(?:er|ez)|fee|avanc(?:er|ez)|acompte|cotisation|participation)\b"
     ),
     "company": re.compile(
-        r"\b(?:societe|entreprise|agence|cabinet|siret|siren|sarl|sas|groupe|company|drh|charika|service (?:rh|recrutement|client))\b"
+        r"\b(?:societe|entreprise|agence|cabinet|siret|siren|sarl|sas|groupe|company|drh|charika|"
+        r"service (?:rh|recrutement|client))\b"
     ),
     "work": _OF_WORK,
 }

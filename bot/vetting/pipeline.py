@@ -188,7 +188,7 @@ class Vetter:
         judged = log_odds.copy()
         for clause, signal in denied_signals(offer, self._brands):
             columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
-            judged[clause, columns] = DENIED_LOG_ODDS
+            judged[clause, columns] = np.minimum(judged[clause, columns], DENIED_LOG_ODDS)
         for signal, said in shown.items():
             if said.in_words:
                 first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)

@@ -185,6 +185,9 @@ class Judge:
         if level is Level.CAUTION and not declared and not shown:
             shown = self._reason(found for found in flags if self._may_be_named(found))
             level = self._level_of_reason(log_odds, shown, at_most=level)
+        elif level is Level.CAUTION and reading.likeness is not Likeness.OFFER and all(map(self._is_weak, shown)):
+            # « Je m'y mets ce soir » is haste in an offer only.
+            level = level if declared else Level.NOTHING
         elif level in (Level.TRAP, Level.SUSPECT) and not declared and all(map(self._is_weak, shown)):
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
@@ -224,8 +227,7 @@ class Judge:
         return total
 
     def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal]) -> Level:
-        by_score = max((level for level in LEVELS[1:] if log_odds >= self._level_scores[level]),
-                       key=LEVELS.index, default=Level.NOTHING)  # fmt: skip
+        by_score = self._by_score(log_odds)
         if any(signal.sufficient for signal in declared):
             return Level.TRAP
         by_sufficient = self._of_sufficient(log_odds, shown)
@@ -239,6 +241,10 @@ class Judge:
         if by_sufficient is Level.SUSPECT or self._is_suspect(log_odds, by_score, shown, strong, strength):
             return Level.SUSPECT
         return Level.CAUTION if by_score is Level.NOTHING and strength else by_score
+
+    def _by_score(self, log_odds: float) -> Level:
+        reached = [level for level in LEVELS[1:] if log_odds >= self._level_scores[level]]
+        return max(reached, key=LEVELS.index, default=Level.NOTHING)
 
     def _of_sufficient(self, log_odds: float, shown: Sequence[Found]) -> Level:
         """The level of the signals that are enough by themselves, unless the message is nothing like a trap."""
@@ -269,10 +275,9 @@ class Judge:
     def _level_of_reason(self, log_odds: float, shown: Sequence[Found], at_most: Level) -> Level:
         """The level that the score alone gives to a message with such a reason to show. A likeness is the weakest: it
         carries one level less than the score."""
-        by_score = max((level for level in LEVELS[1:] if log_odds >= self._level_scores[level]),
-                       key=LEVELS.index, default=Level.NOTHING)  # fmt: skip
         if not shown:
             return Level.NOTHING
+        by_score = self._by_score(log_odds)
         if all(self._is_likeness(found) for found in shown):
             return LEVELS[max(0, LEVELS.index(by_score) - 1)]
         named = [found for found in shown if found.log_odds >= NAMED_LOG_ODDS and not self._is_likeness(found)]
