@@ -34,7 +34,7 @@ from bot.vetting.verdict import (
 )
 from detection.demands import asks
 from detection.guards import ALL
-from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, UNSAID_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import (
     MINIMUM_WAGE,
     ReadOffer,
@@ -188,7 +188,8 @@ class Vetter:
         judged = log_odds.copy()
         for clause, signal in denied_signals(offer, self._brands):
             columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
-            judged[clause, columns] = np.minimum(judged[clause, columns], DENIED_LOG_ODDS)
+            least = DENIED_LOG_ODDS if set(columns) <= set(self._red_flags) else UNSAID_LOG_ODDS
+            judged[clause, columns] = np.minimum(judged[clause, columns], least)
         for signal, said in shown.items():
             if said.in_words:
                 first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)
@@ -215,7 +216,7 @@ class Vetter:
                     evidence=offer.normalised.quote(start, end).strip(),
                     log_odds=round(score, 3),
                     shown=score >= thresholds[f"signal:{signal}"],
-                    sure=score >= thresholds[f"sure:{signal}"] or (signal in parsed and parsed[signal].in_words),
+                    sure=score >= thresholds[f"sure:{signal}"],
                     asks=asks(offer.text[start:end]),
                 )
             )

@@ -30,6 +30,8 @@ PARSED_FLOOR = -4.0
 """A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
 NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
+MORE_LIKELY_THAN_NOT = 0.0
+"""From here a sign that would be enough by itself, though not sure enough to be shown alone, joins a trap's score."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown."""
 
@@ -280,7 +282,7 @@ class Judge:
         by_score = self._by_score(log_odds)
         if all(self._is_likeness(found) for found in shown):
             return LEVELS[max(0, LEVELS.index(by_score) - 1)]
-        named = [found for found in shown if found.log_odds >= NAMED_LOG_ODDS and not self._is_likeness(found)]
+        named = [found for found in shown if found.log_odds >= MORE_LIKELY_THAN_NOT]
         if by_score is Level.TRAP and any(self._signals[found.id].sufficient for found in named):
             return at_most
         return min(at_most, Level.SUSPECT, key=LEVELS.index)
