@@ -119,7 +119,10 @@ def _with_enough_words(text: str, found: list[Clause]) -> list[Clause]:
     """« WhatsApp : » alone means nothing: a very short clause joins the next one, the last one the previous."""
     merged: list[Clause] = []
     for clause in found:
-        if merged and _is_too_short(merged[-1]):
+        if merged and _is_too_short(clause) and merged[-1].text.endswith(","):
+            # « … (offert, sans engagement). » ends the sentence before, it begins none.
+            clause = Clause(text[merged[-1].start : clause.end], merged.pop().start, clause.end)
+        elif merged and _is_too_short(merged[-1]):
             previous = merged.pop()
             clause = Clause(text[previous.start : clause.end], previous.start, clause.end)
         merged.append(clause)

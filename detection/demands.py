@@ -59,6 +59,35 @@ _OWED_ELSEWHERE = re.compile(
 )
 _OF_MONEY = frozenset({"deposit_to_continue", "fee_to_withdraw", "pay_to_work"})
 
+_HALVES = (
+    r"\b(?:moitie|half|nos|nss|50 ?%)\b[^.!?;]{0,60}\b(?:(?:l'|the )?autre|moitie|reste|solde|half|nos|nss|50 ?%)\b|"
+    r"\b(?:maintenant|tout de suite|a l'inscription|now|daba|before the paperwork)\b[^.!?;]{0,60}\b(?:quand|lorsque|a la remise|des que|when|on the day|mlli)\b"
+)
+_PAPER_OF_WORK = (
+    r"\b(?:contrats?|contract|kontra|visas?|permis|permit|papiers?|titre de sejour|decision|autorisation)\b"
+)
+_OFFICES = (
+    r"\b(?:rendez-?vous|rdv|creneaux?|slots?|appointments?|consul\w+|ambassade|embassy|prefecture|visas?|titre de sejour|naturalisation|concours|"
+    r"permis de travail|tls|vfs|dossier)\b"
+)
+_INSIDER = (
+    r"\b(?:mon contact|ami|amie|cousin\w*|collegue|oncle|grand|gars|agent|quelqu'un|wahed) (?:\w+ )?(?:au|a la|a l'|dans|dedans|que je connais|de l[a']|du|ldakhel)\b|"
+    r"\bje connais\b|\bmon contact\b|\bdiscret\w*|\bde la main a la main|\bun (?:petit )?geste\b|\bldakhel\b|\bun gars dedans"
+)
+_SPEEDS_UP = (
+    r"\b(?:liber\w+|debloqu\w+|plac\w+|avanc\w+|pass\w+ (?:devant|au-dessus|ton nom|ton dossier|votre dossier)|ajout\w+|reserv\w+|gard\w+|remet\w*|valid\w+|"
+    r"free|y7ell|plus vite|accel\w+|tombe demain)\b"
+)
+_PASSPORT = r"\b(?:passe?ports?|papiers? (?:d'identite|originaux)|(?:carte|piece) d'identite|cin|documents? de voyage|documents? originaux)\b"
+_KEPT = (
+    r"\b(?:gard(?:e|ent|es?|ee|ees|era|eront|ons)|conserv\w+|retien\w*|retenus?|confi(?:er|ez|e)|(?:est|sont) depose\w*|remett?(?:ez|re|s|rez)|laiss(?:e|es|ez|er|erez)|"
+    r"rest(?:e|ent|eront|era)|ramass\w+|kept|keeps?|held|stays?|hand|kayb[9q]a)\b"
+)
+_KEEPER = (
+    r"\b(?:administration|admin|patron\w*|chef|responsable|direction|bureau|employeur|societe|site|camp|agent|chauffeur|driver|madame|monsieur|company|office|"
+    r"hr|manager|m\.|mr|lmas2oul)\b"
+)
+
 _HIRED = (
     r"\b(?:poste|emploi|embauch\w+|recrut\w+|candidatur\w+|retenue?s?|contrat|travail\w*|job|mission|convocation|entretien|"
     r"employeur|engag\w+|diplome|cv|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
@@ -136,6 +165,61 @@ RULES = (
         r"\b(?:ou|sinon|or else|or) (?:alors )?(?:je |j'|on |nous |i |we )(?:'ll |will )?(?:l[ae]s? |l'|te |t')?(?:publi|envo|balanc|diffus|"
           r"post|montr|partag|port\w+ plainte|send|share|publish|expose)"),
     _rule("recruiting_pays", r"\brecrut\w* \d+ (?:personnes?|amis|membres|filleuls)[^.!?]{0,20}(?:qui|et|=)"),
+    _rule("fee_to_withdraw", _HELD + r"|\b(?:virement|cagnotte|cash ?out)\b", r"\b(?:activ|pass|souscri|upgrade|prene)\w*\b[^.!?]{0,25}\b(?:premium|gold|argent|silver|vip|platine|statut|abonnement)\b",
+          r"\d+[.,]?\d* ?(?:€|eur|\$|£)|\b(?:for|pour) \d+", about=_EARNED + r"|\b(?:sondages?|enquetes?|panel|surveys?|points)\b", reach=2),
+    # Half now, half when the paper comes: a work contract or a visa that is sold.
+    _rule("pay_to_work", _HALVES, rf"{_PAPER_OF_WORK}",
+          unless=r"facture|devis|livraison|maquette|loyer|bail|location|vente|acompte|invoice|je (?:vous|te) (?:regl|pai|vers)|we pay", reach=2,
+          about=rf"{_HIRED}|\bpassp|\bsaison\b|\bvisa"),
+    # Darija, in either alphabet: what the reader has to pay, and how much, for a job or its contract.
+    _rule("pay_to_work", r"\b(?:khass?e?k|khasse?k|lazem|bach|nti|nta)\b[^.!?]{0,20}\bt(?:khell?e?s|sift|verse|versi|dfe3|depos)\w*|(?:تخلص|تدفع|ادفع|تحول|تودع|خلص)",
+          rf"{MONEY}|\d+ ?(?:درهم|دينار|دج|فرنك)",
+          about=r"\b(?:charika|khedma|kontra|contrat|salaire|tqbelti|lmelf|dossier|visa)\b|عمل|وظيفة|راتب|شركة|خدمة|عقد"),
+    # Cash to bring to a meeting.
+    _rule("pay_to_work", r"\b(?:prevo[iy]\w*|apport\w+|amen\w+|ramen\w+|bring|munis\w+|viens avec|venez avec)\b",
+          rf"{MONEY}|\ben (?:especes|liquide|cash)\b", r"\b(?:equipe|team|business|parrain\w*|kit|pack|inscri\w+|demarr\w+|filleuls?|places?|membres?|adhesion)\b",
+          unless=r"loyer|garantie|bail|droits? de visa|timbre|sortie|repas|gateau|ticket|association|adhesion de|buvette|guichet",
+          about=r"\b(?:revenus?|business|reunion|equipe|parrain\w*|opportunite|filleuls?|salle|zoom|independan\w+)\b"),
+    _rule("sells_appointment", _OFFICES, rf"{MONEY}|\b\d{{2,3}}[ .]?000\b|\b(?:prend|demande|veut) \d+", _INSIDER, reach=3,
+          unless=r"timbre fiscal|guichet|n'achet\w+|gratuits?\b|loyer"),
+    _rule("sells_appointment", r"\b(?:rendez-?vous|rdv|creneaux?|slots?|appointments?)\b", MONEY, _SPEEDS_UP,
+          unless=r"timbre fiscal|guichet|gratuit|medecin|dentiste|coiffeu\w+|consultation|livraison|atelier|garage|seance",
+          about=r"\b(?:consul\w+|ambassade|embassy|prefecture|visas?|titre de sejour|tls|vfs|naturalisation)\b", reach=2),
+    # An original kept by whoever hires: a copy, a badge in exchange or « vous repartez avec » is none of it.
+    _rule("keeps_passport", _PASSPORT, _KEPT, _KEEPER,
+          unless=r"\bcopies?\b|photocop\w+|scann?\w*|badge|vous repart\w+|rendue? (?:a la sortie|tout de suite|aussitot)|^gard(?:ez|e) (?:bien |toujours )?(?:votre|ton)|pas le droit|jamais|\bespace\b|"
+                 r"\bphotos? de\b|guichet|mairie|prefecture|perdu|trouve|coffre-fort de (?:votre|l') ?(?:chambre|hotel)"),
+    _rule("keeps_passport", r"\b(?:passe?ports?|papiers) (?:d'identite )?originaux?|\boriginal passport",
+          r"\b(?:par coursier|a m\.|a mr|a monsieur|par la poste|au chauffeur|to our driver|stays?|confi\w+|je le depose|m'occupe)\b",
+          unless=r"vous repart\w+|copie|scann?\w*"),
+    _rule("runs_command", r"\b(?:terminal|powershell|invite de commandes?|cmd|console du navigateur|fenetre executer|windows ?\+ ?r|win ?\+ ?r|ctrl ?\+ ?v|command prompt|"
+          r"setup script|script)\b", r"\b(?:coll(?:ez|er|e)|copi(?:ez|er|e)|past(?:e|ing)|tap(?:ez|er|e)|entrez|lanc(?:ez|er|e)|execut(?:ez|er|e)|run|hit return|faites|ouvr(?:ez|e|ir)|open|appuy\w+)\b",
+          r"\b(?:lignes?|commandes?|codes?|textes?|scripts?|lines?|commands?|ctrl|ce que (?:le site|la page|je)|copie ske|correctif|ske)\b",
+          unless=r"a ecrire|ecri(?:re|rez|vez) vous|maitris\w+|jamais|n'execut\w+|ne collez|carte bancaire|paiement|gare|aeroport|bash vous", reach=2),
+    _rule("stands_in", r"\b(?:a|de) (?:ma|sa|leur|notre) place\b|\b(?:au|sous le) nom d'un (?:autre|client|candidat)\b|\bsous (?:l'identite|votre nom|ton nom)|\bf blast\b|"
+          r"\b(?:signe\w* (?:\w+ ){0,3}avec (?:votre|ta) (?:piece d'identite|carte d'identite|identite)|lend\w* (?:\w+ )?identity|pret\w+ (?:votre|ton|son) (?:identite|nom)|interview prox\w+|on camera for our)\b|"
+          r"\btoi tu passes? devant la camera",
+          r"\b(?:entretiens?|interviews?|examens?|exams?|tests?|certification|visio|concours|missions?|contrats?|b1|b2|code de la route|candidates?|camera)\b",
+          r"\b(?:partag\w+|split|\d{1,2} ?%|\d{1,2} ?/ ?\d{2}|salaire|je (?:realise|fais|m'occupe)|he works|does the (?:work|job)|souffl\w+|reponses|answers|en liquide|equipe|on te paie|il te paie|notre developpeur)\b|" + MONEY,
+          unless=r"remplac\w+|conge|vous ecrivez|\bhaha\b|mdr|interdit|droits d'auteur", reach=3),
+    _rule("stands_in", r"\b(?:ordinateur|laptop|pc)\b", r"\b(?:chez (?:vous|toi)|at (?:home|your))\b",
+          r"\b(?:notre (?:developpeur|equipe)|our (?:developer|engineer|team)|se connecte|connects|a distance dessus|allume)\b",
+          unless=r"fournissons|nous vous pretons|teletravail", reach=2),
+    _rule("card_to_courier", r"\b(?:carte|cb|card)\b", r"\b(?:codes?|pin|puce|enveloppe|envelope)\b",
+          r"\b(?:coursier|courier|livreur|transporteur|chauffeur|agent|officer|collegue|technicien|envoye)\b|\btu me (?:passes?|pretes?|donnes?) ta (?:cb|carte)|\bprete-?moi ta (?:cb|carte)",
+          r"\b(?:recuper\w+|prendre|chercher|remet\w*|donne[rz]?|give|collect|pick|laiss\w+|passer?a?|rends?)\b",
+          unless=r"jamais|aucune? |personne ne|carte de transport|carte d'identite|carte vitale|colis|par courrier|never|repart", reach=2),
+    _rule("parcels_at_home", r"\b(?:colis|paquets?|cartons?|parcels?|packages?|telephones livres)\b",
+          r"\b(?:sans (?:les )?ouvrir|ne (?:pas )?(?:les )?(?:pas )?ouvr\w+|without opening|no opening|do not open|a garder fermes|a (?:votre|ton) nom|addressed to you)\b",
+          r"\b(?:bordereaux?|etiquettes?|labels?|chauffeur|un ami passe|salaire|salary|par (?:paquet|colis)|relais|coordinat\w+|mission|job|contrat)\b", reach=3,
+          unless=r"commande|votre achat|voisin\w*|piece d'identite avant|point relais|je passe le prendre"),
+    _rule("loan_fee", r"\b(?:pret|credit|loan|grant|subvention|financement|dons?|aide|heritage|emprunt|vous offre)\b",
+          r"\b(?:frais|assurance|charge|fee|timbre|caution|enregistrement|clearance)\b", MONEY,
+          r"\b(?:avant|d'abord|debloqu\w+|liber\w+|release|reste|first|envoy\w+|vir(?:er|ez)|recevoir|regl\w+|settled|pour que)\b",
+          unless=r"mensualite|aucun|sans frais|(?:est|sont) prete?s?\b|pretee|ordinateur|paypal|retirer\b|jamais|rien a verser|signature de l'offre|agence|loyer|garantie|scolarite|jeu(?:ne)? ", reach=3),
+    _rule("ask_card_or_password", r"\b(?:phrase (?:secrete|de recuperation|de sauvegarde)|(?:12|24|douze|vingt-quatre) (?:mots|words?)|12 word|24 word|seed phrase|recovery phrase|cles? privees?|private key)\b",
+          r"\b(?:saisi\w*|entr(?:ez|er)|enter|confirm\w*|envo\w+|send|donn\w+|communiqu\w+|needs?|tap(?:ez|er)|transmet\w*|connect\w*|verif\w+)\b",
+          unless=r"jamais|never|personne|notez|gardez|anyone"),
 )  # fmt: skip
 
 

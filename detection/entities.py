@@ -291,6 +291,7 @@ EUROS = {
     "dinars": 0.3,
     "dt": 0.3,
 }
+_LOCAL = frozenset({"fcfa", "f cfa", "cfa", "f", "dh", "dhs", "mad", "dirhams", "da", "dinars", "dt"})
 _HOURS = {
     "heure": 1.0,
     "h": 1.0,
@@ -305,6 +306,9 @@ _HOURS = {
     "semaine": 35.0,
     "sem": 35.0,
     "week": 35.0,
+    "nhar": 7.0,
+    "lyoum": 7.0,
+    "chhar": 151.67,
     "mois": 151.67,
     "month": 151.67,
 }
@@ -314,7 +318,7 @@ _PERIOD = "|".join(sorted(_HOURS, key=len, reverse=True))
 _PAY = re.compile(
     rf"(?:{_NUMBER}\s*+(?:{_UNIT})?\s*+(?:à|a|-|–|to|et)\s*+)?(?P<prefix>[$£€])?\s?(?P<amount>{_NUMBER})\s*+"
     rf"(?P<unit>{_UNIT})?s?\s*+(?:net(?:s|te)?s?|brut(?:s|e)?s?|max|mini)?\s*+"
-    rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les)\s*+(?P<period>{_PERIOD})s?\b",
+    rf"(?:/|par|de l['’]|l['’]|la|le|per|an|a|p\.?|chaque|tous les|f(?: ?l)?)\s*+(?P<period>{_PERIOD})s?\b",
     re.IGNORECASE,
 )
 MONEY = rf"(?:(?:[$£€]\s?)(?:{_NUMBER})|(?:{_NUMBER})\s?(?:{_UNIT})(?![^\W\d_]))"
@@ -329,7 +333,11 @@ _FOR_DAYS = re.compile(
     re.IGNORECASE,
 )
 _SHORT_DAY = re.compile(
-    r"(?P<hours>\d{1,2})\s?(?:h|heures?|hours?)\s?(?:de travail |de taf )?(?:/|par|per|a|le)\s?(?:jour|j|day)\b"
+    r"(?P<hours>\d{1,2})\s?(?:h|heures?|hours?|swaye3|sa3at)\s?(?:de travail |de taf )?"
+    r"(?:/|par|per|a|le|f|w)\s?(?:jour|j|day|nhar|lyoum|(?=\d))\b"
+)
+_HOUR_A_DAY = re.compile(
+    r"\b(?:ghir )?(?:sa3a|une (?:petite )?heure|one hour) (?:f|par|a|le) ?(?:l)?(?:nhar|jour|day)\b"
 )
 _MINUTES_DAY = re.compile(
     r"(?P<minutes>\d{1,3})\s?(?:min|minutes|mn)\s?(?:de travail )?(?:/|par|per|a|le)\s?(?:jour|j|day)\b"
@@ -344,6 +352,8 @@ class Pay:
     end: int
     period: str
     hourly: float
+    is_local: bool = False
+    """In the money of a country where pay is a fraction of the French one."""
 
 
 def pays(text: str) -> list[Pay]:
@@ -359,7 +369,7 @@ def pays(text: str) -> list[Pay]:
         hours = _HOURS[match["period"]]
         if day and hours > 1:
             hours = hours / 7.0 * day
-        found.append(Pay(match.start(), match.end(), match["period"], amount / hours))
+        found.append(Pay(match.start(), match.end(), match["period"], amount / hours, unit in _LOCAL))
     for match in _FOR_DAYS.finditer(folded):
         count = _COUNTS.get(match["count"]) or int(match["count"])
         amount = _number(match["amount"]) * EUROS[match["unit"]]
@@ -372,6 +382,8 @@ def pays(text: str) -> list[Pay]:
 def _hours_a_day(folded: str) -> float | None:
     if match := _SHORT_DAY.search(folded):
         return max(float(match["hours"]), 0.5)
+    if _HOUR_A_DAY.search(folded):
+        return 1.0
     if match := _MINUTES_DAY.search(folded):
         return max(float(match["minutes"]) / 60, 0.25)
     return None

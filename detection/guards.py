@@ -87,6 +87,47 @@ GUARDS = (
     _guard("ask_id_papers ask_selfie_with_id ask_bank_details",
            r"\b(?:depuis|dans|via)\b[^.!?]{0,25}\b(?:parametres|reglages|rubrique|espace|onglet|votre compte|settings)\b",
            but=r"\b(?:https?:|www\.|lien|cliqu\w+|whatsapp|telegram|repon\w+|mail)\b"),
+    # Money that comes to the reader, or changes hands on the spot: goods sold, a client who pays first, a till.
+    _guard("forward_money cheque_overpayment trial_payment", r"\b(?:passe|vient|viens|viendra|passera|arrive)\w*\b[^.!?]{0,20}\b(?:chercher|prendre|recuperer)\b|"
+           r"\bje (?:vous |te )?(?:paie|paye|regle|vire|fais le virement)\b[^.!?]{0,80}\b(?:devant|sur place|en main propre|vous verifiez|vous regardez)\b",
+           but=r"\b(?:renvo\w+|revers\w+|difference|surplus|trop-?percu|cheque|mandat|commission|transporteur)\b"),
+    _guard("forward_money lend_bank_account",
+           r"\b(?:fond de caisse|la caisse|buvette|kermesse|loto|stand|recette|tresori\w+|cartons? de loto)\b",
+           but=r"\b(?:votre compte|ton compte|rib|iban|virement|crypto|western|mandat|usdt|%)"),
+    _guard("pay_to_work deposit_to_continue private_iban spend_own_money trial_payment",
+           r"\b(?:je|on|nous|we|i) (?:vous |te |t'|will )?(?:verse|vers|regl|pai|pay|vir|avanc)\w*\b[^.!?]{0,40}\b(?:moitie|acompte|half|upfront|avance|\d{2} ?%)|"
+           r"\bacompte\b[^.!?]{0,30}\b(?:regle|verse|paye|vire)e? par (?:nous|le client|l'entreprise)|\brembours\w+ (?:sur facture|le ticket|sur ticket|sur justificatif)|"
+           r"\bje (?:vous |te )?(?:le |la |les )?rembourse\b[^.!?]{0,20}\b(?:ticket|facture|note)\b",
+           but=r"\b(?:vous|tu) (?:\w+ )?(?:renvo|revers|avanc|rend|vers)\w*|\bcartes? (?:cadeau|apple|google|steam|pcs)|\bcoupons?\b"),
+    _guard("deposit_to_continue trial_payment lend_bank_account crypto_payment easy_money",
+           r"\bporte-?monnaie\b|\b(?:added|credited) to your wallet\b|\bcredite\w* sur votre (?:solde|cagnotte)\b",
+           but=r"\b(?:depos|recharg|vers(?:ez|er)|pay(?:ez|er)|aliment|usdt|btc|phrase|cle privee|top up|deposit)\w*"),
+    # What the law or a club lets one pay, where it is paid.
+    _guard("pay_to_work deposit_to_continue fee_to_withdraw loan_fee sells_appointment",
+           r"\b(?:moncompteformation|timbres\.impots|service-public|ants|impots|france-visas)\.gouv\.fr\b|\bparticipation (?:forfaitaire |legale |obligatoire )+|"
+           r"\btimbre fiscal\b|\bdroits de visa\b[^.!?]{0,40}\bguichet\b",
+           but=r"\b(?:wave|orange money|western|coupon|paypal|entre proches|notre (?:compte|rib|lien)|iban|crypto)\b"),
+    _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|"
+           r"a la tresoriere|au tresorier|especes ou|par cheque|par an|l'annee|au trimestre|association|club)\b",
+           but=r"\b(?:kit|filleul\w*|parrain\w*|wave|western|crypto|coupon|avant l'embauche|pour commencer a travailler|par (?:orange|mobile) money)\b"),
+    _guard("recruiting_pays easy_money", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
+           but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
+    # A code typed where one signs, a form of a client, a test to sit: nothing is asked for somebody else.
+    _guard("ask_code ask_card_or_password invitation_code", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",
+           but=r"-(?:le|la|les)[- ](?:moi|nous)\b|\b(?:me|nous) (?:le |la |les |l')?(?:donn|transm|commun|renvo|dict|lir)\w*|\b(?:lien|link|carte|mots? de passe|phrase)\b",
+           context=r"\b(?:sign\w+|yousign|docusign|plateforme de signature|nda)\b"),
+    _guard("ask_bank_details ask_id_papers", r"\b(?:fournisseurs?|vendor|factures?|invoice|kbis|vat|compta\w*|bon de commande)\b",
+           but=r"\b(?:selfie|carte d'identite|passeport|code|mot de passe|passport)\b"),
+    _guard("instant_hire avoids_contact", r"\b(?:autre|second|deuxieme|2e|nouvel|refait pas|refaire) (?:d')?entretiens?\b|\bentretiens? supplementaires?\b"),
+    _guard("keeps_passport ask_id_papers", r"\b(?:vous repart\w+ avec|rend (?:l'original|aussitot)|scann?\w+ devant vous|copie de)\b",
+           but=r"\b(?:whatsapp|telegram|envo\w+|photo recto|recto)\b"),
+    # Papers to bring, not to send.
+    _guard("ask_id_papers ask_bank_details", r"\b(?:apport\w+|amen\w+|present(?:ez|er)|munis\w+|jib)\b[^.!?]{0,80}\b(?:photo\w*|copies?|cin|carte|piece|papiers|rib|casier)\b",
+           but=r"\b(?:envo\w+|whatsapp|telegram|mail|photograph\w+|original|passeport)\b"),
+    # A tale of what befell somebody, to whom nothing is asked.
+    _guard(ALL, r"\b(?:ma|mon|mes|la|le|une?|a|my) (?:petite? |belle-?)?(?:soeur|frere|cousine?|tante|oncle|mere|pere|voisine?|amie?|copine?|copain|collegue|fille|fils|neveu|niece|friend|khti)\b"
+           r"[^.!?]{0,90}\b(?:a (?:verse|paye|perdu|donne|envoye|recu|cru|porte)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
+           but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b"),
 )  # fmt: skip
 
 # Said of oneself: what will never be asked. It covers a whole list, up to what is asked all the same.
@@ -106,22 +147,59 @@ _MEETS_BANK = re.compile(r"\b(?:banque|police|bank)\b")
 # A warning tells what others do; a victim who tells the same says « me », and must be heard.
 _WARNS = re.compile(
     r"\b(?:arnaqu\w+(?!\w*\s?\?)|escro\w+|mefi\w+|attention (?:a|aux|les|faites)|faites tourner|33 ?700|signal(?:ez|er|e)\b|frauduleu\w+|hameconnage|"
-    r"phishing|beware|scam\w*|faux (?:sms|site|recruteur|profil|agent|conseiller|message)s?|soi-disant|usurp\w+|des individus)"
+    r"phishing|beware|scam\w*|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
+    r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
 )
-_FIRST_PERSON = re.compile(r"\b(?:je|j'|me|m'|moi|mon|ma|mes|i|my|nous a|chez nous)\b|\bj'|\bm'")
+_FIRST_PERSON = re.compile(
+    r"\b(?:me|moi|on me|i|nous a|chez nous|je dois|je peux|j'ai (?:recu|paye|envoye|verse|donne|deja)|mes gains|mon (?:compte|retrait|argent|solde))\b|\bm'"
+)
+"""Somebody to whom it happens. « Ma tante », « je vous le dis » tell of others."""
 _OTHERS = re.compile(
     r"\b(?:ils|elles|des (?:gens|individus|escrocs|inconnus|malins|personnes|petits malins|faux)|les (?:escrocs|arnaqueurs|fraudeurs|faux)|"
-    r"un (?:faux|soi-disant|pretendu)|une (?:fausse|soi-disant|pretendue)|quelqu'un|de faux|de fausses|they|scammers|fake)\b|"
+    r"\b(?:ma|mon|mes|une?|la|le|a|my|deux|trois) (?:petite? )?(?:soeur|frere|cousine?|tante|oncle|voisine?|amie?|copine?|collegue|familles?|friend)|un (?:faux|soi-disant|pretendu)|une (?:fausse|soi-disant|pretendue)|quelqu'un|de faux|de fausses|they|scammers|fake)\b|"
     r"\bsi (?:on|un|une|quelqu'un|some)\b|« [^»]+ »"
 )
 
 _NEEDED = {
     "never_asks_money": re.compile(
-        r"pay|argent|frais|somme|gratuit|€|euro|money|fee|cost|charge|vers|factur|achet|prelev|free|avance|cotis|depens|caution|rien a"
+        r"gratuit|\bfree\b|fabor|\ba (?:nos|notre) (?:frais|charge)|at our (?:cost|expense)|rien a (?:pay|regl|avanc|depens|vers|achet|depos|debours)|"
+        r"\b(?:aucun\w*|sans|pas|jamais|rien|ne|n'|ni|no|never|not|zero|0 ?€|walou|makayn\w*)\b.{0,60}(?:pay|argent|frais|somme|€|euro|money|fee|cost|charge|vers|factur|"
+        r"achet|prelev|avance|cotis|depens|caution|depos|regl|flous)|(?:pris|prend|paye|regle|rembours|financ|offer|fourni)\w*.{0,40}(?:par|nous|charge|employeur|entreprise|agence)"
     ),
     "plausible_pay": re.compile(r"\d|smic|convention|tarif|grille|bareme|echelon|taux|minimum wage"),
+    "payment_rules": re.compile(
+        r"(?=.*(?:pay|pai|vers|vir|salaire|solde|cesu|factur|regl|remuner|retir|cash|especes|cheque|seuil|threshold|indemni|gain|khlass|acompte))"
+        r"(?=.*(?:\d|chaque|tous les|fin (?:de|du)|semaine|mois|jour|apres|each|week|month|every|sous |avant|lundi|mardi|mercredi|jeudi|vendredi|samedi|a reception|livraison))"
+    ),
+    "contract_before_work": re.compile(
+        r"contrat|contract|kontra|promesse d'embauche|lettre d'(?:engagement|embauche)|convention|dpae|offer letter|devis|bon de commande|avenant|declar\w+|embauche"
+    ),
+    "in_your_account": re.compile(
+        r"compte|account|espace|appli|\bapp\b|parametr|setting|reglage|rubrique|onglet|tableau|dashboard|profil|portail|portal|connect|\blog|sign in|menu|intranet|messagerie|boite"
+    ),
+    "meeting_in_person": re.compile(
+        r"rendez|\brdv|pass(?:e|ez|er)\b|\bven(?:ez|ir)|\bviens|rencontr|voir|bureau|sur place|sur site|on site|magasin|adresse|visite|entretien|meet|office|visit|\baji|\bji\b|boutique|"
+        r"agence|agency|accueil|local|mairie|atelier|restaurant|resto|chez|cafe|forum|salon|presente|point"
+    ),
+    "own_application": re.compile(
+        r"candidat|postul|appl[iy]|\bcv\b|annonce|inscri|demande|dossier|suite a|repon|convenu|hier|contact|interview|entretien|message|command|devis|mail|forum|rencontr|appel|laiss|"
+        r"particip|accept|deman|ecrit|votre visite|question|enquete|test|comme prevu|requested|signed up|your (?:request|ad|order)"
+    ),
+    "no_experience": re.compile(
+        r"(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|peu importe|\bany|without|\bni\b|meme si|ouvert a tous|tous niveaux|simple|walou|ma khass))"
+        r"(?=.*(?:experience|diplom|compet|qualif|formation|niveau|skill|degree|profil|debutant|connaiss|tout le monde|n'importe|anyone|everyone|any\b|\bbac\b|\bcv\b|\bage|simple|facile))",
+        re.DOTALL,
+    ),
 }
-"""What a reassuring sign speaks of, without which nothing reassures."""
+"""What a sign speaks of, without which nothing reassures, or nobody is said to be taken without skills."""
+_PROVEN = re.compile(
+    r"(?=.*\b(?:medecins?|physicians?|doctors?|juristes?|pharmacien\w*|avocat\w*|lawyers?|notaires?|interpretes?|ingenieur\w*|infirmi\w+|doctorants?|phd)\b)"
+    r"(?=.*\b(?:diplomes? (?:\w+ )?(?:exige|verifie|requis|demande)|(?:verification|controle) (?:de|du) diplome|licen[cs]e check|assermente\w*|greffe|certificat\w* exige))",
+    re.DOTALL,
+)
+"""A trade that has to be proven is paid as one."""
+_NO_PAY = re.compile(r"\b(?:loyer|bail|rent|quittance|bourse|cantine|depot de garantie)\b")
+"""Money that is paid for something else than work: it tells nothing of a pay."""
 _NEEDED_SOMEWHERE = {
     "recovery_fee": re.compile(
         r"recup|retrouv|rembours|restitu|recover|refund|arnaqu|scam|victim|perdu|lost|indemni|fonds|funds|interpol|\bamf\b|bloqu|hack|pirat|gele"
@@ -129,6 +207,9 @@ _NEEDED_SOMEWHERE = {
     "cheque_overpayment": re.compile(r"\bche(?:que|k|ck|c)|mandat|\btrop\b|overpa|surplus|excedent|difference"),
 }
 """What a red flag speaks of, which stands somewhere in a message that shows it."""
+_REACHES_SOMEBODY = frozenset({Kind.PHONE, Kind.MAIL, Kind.IBAN, Kind.WALLET, Kind.PREMIUM, Kind.FILE})
+_SAID_BY_OFFICES = ("threat", "ask_selfie_with_id", "ask_id_papers", "blocked_account_link", "fake_official")
+"""What an office says too, and which traps nobody when its own site is the only way that the message gives."""
 _BY_A_LINK = re.compile(r"\b(?:cliqu\w+|click\w*|bouton|button|lien|link)\b")
 
 
@@ -142,11 +223,15 @@ def denied(
     plain = flat(text)
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
+    if _PROVEN.search(plain):
+        missing.append("unreal_pay")
     kinds = {entity.kind for entity in entities}
     if Kind.PREMIUM in kinds:
         missing.append("own_application")
     if Kind.LINK in kinds and not official:
         missing.append("in_your_account")
+    if Kind.LINK in kinds and official and not kinds & _REACHES_SOMEBODY:
+        missing += _SAID_BY_OFFICES
     for (start, end), numbers in _by_sentence(spans, clauses):
         sentence = plain[start:end]
         of_all = [*missing, *_of_sentence(sentence, plain[:start])]
@@ -158,6 +243,8 @@ def denied(
             said = plain[clause.start : clause.end]
             yield from ((number, sign) for sign in of_all)
             yield from ((number, sign) for sign, needed in _NEEDED.items() if not needed.search(said))
+            if _NO_PAY.search(said):
+                yield from ((number, sign) for sign in ("plausible_pay", "payment_rules"))
             if (never and never[0] < clause.end and clause.start < never[1]) or _refuses(said):
                 yield number, ALL
 
@@ -184,9 +271,11 @@ def _of_sentence(sentence: str, before: str) -> Iterator[str]:
         yield "in_your_account"
 
 
-def is_denied(plain: str, start: int, end: int) -> bool:
-    """Whether ``plain[start:end]``, flat, is said of others or of what is never asked."""
+def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
+    """Whether ``plain[start:end]``, flat, is said of others or of what is never asked, or only sounds like it."""
     said = plain[start:end]
+    if not {signal, ALL}.isdisjoint(_of_sentence(said, plain[:start])):
+        return True
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain) and bool(_OTHERS.search(said))
     never = _NEVER.search(said)
     return reported or _refuses(said) or (never is not None and _ALL_THE_SAME.search(said, never.end()) is None)

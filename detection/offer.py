@@ -34,11 +34,15 @@ MINIMUM_WAGE = "smic_horaire_brut"
 MONEY_SAID = re.compile(MONEY)
 UNREAL_FACTOR = 2.5
 """A simple task paid more than this many times the hourly minimum wage is out of proportion."""
+LOCAL_SHARE = 0.2
+"""What is out of proportion in dirhams or francs CFA, as a share of what is in euros: the minimum wages there are a
+tenth of the French one, and the rates of ``entities`` are rough."""
 UNREAL_FACTOR_ANY = 8.0
 """Pay an hour above this many times the minimum wage is out of proportion for any work offered by message."""
 
 _SIMPLE_TASK = re.compile(
-    r"\b(lik\w*|aim\w+|abonn\w*|avis|not\w+ (?:de|des)|clic\w*|cliqu\w*|tach\w*|simple\w*|facile\w*|sans (?:experience|"
+    r"\b(tilifoun|men dar\w*|sahla|"
+    r"lik\w*|aim\w+|abonn\w*|avis|not\w+ (?:de|des)|clic\w*|cliqu\w*|tach\w*|simple\w*|facile\w*|sans (?:experience|"
     r"diplome)|aucune (?:experience|competence)|depuis (?:chez|votre|ton) \w+|telephone|captures?|videos?|optimis\w*|"
     r"temps libre|heures? par jour|minutes? par jour|easy|tasks?|no experience|from home|saisie|"
     r"questionnaires?)\b"
@@ -50,7 +54,7 @@ _WARNING = re.compile(
     r"scam|never|beware|fake)\b"
 )
 _HIGHLY_SKILLED = re.compile(
-    r"\b(medecin|chirurgien|avocat\w*|developpeu\w+|developer|engineer|ingenieur\w*|consultant\w*|freelance|architecte|"
+    r"\b(medecins?|physicians?|doctors?|juristes?|pharmacien\w*|notaires?|dentistes?|lawyers?|chirurgien\w*|avocat\w*|developpeu\w+|developer|engineer|ingenieur\w*|consultant\w*|freelance|architecte|"
     r"expert\w*|senior|lead|devops|data scientist|traduct\w+|tjm|interprete|plombier|electricien|infirmi\w+)\b"
 )
 
@@ -118,7 +122,31 @@ def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: floa
         for signal, detail in _signals_of(entity, offer, brands):
             if not warned or signal in ("legal_identity", "official_domain"):
                 found.append(Shown(signal, entity.start, entity.end, detail))
-    return [*found, *(_unreal(offer, minimum_wage) if minimum_wage else ()), *_demands(offer)]
+    unreal = _unreal(offer, minimum_wage) if minimum_wage else ()
+    return [*found, *unreal, *_parcel_links(offer, brands, warnings), *_demands(offer)]
+
+
+_PARCEL = re.compile(
+    r"\b(?:colis|livr\w+|parcels?|packages?|delivery|paquets?|envoi|article|commande|point relais|depot)\b"
+)
+_UNDELIVERED = re.compile(
+    r"\bpas (?:pu|de place|rentr\w+)|\b(?:retenu|bloque|suspendu|en attente|manque|incomplete?|affranch\w+|"
+    r"reexpedi\w+|reprogramm\w+|regularis\w+|douane|nouveau (?:creneau|passage)|dernier avis|repart|choisi\w+|"
+    r"valid(?:er|ez)|confirm(?:er|ez)|on hold|missing|could not|missed|reschedule|update)\b"
+)
+
+
+def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[Clause]) -> Iterator[Shown]:
+    """A parcel that waits for a step to take by a link that is no known site's."""
+    plain = flat(offer.text)
+    if _OF_WORK.search(plain) or not (_PARCEL.search(plain) and _UNDELIVERED.search(plain)):
+        return
+    for link in (entity for entity in offer.entities if entity.kind is Kind.LINK):
+        warned = any(clause.start <= link.start < clause.end for clause in warnings)
+        if not warned and not own_domain(link, brands):
+            start, end = next(((s, e) for s, e in offer.sentences if s <= link.start < e), (link.start, link.end))
+            yield Shown("parcel_link", start, max(end, link.end), in_words=True)
+            return
 
 
 _OF_AN_OFFER = re.compile(
@@ -126,6 +154,46 @@ _OF_AN_OFFER = re.compile(
     r"travail\w*|salaire|remuner\w+|pay(?:e|ee|es)|bonus|prime|commission|offre|revenus?|freelance|stage|formation|entretien|work|hiring|salary|"
     r"earn\w*|comptes?|code|virement|colis|dossier|rib|iban|crypto|gains?|khedma)\b"
 )
+_OF_WORK = re.compile(
+    r"\b(?:postes?|emplois?|embauch\w+|recrut\w+|candidat\w*|contrats?|cd[di]|interim|missions?|jobs?|taf|boulot|travail\w*|salaires?|employ\w+|freelance|stage|"
+    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|taches?|tasks?|saisie|saison|metier|equipe|shifts?|"
+    r"agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
+    r"visa|annotat\w+|sondages?|business|gagn\w+|remuner\w+|profil|collegues?|chantier|formation|testeu\w+|likes?|avis)\b|عمل|وظيفة"
+)
+_HELD_BY_WORDS = {
+    "papers": re.compile(
+        r"\b(?:pieces? d'identite|cartes? d'identite|cni|cin|passe?port\w*|titre de sejour|rib|iban|selfie|vitale|"
+        r"papiers|casier|recto)\b"
+    ),
+    "code": re.compile(
+        r"\b(?:codes?|mots? de passe|password|pin|numero de carte|carte bancaire|identifiants?|login)\b"
+    ),
+    "fee": re.compile(
+        r"\b(?:frais|pay(?:er|ez)|caution|depos\w+|vers(?:er|ez)|regl(?:er|ez)|fee|avanc(?:er|ez)|acompte|cotisation|participation)\b"
+    ),
+    "company": re.compile(
+        r"\b(?:societe|entreprise|agence|cabinet|siret|siren|sarl|sas|groupe|company|drh|charika|"
+        r"service (?:rh|recrutement|client))\b"
+    ),
+    "work": _OF_WORK,
+}
+_HELD_BY_KIND = {
+    Kind.LINK: "link",
+    Kind.MAIL: "mail",
+    Kind.PHONE: "phone",
+    Kind.IBAN: "papers",
+    Kind.COMPANY_NUMBER: "company",
+}
+
+
+def holds(offer: ReadOffer) -> set[str]:
+    """What there is to verify in a message: « link », « mail », « phone », « papers », « code », « fee », « company »,
+    « work »."""
+    plain = flat(offer.text)
+    by_words = {name for name, words in _HELD_BY_WORDS.items() if words.search(plain)}
+    return by_words | {_HELD_BY_KIND[entity.kind] for entity in offer.entities if entity.kind in _HELD_BY_KIND}
+
+
 _QUESTION = re.compile(
     r"\b(?:est-ce que|est ce que|c'est (?:fiable|serieux|legal|une arnaque|quoi|vrai)|c fiable|comment|combien|"
     r"pourquoi|dois-je|puis-je|ai-je|peut-on|faut-il|quels?|quelles?|is it|how (?:much|do|can)|y a-t-il)\b[^.!]*\?"
@@ -183,13 +251,25 @@ def whole_saying(offer: ReadOffer, clause: Clause) -> tuple[int, int]:
         after = offer.sentences[at + 1]
         if after[1] - start <= QUOTE_MAX_CHARS and _ASK_AFTER.match(flat(offer.text[slice(*after)])):
             end = after[1]
+    return _with_whole_brackets(offer.text, start, end)
+
+
+def _with_whole_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """A bracket that is cut is quoted whole, from where it opens to where it closes."""
+    said = text[start:end]
+    if (close := said.find(")")) >= 0 and "(" not in said[:close]:
+        opened = text.rfind("(", max(0, start - QUOTE_MAX_CHARS), start)
+        start = opened if opened >= 0 and ")" not in text[opened:start] else start
+    if (opened := said.rfind("(")) >= 0 and ")" not in said[opened:]:
+        closed = text.find(")", end, end + QUOTE_MAX_CHARS)
+        end = closed + 1 if closed >= 0 and "(" not in text[end:closed] else end
     return start, end
 
 
 def _demands(offer: ReadOffer) -> Iterator[Shown]:
     plain = flat(offer.text)
     for demand in demands(offer.text, offer.sentences):
-        if not is_denied(plain, demand.start, demand.end):
+        if not is_denied(plain, demand.start, demand.end, demand.signal):
             yield Shown(demand.signal, demand.start, demand.end, in_words=True)
 
 
@@ -203,7 +283,7 @@ def denied_signals(offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[
 def _signals_of(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:
     match entity.kind:
         case Kind.PHONE:
-            if entity.country and int(entity.country) not in FRENCH_CODES:
+            if entity.country and int(entity.country) not in FRENCH_CODES and not _is_of_there(offer, entity.country):
                 yield "foreign_number", f"+{entity.country}"
         case Kind.PREMIUM:
             yield "premium_number", ""
@@ -220,6 +300,40 @@ def _signals_of(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> It
             yield "install_file", ""
         case _:
             return
+
+
+_THERE = {
+    "225": "abidjan|cote d'ivoire|ivoir|yopougon|treichville|bouake",
+    "221": "dakar|senegal|thies|pikine",
+    "212": "maroc|casa\\b|casablanca|rabat|tanger|marrakech|agadir|\\bfes\\b|\\bdhs?\\b|khedma",
+    "213": "algeri|alger\\b|\\boran\\b|constantine",
+    "216": "tunis|sfax|sousse",
+    "237": "camerou|douala|yaounde",
+    "229": "benin|cotonou|calavi",
+    "228": "\\btogo|\\blome\\b",
+    "226": "burkina|ouaga|bobo",
+    "223": "\\bmali\\b|bamako",
+    "224": "guinee|conakry",
+    "227": "niger|niamey",
+    "241": "gabon|libreville",
+    "242": "congo|brazzaville",
+    "243": "congo|kinshasa|\\brdc\\b|goma",
+    "32": "belg|bruxelles|liege|charleroi|\\bgand\\b|namur",
+    "41": "suisse|geneve|lausanne|zurich",
+    "352": "luxembourg",
+    "44": "royaume-uni|angleterre|londres|london|\\buk\\b|manchester",
+    "49": "allemagne|berlin|munich|germany",
+    "34": "espagne|madrid|barcelon|spain|almeria",
+    "39": "italie|milan|rome\\b|italy",
+    "351": "portugal|lisbon|porto\\b",
+    "1": "canada|montreal|quebec|etats-unis|\\busa\\b|new york",
+}
+"""Calling code → names of the country and of its towns: a number from where the work is surprises nobody."""
+
+
+def _is_of_there(offer: ReadOffer, code: str) -> bool:
+    there = _THERE.get(code)
+    return there is not None and re.search(there, flat(offer.text)) is not None
 
 
 def _signals_of_domain(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:
@@ -250,5 +364,5 @@ def _unreal(offer: ReadOffer, minimum_wage: float) -> Iterator[Shown]:
         return
     limit = UNREAL_FACTOR if _SIMPLE_TASK.search(folded) else UNREAL_FACTOR_ANY
     for pay in offer.pays:
-        if pay.hourly > limit * minimum_wage and pay.period != "mois":
+        if pay.hourly > limit * minimum_wage * (LOCAL_SHARE if pay.is_local else 1.0) and pay.period != "mois":
             yield Shown("unreal_pay", pay.start, pay.end, f"{pay.hourly:.0f}")

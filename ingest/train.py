@@ -45,6 +45,10 @@ SIGNAL_PRECISION = 0.75
 SURE_PRECISION = 0.95
 """… and above which it decides by itself, when it is a sufficient one."""
 SIGNAL_FLOOR, SIGNAL_CEILING, SURE_CEILING = -1.5, 2.0, 4.0
+MEASURED_FROM = 30
+"""Clauses of messages that show a signal, below which its precision is not measured but taken for unknown: a handful
+by one writer looked perfect down to one chance in five."""
+SHOWN_UNMEASURED = 1.0
 HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.03, 0.006, 0.1
 """Share of honest messages allowed above each level's score; the rules on signals add a little."""
 _OVERLAP_OF_QUOTE, _OVERLAP_OF_CLAUSE = 0.4, 0.6
@@ -341,6 +345,9 @@ def _signal_thresholds(
     for column, signal in enumerate(signals):
         labels, _ = table.target(signal)
         scores, truth = log_odds[rows, column], labels[rows]
+        if truth.sum() < MEASURED_FROM:
+            found |= {f"signal:{signal}": SHOWN_UNMEASURED, f"sure:{signal}": SURE_CEILING}
+            continue
         shown = np.clip(_precise_from(scores, truth, SIGNAL_PRECISION, otherwise=1.0), SIGNAL_FLOOR, SIGNAL_CEILING)
         sure = np.clip(_precise_from(scores, truth, SURE_PRECISION, otherwise=SURE_CEILING), shown, SURE_CEILING)
         found |= {f"signal:{signal}": round(float(shown), 3), f"sure:{signal}": round(float(sure), 3)}

@@ -41,6 +41,14 @@ class Reassuring(Content):
     """Clauses that look like it and do not show it: negation, warning, other direction."""
 
 
+class Wording(Content):
+    """How a signal is said of a message that speaks of no work: a bank, a parcel, a loan."""
+
+    label: str = Field(max_length=80)
+    why: str
+    source: Slug
+
+
 class Signal(Reassuring):
     """A red flag. ``sufficient``: alone enough to call the message a trap."""
 
@@ -48,6 +56,7 @@ class Signal(Reassuring):
     sufficient: bool
     fiche: Slug
     patterns: list[str] = []
+    elsewhere: Wording | None = None
 
 
 class TrapPattern(Content):
@@ -63,6 +72,8 @@ class TrapPattern(Content):
     message, another kind is named."""
     pointed_by: list[str] = []
     """Whole words that point to this kind above the others that fit."""
+    work_only: bool = False
+    """Named only for a message that speaks of work."""
     steps: list[str] = Field(min_length=1)
     """Fact ids: what to know and do first in front of this trap."""
     if_threatened: list[str] = []
@@ -80,9 +91,11 @@ class Stage(Content):
 
 
 class Check(Content):
-    """Something to verify by oneself when nothing was found."""
+    """Something to verify by oneself when nothing was found, the most useful first. ``about``: what the message holds
+    for it to be said (see ``detection.offer.holds``); said of every message when empty."""
 
     text: str
+    about: list[str] = []
     source: Slug
 
 

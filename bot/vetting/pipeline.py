@@ -34,7 +34,7 @@ from bot.vetting.verdict import (
 )
 from detection.demands import asks
 from detection.guards import ALL
-from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, UNSAID_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import (
     MINIMUM_WAGE,
     ReadOffer,
@@ -42,6 +42,7 @@ from detection.offer import (
     brands_of,
     denied_signals,
     entity_signals,
+    holds,
     likeness,
     names,
     read,
@@ -61,6 +62,8 @@ MESSAGING = frozenset({"WhatsApp", "Telegram"})
 UNCUED, POINTED = 0.02, 500.0
 """Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own, and of a
 kind that its very names point to."""
+CHECKS_SHOWN = 4
+"""What to verify by oneself: more than this is not read on a small phone."""
 WORD_MAX_BYTES = 12
 """The clauses of our examples have 13 letters a word at most, their spaces included, and 6 in general."""
 
@@ -124,6 +127,7 @@ class Vetter:
             scam_log_odds=self._model.scam_log_odds(offer.said, row),
             names=self._named(plain),
             likeness=Likeness(likeness(offer)),
+            holds=sorted(holds(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
         )
 
@@ -134,7 +138,7 @@ class Vetter:
             level=judgement.level,
             score=round(float(sigmoid(np.array(judgement.log_odds))), 4),
             pattern=judgement.pattern,
-            signals=[self._shown(signal, found) for signal, found in judgement.red_flags],
+            signals=[self._shown(signal, found, reading.is_of_work) for signal, found in judgement.red_flags],
             reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
             questions=self._questions(judgement),
             companies=reading.companies,
@@ -184,7 +188,8 @@ class Vetter:
         judged = log_odds.copy()
         for clause, signal in denied_signals(offer, self._brands):
             columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
-            judged[clause, columns] = DENIED_LOG_ODDS
+            least = DENIED_LOG_ODDS if set(columns) <= set(self._red_flags) else UNSAID_LOG_ODDS
+            judged[clause, columns] = np.minimum(judged[clause, columns], least)
         for signal, said in shown.items():
             if said.in_words:
                 first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)
@@ -234,13 +239,15 @@ class Vetter:
     def _questions(self, judgement: Judgement) -> list[Question]:
         return [Question(id=i, text=self._signs[i].question) for i in judgement.questions]
 
-    def _shown(self, sign: Reassuring, found: Found | None) -> ShownSignal:
+    def _shown(self, sign: Reassuring, found: Found | None, of_work: bool = True) -> ShownSignal:
+        elsewhere = None if of_work else getattr(sign, "elsewhere", None)
+        worded = elsewhere or sign
         return ShownSignal(
             id=sign.id,
-            label=sign.label,
+            label=worded.label,
             evidence=found.evidence if found else "",
-            why=sign.why,
-            source_url=self.knowledge.url(sign.source),
+            why=worded.why,
+            source_url=self.knowledge.url(worded.source),
             weight=str(getattr(sign, "weight", "reassuring")),
             sufficient=getattr(sign, "sufficient", False),
         )
@@ -250,11 +257,19 @@ class Vetter:
         if judgement.level is Level.NOTHING and reading.likeness is not Likeness.OFFER:
             return []
         if judgement.level in (Level.NOTHING, Level.CAUTION):
-            return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in self.catalogue.checks]
+            fitting = [
+                check for check in self.catalogue.checks if not check.about or set(check.about) & set(reading.holds)
+            ]
+            return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in fitting[:CHECKS_SHOWN]]
         pattern = self.catalogue.pattern(judgement.pattern)
         of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
-        received = self.catalogue.stage("received").steps
+        received = [
+            fact for fact in self.catalogue.stage("received").steps if reading.is_of_work or not self._is_of_work(fact)
+        ]
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
+
+    def _is_of_work(self, fact: str) -> bool:
+        return any(pattern.work_only and fact.startswith(f"{pattern.fiche}/") for pattern in self.catalogue.patterns)
 
     def _steps_of(self, pattern: TrapPattern, judgement: Judgement, reading: Reading) -> list[str]:
         """The facts of a kind of trap, without what holds for one platform when the message names another."""

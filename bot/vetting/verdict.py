@@ -30,6 +30,8 @@ PARSED_FLOOR = -4.0
 """A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
 NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
+MORE_LIKELY_THAN_NOT = 0.0
+"""From here a sign that would be enough by itself, though not sure enough to be shown alone, joins a trap's score."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown."""
 
@@ -137,12 +139,18 @@ class Reading(BaseModel):
     names: list[str] = []
     """The known brands that the message names."""
     likeness: Likeness = Likeness.OFFER
+    holds: list[str] = Field(default=["work"])
+    """What there is to verify in it; see ``detection.offer.holds``."""
     scam_log_odds: float
     patterns: dict[str, float] = Field(default={})
     """Probability of each kind of trap, were it one."""
     replies: dict[str, Reply] = Field(default={})
     """The worker's answers so far, by signal."""
     companies: list[RegisterNote] = []
+
+    @property
+    def is_of_work(self) -> bool:
+        return "work" in self.holds
 
 
 @dataclass(frozen=True)
@@ -178,11 +186,14 @@ class Judge:
         level = self._level(log_odds, shown, declared)
         if level is Level.CAUTION and not declared and not shown:
             shown = self._reason(found for found in flags if self._may_be_named(found))
-            level = level if shown else Level.NOTHING
+            level = self._level_of_reason(log_odds, shown, at_most=level)
+        elif level is Level.CAUTION and reading.likeness is not Likeness.OFFER and all(map(self._is_weak, shown)):
+            # « Je m'y mets ce soir » is haste in an offer only.
+            level = level if declared else Level.NOTHING
         elif level in (Level.TRAP, Level.SUSPECT) and not declared and all(map(self._is_weak, shown)):
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
-            level = level if shown else Level.NOTHING
+            level = self._level_of_reason(log_odds, shown, at_most=Level.TRAP)
         if level is Level.NOTHING:
             shown = [found for found in shown if self._signals[found.id].weight is not Weight.WEAK]
         red_flags: list[tuple[Signal, Found | None]] = [(signal, None) for signal in declared]
@@ -190,10 +201,12 @@ class Judge:
         red_flags.sort(key=lambda pair: self._order(*pair))
         # What a trap says of itself reassures nobody.
         alerted = level in (Level.TRAP, Level.SUSPECT)
+        # A sign that is enough by itself says more than a score that has not weighed it as such.
+        by_sign = alerted and any(signal.sufficient for signal, _ in red_flags)
         reassuring = [f for f in reading.found if f.id in self._reassuring and f.shown and not alerted]
         return Judgement(
             level=level,
-            log_odds=log_odds,
+            log_odds=max(log_odds, self._level_scores[level]) if by_sign else log_odds,
             red_flags=red_flags[:SHOWN_MAX],
             reassuring=sorted(reassuring, key=lambda f: -f.log_odds)[:REASSURING_MAX],
             pattern=self._pattern(reading, red_flags) if alerted else None,
@@ -216,8 +229,7 @@ class Judge:
         return total
 
     def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal]) -> Level:
-        by_score = max((level for level in LEVELS[1:] if log_odds >= self._level_scores[level]),
-                       key=LEVELS.index, default=Level.NOTHING)  # fmt: skip
+        by_score = self._by_score(log_odds)
         if any(signal.sufficient for signal in declared):
             return Level.TRAP
         by_sufficient = self._of_sufficient(log_odds, shown)
@@ -231,6 +243,10 @@ class Judge:
         if by_sufficient is Level.SUSPECT or self._is_suspect(log_odds, by_score, shown, strong, strength):
             return Level.SUSPECT
         return Level.CAUTION if by_score is Level.NOTHING and strength else by_score
+
+    def _by_score(self, log_odds: float) -> Level:
+        reached = [level for level in LEVELS[1:] if log_odds >= self._level_scores[level]]
+        return max(reached, key=LEVELS.index, default=Level.NOTHING)
 
     def _of_sufficient(self, log_odds: float, shown: Sequence[Found]) -> Level:
         """The level of the signals that are enough by themselves, unless the message is nothing like a trap."""
@@ -258,6 +274,22 @@ class Judge:
         notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
         return by_score is Level.CAUTION and bool(critical or (strength >= 1 and notable >= 2))
 
+    def _level_of_reason(self, log_odds: float, shown: Sequence[Found], at_most: Level) -> Level:
+        """The level that the score alone gives to a message with such a reason to show. A likeness is the weakest: it
+        carries one level less than the score."""
+        if not shown:
+            return Level.NOTHING
+        by_score = self._by_score(log_odds)
+        if all(self._is_likeness(found) for found in shown):
+            return LEVELS[max(0, LEVELS.index(by_score) - 1)]
+        named = [found for found in shown if found.log_odds >= MORE_LIKELY_THAN_NOT]
+        if by_score is Level.TRAP and any(self._signals[found.id].sufficient for found in named):
+            return at_most
+        return min(at_most, Level.SUSPECT, key=LEVELS.index)
+
+    def _is_likeness(self, found: Found) -> bool:
+        return self._signals[found.id].detection is Detection.LIKENESS
+
     def _reason(self, flags: Iterable[Found]) -> list[Found]:
         """The best reason that can be shown when none is sure enough by itself: words that ask for something
         first, since a haste or a vague job explains little."""
@@ -265,7 +297,9 @@ class Judge:
         return [best] if best else []
 
     def _may_be_named(self, found: Found) -> bool:
-        return found.log_odds >= NAMED_LOG_ODDS or self._signals[found.id].detection is Detection.LIKENESS
+        """A sign that would be enough by itself, were it sure, is not named for a mere caution."""
+        likely = found.log_odds >= NAMED_LOG_ODDS and not self._signals[found.id].sufficient
+        return likely or self._is_likeness(found)
 
     def _is_weak(self, found: Found) -> bool:
         return self._signals[found.id].weight is Weight.WEAK
@@ -282,7 +316,13 @@ class Judge:
             for pattern in signal.patterns:
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share * reading.patterns.get(pattern, 0.0))
         fitting = fitting or dict(reading.patterns)
+        if not reading.is_of_work:
+            fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
         return max(fitting, key=lambda p: fitting[p], default=None)
+
+    def _is_work_only(self, kind: str) -> bool:
+        pattern = self._catalogue.pattern(kind)
+        return pattern is not None and pattern.work_only
 
     def _rank(self, signal: Signal) -> tuple[bool, int]:
         return not signal.sufficient, WEIGHT_ORDER.index(signal.weight)

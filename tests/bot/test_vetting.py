@@ -150,6 +150,26 @@ def test_a_high_score_alone_is_no_verdict(judge: Judge) -> None:
     assert judgement.level is not Level.NOTHING and [signal.id for signal, _ in judgement.red_flags] == ["urgency"]
 
 
+def test_a_likeness_carries_one_level_less_than_the_score(judge: Judge) -> None:
+    alike = [found("known_wording", -3.0, shown=False).model_copy(update={"asks": True})]
+    levels = {score: judge.judge(Reading(found=alike, scam_log_odds=score)).level for score in (0.5, 1.5, 3.5)}
+    assert levels == {0.5: Level.NOTHING, 1.5: Level.CAUTION, 3.5: Level.SUSPECT}
+
+
+def test_level_and_score_tell_the_same(judge: Judge) -> None:
+    sure = Reading(found=[found("pay_to_work", 4.0, sure=True)], scam_log_odds=-1.5)
+    assert judge.judge(sure).level is Level.TRAP and judge.judge(sure).log_odds >= 3.0
+    unsure = Reading(found=[found("forward_money", -1.0, shown=False)], scam_log_odds=0.5)
+    assert judge.judge(unsure).red_flags == []
+
+
+def test_a_kind_of_trap_at_work_is_named_for_work_only(judge: Judge) -> None:
+    signs = [found("pay_to_work", 4.0, sure=True)]
+    reading = Reading(found=signs, scam_log_odds=4.0, patterns={"advance_fee": 0.9})
+    assert judge.judge(reading).pattern == "advance_fee"
+    assert judge.judge(reading.model_copy(update={"holds": ["link"]})).pattern != "advance_fee"
+
+
 def test_the_worker_knows_better(judge: Judge) -> None:
     reading = Reading(found=[found("unsolicited_job", 2.0)], scam_log_odds=1.5)
     assert judge.judge(reading).level is Level.SUSPECT
@@ -193,6 +213,13 @@ def test_a_casting_is_warned_of_and_blackmail_is_answered(vetter: Vetter) -> Non
 def test_ordinary_messages_are_left_alone(vetter: Vetter, text: str) -> None:
     verdict = vetter.vet(text, TODAY)
     assert verdict.level is Level.NOTHING and not verdict.signals
+
+
+def test_what_to_verify_is_what_the_message_holds(vetter: Vetter) -> None:
+    code = vetter.vet("Your Prolific verification code is 482913. It expires in 10 minutes.", TODAY)
+    shop = vetter.vet("Le garage cherche un apprenti, passez samedi avec votre CV.", TODAY)
+    assert code.advice[0].text.startswith("Ne donnez à personne un code")
+    assert not any("lien" in advice.text for advice in shop.advice)
 
 
 def test_what_is_no_offer_gets_no_list_of_checks(vetter: Vetter) -> None:

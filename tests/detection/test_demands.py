@@ -7,6 +7,17 @@ import pytest
 from detection.offer import denied_signals, entity_signals, likeness, read, whole_saying
 
 DEMANDS = [
+    ("Sur place, le responsable garde les passeports au bureau jusqu'à la fin du contrat.", "keeps_passport"),
+    ("Si le micro ne marche pas, copiez dans le terminal la ligne que la page affiche.", "runs_command"),
+    ("Tu passes l'entretien vidéo à ma place, je fais le travail et on partage le salaire.", "stands_in"),
+    ("Mon contact au consulat libère un créneau pour le visa, il demande 200 €.", "sells_appointment"),
+    ("Un coursier passe récupérer votre carte, mettez le code dans l'enveloppe.", "card_to_courier"),
+    ("Les paquets arrivent à votre nom, ne les ouvrez pas, collez le bordereau.", "parcels_at_home"),
+    ("Le prêt est accordé, envoyez 90 € de frais avant le déblocage.", "loan_fee"),
+    ("La moitié maintenant, l'autre moitié quand le contrat de travail sort.", "pay_to_work"),
+    ("Réunion jeudi : apporte 200 € en espèces pour entrer dans l'équipe.", "pay_to_work"),
+    ("تم قبولك للعمل، خاصك تخلص 300 درهم ديال التأمين.", "pay_to_work"),
+    ("Votre envoi est retenu au dépôt, choisissez un nouveau passage : relais-dispo.example/x7", "parcel_link"),
     ("Votre retrait est suspendu : versez une caution de 300 € pour le libérer.", "fee_to_withdraw"),
     (
         "Mes 1 340 € sont prêts mais il faut que je paye 15 % de taxe pour pouvoir les retirer, normal ?",
@@ -28,6 +39,14 @@ DEMANDS = [
     ("Rappelez le 08 97 xx xx xx pour votre embauche, 1,50 € / appel.", "premium_number"),
 ]
 NO_DEMANDS = [
+    "Présentez l'original du passeport le premier jour, nous le scannons et vous repartez avec.",
+    "Le test se fait dans votre terminal : trois scripts Bash à écrire vous-même pour ce poste.",
+    "Votre nouvelle carte arrive par courrier, le code suivra à part. Aucun coursier ne viendra la chercher.",
+    "Votre prêt est accordé, les frais de dossier de 60 € sont pris sur la première mensualité.",
+    "Rendez-vous au consulat le 9, apportez 99 € de droits de visa, payables au guichet.",
+    "Il reste 103,20 € de participation obligatoire, à régler sur moncompteformation.gouv.fr avant la formation.",
+    "Je vous verse la moitié ce soir, l'autre moitié quand le contrat de traduction est livré.",
+    "Mon cousin a versé 300 € pour un poste en Suisse et n'a plus de nouvelles, méfiance.",
     "Le solde de 1 207 € est viré le 12.",
     "Votre retrait de 61,50 € n'a pas pu être envoyé : l'IBAN contient une erreur.",
     "Acompte de 30 % versé via Malt, solde à la livraison.",
@@ -63,6 +82,17 @@ def test_what_is_paid_warned_of_or_never_asked_is_no_demand(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "signal"),
     [
+        ("Pas besoin d'autre entretien, vous êtes prise.", "instant_hire"),
+        ("On signe en ligne, tu auras un code à rentrer sur leur page.", "ask_code"),
+        ("Tu laisses le fond de caisse et tu remets le reste à la trésorière.", "forward_money"),
+        ("Je vous paie quand il est devant chez vous, vous vérifiez et vous lui donnez.", "forward_money"),
+        ("L'adhésion de 10 € est à régler au local, en espèces ou par chèque.", "pay_to_work"),
+        ("L'argent de la vente est sur votre porte-monnaie.", "deposit_to_continue"),
+        ("Vous n'avez rien à coder.", "never_asks_money"),
+        ("Le loyer de 610 € est à virer avant le 5.", "payment_rules"),
+        ("La sortie coûte 6 €, à remettre avec l'autorisation signée.", "contract_before_work"),
+        ("No preparation fee.", "no_experience"),
+        ("Ma tante a versé 300 € pour une place et n'a plus eu de nouvelles.", "*"),
         ("Votre code Vinted : 774120. Ne le partagez avec personne.", "secrecy"),
         ("Your Malt login code is 118244.", "ask_card_or_password"),
         ("Le CACES coûte 890 €, mais il est financé par votre employeur.", "pay_to_work"),
@@ -90,6 +120,9 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
         ("La formation est prise en charge par votre CPF, il reste 90 € à votre charge.", "pay_to_work"),
         ("80 € la page, 200 € par jour.", "unreal_pay"),
         ("Ne payez rien pour l'instant, versez seulement 30 €.", "*"),
+        ("Ma sœur a gagné 300 € ainsi, elle te propose la même chose, écris-lui.", "*"),
+        ("Tu gardes 10 % et tu renvoies le reste par virement à la trésorière du club.", "forward_money"),
+        ("L'adhésion de 90 € au kit se paie par Wave, puis tes filleuls te remboursent.", "pay_to_work"),
         ("C'est une arnaque ? Ils me demandent 300 € de taxe.", "*"),
     ],
 )
@@ -101,6 +134,32 @@ def test_a_quotation_is_not_cut_before_what_is_asked() -> None:
     offer = read("Le système vous a envoyé un numéro de confirmation. Transmettez-le moi vite.")
     start, end = whole_saying(offer, offer.clauses[0])
     assert offer.text[start:end].endswith("Transmettez-le moi vite.")
+
+
+def test_a_bracket_is_quoted_whole() -> None:
+    text = "Activez le statut à 9,90 € (offre de bienvenue, sans engagement). Les membres gagnent plus."
+    offer = read(text)
+    for clause in offer.clauses:
+        start, end = whole_saying(offer, clause)
+        assert offer.text[start:end].count("(") == offer.text[start:end].count(")")
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Appelez le chef de chantier à Yopougon au +225 07 00 00 00 12.", "foreign_number"),
+        ("Serveur à Marrakech, 150 dh f nhar.", "unreal_pay"),
+        ("Votre colis est au relais, suivi sur laposte.fr", "parcel_link"),
+        ("Nous recrutons des livreurs, colis en attente, candidature sur tri-colis.example", "parcel_link"),
+    ],
+)
+def test_what_is_normal_there_is_no_sign(text: str, signal: str) -> None:
+    assert signal not in shown(text)
+
+
+def test_pay_of_an_hour_is_read_in_darija() -> None:
+    assert "unreal_pay" in shown("khedma men dar b tilifoun, ghir sa3a f nhar w 350 dh f nhar")
+    assert "foreign_number" in shown("Poste à Lyon, écrivez au +225 07 00 00 00 12.")
 
 
 @pytest.mark.parametrize(
