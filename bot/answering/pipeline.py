@@ -23,7 +23,7 @@ from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
 from bot.answering.rendering import plain_text
-from bot.answering.route import CRISIS, REPLIES, Route, Router
+from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
@@ -105,7 +105,7 @@ class Answerer:
             for look in found
         ]
         if all(route.name != QUESTION for route in routes):
-            return self._reply(question, routes[0])
+            return self._reply(question, routes[0], found[0])
         turns = [*earlier, question]
         citations = Citations(self.generation)
         before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
@@ -172,11 +172,17 @@ class Answerer:
         if route.name != QUESTION:
             status, key = REPLIES[route.name]
             asked = retrieval.query.asked
-            return Part(question=asked, status=status, message=self._message(key, route, asked))
+            part = Part(question=asked, status=status, message=self._message(key, route, asked))
+            return self._of_a_job(part, route, look, citations)
         computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(retrieval, citations, today, computed, turns)
+
+    def _of_a_job(self, part: Part, route: Route, look: _Look, citations: Citations) -> Part:
+        """An ordinary job is not the subject, but the labour ministry's text on it may be at hand."""
+        is_job = route.name == OFF_SUBJECT and self._router.kind(route.name, part.question) == JOB
+        return self._with_official_text(part, look, citations) if is_job else part
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -192,12 +198,15 @@ class Answerer:
         part = Part(question=question, status=Status.CRISIS, message=message)
         return Answer(status=Status.CRISIS, parts=[part])
 
-    def _reply(self, question: str, route: Route) -> Answer:
+    def _reply(self, question: str, route: Route, look: _Look | None = None) -> Answer:
         status, key = REPLIES[route.name]
         message = self._message(key, route, question).format(
             length=len(question), limit=self._settings.question_max_chars
         )
-        return Answer(status=status, parts=[Part(question=question[:200], status=status, message=message)])
+        part, citations = Part(question=question[:200], status=status, message=message), Citations(self.generation)
+        if look:
+            part = self._of_a_job(part, route, look, citations)
+        return Answer(status=status, parts=[part], citations=citations.found)
 
     def _message(self, key: str, route: Route, question: str) -> str:
         value: Any = self.messages

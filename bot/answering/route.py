@@ -21,6 +21,9 @@ from retrieval.linear import TextClassifier
 from retrieval.routes import QUESTION, route_tokens
 
 CRISIS = "crisis"
+OFF_SUBJECT = "off_subject"
+JOB = "job"
+"""The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
 
 # Route → the status of its reply and where its text is in messages.yaml.
 REPLIES: dict[str, tuple[Status, str]] = {

@@ -34,7 +34,15 @@ from bot.vetting.verdict import (
 )
 from detection.demands import asks
 from detection.guards import ALL
-from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, UNSAID_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.model import (
+    DEMAND_LOG_ODDS,
+    DENIED_LOG_ODDS,
+    ENTITY_LOG_ODDS,
+    UNSAID_LOG_ODDS,
+    Array,
+    OfferModel,
+    message_row,
+)
 from detection.offer import (
     MINIMUM_WAGE,
     ReadOffer,

@@ -15,7 +15,8 @@ from tests.bot.test_verify_e2e import OFFER
 from tests.botapi import FakeBotApi, Fault
 
 UNKNOWN = (
-    "Comment calculer l'indemnité de licenciement d'un salarié en CDI ? Je m'appelle Sophie Martin, 06 39 98 12 34"
+    "Quel logiciel installer pour aller plus vite sur une plateforme de tâches ? "
+    "Je m'appelle Sophie Martin, 06 39 98 12 34"
 )
 HAND_OVER = "Transmettre ma question (anonymisée)"
 UNDER_AN_ANSWER = ["👍 Utile", "👎 Pas utile"]
@@ -76,7 +77,9 @@ async def test_a_question_is_handed_over_as_shown_and_only_on_yes(running: Runni
     assert HAND_OVER in buttons(message)
     user.press(message, HAND_OVER)
     preview = (await running.api.wait_sent(user.id, 2))[1]
-    shown = "Comment calculer l'indemnité de licenciement d'un salarié en CDI ? Je m'appelle [nom], [téléphone]"
+    shown = (
+        "Quel logiciel installer pour aller plus vite sur une plateforme de tâches ? Je m'appelle [nom], [téléphone]"
+    )
     assert shown in preview["text"].replace("\u00a0", " ")
     user.press(preview, "Non, ne rien envoyer")
     await running.api.until(lambda: not shown_now(running.api, preview))

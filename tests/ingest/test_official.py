@@ -109,10 +109,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> Built:
     return Built(settings, without, Answerer(open_active(settings, model), model, settings), changed)
 
 
-def test_a_text_is_shown_under_an_abstention(built: Built) -> None:
+def test_a_text_on_an_ordinary_job_is_shown_beside_who_answers(built: Built) -> None:
     answer = built.with_texts.answer(RUPTURE, TODAY)
-    assert answer.status is Status.ABSTAINED
-    assert "Je n'ai pas de fait vérifié" in answer.text
+    assert answer.status is Status.REDIRECTED
     assert "Texte officiel, il concerne : les salariés" in answer.text
     assert "version du 10 juillet 2025 [1]" in answer.text
     [citation] = answer.citations
@@ -127,10 +126,10 @@ def test_an_answer_made_of_facts_is_the_same_with_the_tier(built: Built) -> None
     assert answer.text == built.without.answer(question, TODAY).text
 
 
-def test_without_the_texts_an_abstention_is_what_it_was(built: Built) -> None:
+def test_without_the_texts_nothing_is_shown(built: Built) -> None:
     assert built.changed and built.without.generation.official is None
     answer = built.without.answer(RUPTURE, TODAY)
-    assert answer.status is Status.ABSTAINED and not answer.citations and "Texte officiel" not in answer.text
+    assert answer.status is Status.REDIRECTED and not answer.citations and "Texte officiel" not in answer.text
 
 
 def test_texts_that_cannot_be_read_stop_the_build(small_settings: Settings, model: EmbeddedE5) -> None:
@@ -143,4 +142,4 @@ def test_texts_that_cannot_be_read_stop_the_build(small_settings: Settings, mode
 def test_below_its_own_threshold_nothing_is_shown(built: Built, model: EmbeddedE5) -> None:
     strict = built.settings.model_copy(update={"official_text_score": 9.0})
     answer = Answerer(built.with_texts.generation, model, strict).answer(RUPTURE, TODAY)
-    assert answer.status is Status.ABSTAINED and not answer.citations
+    assert answer.status is Status.REDIRECTED and not answer.citations
