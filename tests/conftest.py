@@ -57,7 +57,8 @@ def _signals_of_small_library() -> str:
     catalogue = yaml.safe_load((KNOWLEDGE_DIR / "signals.yaml").read_text("utf-8"))
     for entries in catalogue.values():
         for entry in entries:
-            entry |= {key: value for key, value in SMALL_REFERENCES.items() if key in entry}
+            for part in filter(None, (entry, entry.get("elsewhere"))):
+                part |= {key: value for key, value in SMALL_REFERENCES.items() if key in part}
     return str(yaml.safe_dump(catalogue, allow_unicode=True, sort_keys=False))
 
 
