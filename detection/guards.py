@@ -192,6 +192,8 @@ _NEEDED = {
     ),
 }
 """What a sign speaks of, without which nothing reassures, or nobody is said to be taken without skills."""
+SHOWN_IF_SAID = frozenset(_NEEDED)
+"""The signs of ``_NEEDED``."""
 _PROVEN = re.compile(
     r"(?=.*\b(?:medecins?|physicians?|doctors?|juristes?|pharmacien\w*|avocat\w*|lawyers?|notaires?|interpretes?|ingenieur\w*|infirmi\w+|doctorants?|phd)\b)"
     r"(?=.*\b(?:diplomes? (?:\w+ )?(?:exige|verifie|requis|demande)|(?:verification|controle) (?:de|du) diplome|licen[cs]e check|assermente\w*|greffe|certificat\w* exige))",

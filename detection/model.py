@@ -36,9 +36,6 @@ DEMAND_LOG_ODDS = 3.0
 """What a demand read in so many words says of its signal: right nineteen times out of twenty where it was measured."""
 DENIED_LOG_ODDS = -12.0
 """What a clause says of a red flag that it denies: a warning, a promise kept to oneself tell for the message."""
-UNSAID_LOG_ODDS = -5.0
-"""What a clause says at most of a reassuring sign that it lacks: as little as one that speaks of something else. Less
-would tell against the message."""
 
 
 def tokens(text: str) -> list[str]:

@@ -137,9 +137,13 @@ _UNDELIVERED = re.compile(
 
 
 def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[Clause]) -> Iterator[Shown]:
-    """A parcel that waits for a step to take by a link that is no known site's."""
+    """A parcel that waits for a step to take by a link that is no known site's, and nobody is named who carries it."""
     plain = flat(offer.text)
-    if _OF_WORK.search(plain) or not (_PARCEL.search(plain) and _UNDELIVERED.search(plain)):
+    if (
+        _OF_WORK.search(plain)
+        or any(names(plain, brand.name) for brand in brands)
+        or not (_PARCEL.search(plain) and _UNDELIVERED.search(plain))
+    ):
         return
     for link in (entity for entity in offer.entities if entity.kind is Kind.LINK):
         warned = any(clause.start <= link.start < clause.end for clause in warnings)

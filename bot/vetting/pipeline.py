@@ -33,16 +33,8 @@ from bot.vetting.verdict import (
     Verdict,
 )
 from detection.demands import asks
-from detection.guards import ALL
-from detection.model import (
-    DEMAND_LOG_ODDS,
-    DENIED_LOG_ODDS,
-    ENTITY_LOG_ODDS,
-    UNSAID_LOG_ODDS,
-    Array,
-    OfferModel,
-    message_row,
-)
+from detection.guards import ALL, SHOWN_IF_SAID
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import (
     MINIMUM_WAGE,
     ReadOffer,
@@ -101,6 +93,7 @@ class Vetter:
         self._signs: dict[str, Reassuring] = {s.id: s for s in [*catalogue.signals, *catalogue.reassuring]}
         # A signal taken out of the catalogue after the training is no longer looked for.
         self._column = {signal: column for column, signal in enumerate(model.signals) if signal in self._signs}
+        self._shown_if_said = np.array([signal in SHOWN_IF_SAID for signal in model.signals])
         self._red_flags = [self._column[signal.id] for signal in catalogue.signals if signal.id in self._column]
         self._words_read = settings.offer_words_read
         self._max_chars = settings.offer_max_chars
@@ -125,9 +118,12 @@ class Vetter:
         vectors, embedded = self._embed(texts)
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
         shown = {s.signal: s for s in entity_signals(offer, self._brands, wage) if s.signal in self._column}
-        log_odds = self._judged(offer, self._model.clause_log_odds(texts, vectors), shown)
+        clause_log_odds = self._model.clause_log_odds(texts, vectors)
+        log_odds = self._judged(offer, clause_log_odds, shown)
         parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
-        row = message_row(log_odds, vectors[embedded], self._model.mean, parsed)
+        # A sign that lacks its words is not shown; the score has learned from it as it was read.
+        weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
+        row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
         plain = flat(offer.text)
         patterns = _softmax(self._model.pattern.scores(row)) * self._cued(plain)
         return Reading(
@@ -196,8 +192,7 @@ class Vetter:
         judged = log_odds.copy()
         for clause, signal in denied_signals(offer, self._brands):
             columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
-            least = DENIED_LOG_ODDS if set(columns) <= set(self._red_flags) else UNSAID_LOG_ODDS
-            judged[clause, columns] = np.minimum(judged[clause, columns], least)
+            judged[clause, columns] = DENIED_LOG_ODDS
         for signal, said in shown.items():
             if said.in_words:
                 first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)
