@@ -85,7 +85,7 @@ async def test_any_button_data_gets_an_answer(running: Running, action: str, res
 async def test_any_question_can_be_handed_over(running: Running, text: str) -> None:
     """The preview quotes what somebody else wrote: it is escaped, cut, and handed back by Telegram word for word."""
     api, user = running.api, running.api.user(running.new_chat())
-    user.send("Comment calculer l'indemnité de licenciement d'un salarié en CDI ?")
+    user.send("Quel logiciel installer pour aller plus vite sur une plateforme de tâches ?")
     answer = (await api.wait_sent(user.id))[0]
     asked = answer["reply_to_message"] | {"text": text}
     api.push({"callback_query": _press(user, answer | {"reply_to_message": asked}, "g:")})
