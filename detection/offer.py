@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from detection.clauses import Clause, clauses, sentences
 from detection.demands import demands
@@ -71,6 +71,11 @@ class ReadOffer:
     @property
     def text(self) -> str:
         return self.normalised.text
+
+    @cached_property
+    def plain(self) -> str:
+        """``flat``, of the same length."""
+        return flat(self.text)
 
     @property
     def said(self) -> str:
@@ -138,7 +143,7 @@ _UNDELIVERED = re.compile(
 
 def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[Clause]) -> Iterator[Shown]:
     """A parcel that waits for a step to take by a link that is no known site's, and nobody is named who carries it."""
-    plain = flat(offer.text)
+    plain = offer.plain
     if (
         _OF_WORK.search(plain)
         or any(names(plain, brand.name) for brand in brands)
@@ -193,7 +198,7 @@ _HELD_BY_KIND = {
 def holds(offer: ReadOffer) -> set[str]:
     """What there is to verify in a message: « link », « mail », « phone », « papers », « code », « fee », « company »,
     « work »."""
-    plain = flat(offer.text)
+    plain = offer.plain
     by_words = {name for name, words in _HELD_BY_WORDS.items() if words.search(plain)}
     return by_words | {_HELD_BY_KIND[entity.kind] for entity in offer.entities if entity.kind in _HELD_BY_KIND}
 
@@ -210,7 +215,7 @@ _TO_THE_READER = re.compile(
 
 def likeness(offer: ReadOffer) -> str:
     """« question », « talk » or « offer »: what the message is, whatever it holds."""
-    plain = flat(offer.text)
+    plain = offer.plain
     if offer.entities or MONEY_SAID.search(plain) or _TO_THE_READER.search(plain):
         return "offer"
     if _QUESTION.search(plain) and plain.rstrip().endswith("?"):
@@ -271,7 +276,7 @@ def _with_whole_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _demands(offer: ReadOffer) -> Iterator[Shown]:
-    plain = flat(offer.text)
+    plain = offer.plain
     for demand in demands(offer.text, offer.sentences):
         if not is_denied(plain, demand.start, demand.end, demand.signal):
             yield Shown(demand.signal, demand.start, demand.end, in_words=True)
@@ -337,7 +342,7 @@ _THERE = {
 
 def _is_of_there(offer: ReadOffer, code: str) -> bool:
     there = _THERE.get(code)
-    return there is not None and re.search(there, flat(offer.text)) is not None
+    return there is not None and re.search(there, offer.plain) is not None
 
 
 def _signals_of_domain(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ from knowledge.catalogue import Catalogue, Detection
 from knowledge.embeddings import EmbeddingCache
 from knowledge.library import Library
 from knowledge.offers import Offer, load_offers, ordinary_lines
+from retrieval.retriever import TRAP_THEMES
 
 OTHER_EXAMPLE_WEIGHT = 0.3
 """An example of one signal probably does not show the others, but nobody checked."""
@@ -38,8 +39,6 @@ ORDINARY = "ordinary"
 """Ordinary talk: honest messages that offer nothing. Learned from, no part of the thresholds."""
 ORDINARY_WEIGHT = 0.5
 ORDINARY_ROUTES = ("off_subject", "uncovered", "thanks", "greeting", "about")
-TRAP_THEMES = frozenset({"arnaques", "victime"})
-"""Their questions tell of traps: no ordinary talk."""
 SIGNAL_PRECISION = 0.75
 """A signal is shown from the log-odds above which this share of the clauses it names is right."""
 SURE_PRECISION = 0.95
@@ -186,7 +185,7 @@ def _ordinary_talk(library: Library) -> list[Offer]:
     """Questions, thanks and talk, as honest messages."""
     texts = [text for route in ORDINARY_ROUTES for text in library.routes.get(route, [])]
     for fiche in library.fiches.values():
-        if fiche.theme not in TRAP_THEMES:
+        if fiche.theme not in TRAP_THEMES:  # their questions tell of traps: no ordinary talk
             texts += [fiche.question, *fiche.rewordings[:3]]
     texts += ordinary_lines(library.folder / "golden", "train")
     return [

@@ -36,6 +36,8 @@ fiches, it shrinks with the probability that they are answered alone: « et le m
 
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
+TRAP_THEMES = frozenset({"arnaques", VICTIMS_THEME})
+"""The themes that tell of traps."""
 _STEP_CUES = ("comment", "que faire", "je fais quoi", "quoi faire", "demarche", "a qui", "ou est-ce", "ou je")
 _RISK_CUES = ("risque", "grave", "amende", "sanction", "danger", "controle", "puni", "legal")
 

@@ -90,6 +90,11 @@ class Query:
     def tokens(self) -> list[str]:
         return stems(self.text)
 
+    @cached_property
+    def folded(self) -> str:
+        """The question as typed and as spelt out, folded: a name, a situation may be told by either."""
+        return fold(f"{self.asked}\n{self.text}")
+
     @property
     def may_stand_alone(self) -> bool:
         """It has enough words of its own to be about something else than what came before."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from bot.answering.answer import AskBack
 from knowledge.model import Fact
-from knowledge.text import fold
 from retrieval.rewrite import Query
 
 LEADING = 2
@@ -70,9 +69,8 @@ class Asker:
         best first."""
         if not facts:
             return None
-        said = fold(f"{query.asked}\n{query.text}")
         for question in self._questions:
-            options = [] if question.told.search(said) else question.options_for(facts, self._theme_of)
+            options = [] if question.told.search(query.folded) else question.options_for(facts, self._theme_of)
             answers = [answer_to(option.says) for option in options]
             if len({found[:LEADING] for found in answers}) > 1:
                 says = {option.label: option.says for option in options}

@@ -18,12 +18,12 @@ from bot.answering.answer import (
     Tier,
 )
 from bot.answering.compute import Computed
-from bot.answering.contacts import TRAP_THEMES, Directory
+from bot.answering.contacts import Directory
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
-from retrieval.retriever import VICTIMS_THEME, Retrieval
+from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME, Retrieval
 from retrieval.rewrite import NUMBER_CUES, Query
 
 _BLOCKS = {

@@ -10,10 +10,9 @@ from bot.answering.answer import ContactRef
 from knowledge.generation import Generation
 from knowledge.model import Contact, Fact, Fiche, Situation
 from knowledge.text import fold
-from retrieval.retriever import VICTIMS_THEME
+from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME
 from retrieval.rewrite import Query
 
-TRAP_THEMES = ("arnaques", VICTIMS_THEME)
 _STRAY = 0.25
 """Share of the best contact's weight under which one belongs to a fact said in passing."""
 
@@ -47,7 +46,7 @@ class Directory:
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
-        asked = _said(query)
+        asked = query.folded
         named = self._told(self._names, asked)
         voted = self._voted(fiches)
         asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
@@ -58,8 +57,7 @@ class Directory:
     def for_abstention(self, query: Query, nearest: Fiche | None, turns: Sequence[str]) -> list[ContactRef]:
         """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
         can be asked anything."""
-        asked = _said(query)
-        told = self._told(self._names, asked) or self._told(self._topics, asked)
+        told = self._told(self._names, query.folded) or self._told(self._topics, query.folded)
         found = told or (nearest.contacts if nearest else [])
         situations = self._situations_of(query, turns)
         return self._helpful([*found[:1], *self._general(situations)], situations)
@@ -70,13 +68,13 @@ class Directory:
     def is_near(self, query: Query, fiche: Fiche, turns: Sequence[str]) -> bool:
         """The question is about small jobs online or their traps, not about work or life in general; and the fiche is
         not for others: those to whom it leads can help."""
-        is_our_trade = bool(query.platforms) or self._trade.search(_said(query)) is not None
+        is_our_trade = bool(query.platforms) or self._trade.search(query.folded) is not None
         situations = self._situations_of(query, turns)
         return is_our_trade and all(self._helps(name, situations) for name in fiche.contacts[:1])
 
     def _situations_of(self, query: Query, turns: Sequence[str]) -> list[Situation]:
         """As told now or before: « et pour mon compte ? » does not say again that one lives in Dakar."""
-        told = "\n".join([_said(query), *map(fold, turns)])
+        told = "\n".join([query.folded, *map(fold, turns)])
         return [name for name, cue in self._cues.items() if cue.search(told)]
 
     @staticmethod
@@ -123,11 +121,6 @@ def contact_ref(contact: Contact) -> ContactRef:
         hours=contact.hours,
         price=contact.price,
     )
-
-
-def _said(query: Query) -> str:
-    """The question as typed and as spelt out: a name may be told by either."""
-    return fold(f"{query.asked}\n{query.text}")
 
 
 def _pattern(names: Sequence[str]) -> re.Pattern[str]:

@@ -35,6 +35,11 @@ class Given:
     benefit: Amount | None = None
     """What a benefit pays now, when it is told."""
 
+    @property
+    def kind(self) -> str:
+        """« bnc » or « bic »: the first one named; « bnc », most micro-tasks, when none is."""
+        return (self.said.kinds or ("bnc",))[0]
+
 
 @dataclass(frozen=True)
 class _Rate:
@@ -58,8 +63,6 @@ _QUARTERS = {"bnc": "trimestre_recettes_bnc", "bic": "trimestre_recettes_bic_ser
 _QUARTERS_MAX = 4
 _WHOLE_EUROS_FROM = 20
 """Euros from which a first line is rounded to the euro."""
-
-
 _MONTHS_OF_A_YEAR = 12
 
 
@@ -178,7 +181,7 @@ class Formulas:
         amount, found = self._received(given, Period.YEAR)
         if amount is None:
             return []
-        kind = (given.said.kinds or ("bnc",))[0]
+        kind = given.kind
         if given.said.has_flat_tax:
             return self.flat_tax(given)
         rate, allowance = self._value(_ALLOWANCES[kind], given.day), self._allowance(amount.value, kind, given.day)
@@ -203,7 +206,7 @@ class Formulas:
         amount, found = self._received(given, given.said.over)
         if amount is None:
             return []
-        kind = (given.said.kinds or ("bnc",))[0]
+        kind = given.kind
         rate = self._value(_FLAT_TAXES[kind], given.day)
         result, fact = _share(amount.value, rate), "versement-liberatoire/taux"
         return [

@@ -170,19 +170,11 @@ class Answerer:
         this message, that come before this one."""
         retrieval = look.retrieval
         if route.name != QUESTION:
-            status, key = REPLIES[route.name]
-            asked = retrieval.query.asked
-            part = Part(question=asked, status=status, message=self._message(key, route, asked))
-            return self._of_a_job(part, route, look, citations)
+            return self._part_of(route, retrieval.query.asked, look, citations)
         computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(retrieval, citations, today, computed, turns)
-
-    def _of_a_job(self, part: Part, route: Route, look: _Look, citations: Citations) -> Part:
-        """An ordinary job is not the subject, but the labour ministry's text on it may be at hand."""
-        is_job = route.name == OFF_SUBJECT and self._router.kind(route.name, part.question) == JOB
-        return self._with_official_text(part, look, citations) if is_job else part
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -199,14 +191,19 @@ class Answerer:
         return Answer(status=Status.CRISIS, parts=[part])
 
     def _reply(self, question: str, route: Route, look: _Look | None = None) -> Answer:
+        citations = Citations(self.generation)
+        part = self._part_of(route, question, look, citations)
+        part = part.model_copy(update={"question": question[:200]})
+        return Answer(status=part.status, parts=[part], citations=citations.found)
+
+    def _part_of(self, route: Route, text: str, look: _Look | None, citations: Citations) -> Part:
+        """What is said to a message that is no question on the subject. An ordinary job is none, but the labour
+        ministry's text on it may be at hand."""
         status, key = REPLIES[route.name]
-        message = self._message(key, route, question).format(
-            length=len(question), limit=self._settings.question_max_chars
-        )
-        part, citations = Part(question=question[:200], status=status, message=message), Citations(self.generation)
-        if look:
-            part = self._of_a_job(part, route, look, citations)
-        return Answer(status=status, parts=[part], citations=citations.found)
+        message = self._message(key, route, text).format(length=len(text), limit=self._settings.question_max_chars)
+        part = Part(question=text, status=status, message=message)
+        is_job = route.name == OFF_SUBJECT and self._router.kind(route.name, text) == JOB
+        return self._with_official_text(part, look, citations) if look and is_job else part
 
     def _message(self, key: str, route: Route, question: str) -> str:
         value: Any = self.messages

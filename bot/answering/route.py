@@ -86,20 +86,11 @@ class Router:
     """Routes with the patterns and the classifier of a generation."""
 
     def __init__(self, routing: Mapping[str, Any], calibration: Mapping[str, Any], max_chars: int) -> None:
-        self._crisis = [re.compile(pattern) for pattern in routing.get("crisis_patterns", [])]
-        self._hints = [re.compile(pattern) for pattern in routing.get("crisis_hints", [])]
-        self._not_crisis = [re.compile(pattern) for pattern in routing.get("not_crisis_patterns", [])]
-        self._kinds = {
-            route: {
-                kind: [re.compile(pattern) for pattern in patterns]
-                for kind, patterns in routing.get(f"{route}_kinds", {}).items()
-            }
-            for route in _WITH_KINDS
-        }
-        self._by_words = {
-            route: [re.compile(pattern) for pattern in patterns]
-            for route, patterns in routing.get("route_patterns", {}).items()
-        }
+        self._crisis = _compiled(routing.get("crisis_patterns", []))
+        self._hints = _compiled(routing.get("crisis_hints", []))
+        self._not_crisis = _compiled(routing.get("not_crisis_patterns", []))
+        self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
+        self._by_words = _groups(routing.get("route_patterns", {}))
         self._classifier = TextClassifier(**calibration["routes"])
         self._thresholds = calibration["thresholds"]
         self._max_chars = max_chars
@@ -152,11 +143,7 @@ class Router:
 
     def kind(self, route: str, text: str) -> str:
         """Which of the texts of ``route`` fits: the first kind that ``text`` shows (its helplines, for distress)."""
-        plain = " ".join(words(text))
-        for kind, patterns in self._kinds[route].items():
-            if any(pattern.search(plain) for pattern in patterns):
-                return str(kind)
-        return DEFAULT_KIND
+        return _first_shown(self._kinds[route], text) or DEFAULT_KIND
 
     def probabilities(self, vectors: Sequence[Sequence[float]], text: str) -> dict[str, float]:
         """``vectors``: of the pieces that stand for ``text``. Their mean is near the vector of the whole, which the
@@ -167,10 +154,9 @@ class Router:
     def route(self, text: str, probabilities: Mapping[str, float], answerable: float, follow_up: bool) -> Route:
         """The route that its words say, else the most likely; a question when a fact answers it well or the model
         hesitates."""
-        plain = " ".join(words(text))
-        for route, patterns in self._by_words.items():
-            if any(pattern.search(plain) for pattern in patterns):
-                return Route(route)
+        said = _first_shown(self._by_words, text)
+        if said:
+            return Route(said)
         name = max(probabilities, key=lambda route: probabilities[route])
         sure = probabilities[name]
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
@@ -181,3 +167,20 @@ class Router:
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
             return Route(QUESTION, probabilities[QUESTION])
         return Route(name, sure)
+
+
+_Groups = dict[str, list[re.Pattern[str]]]
+
+
+def _compiled(patterns: Sequence[str]) -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in patterns]
+
+
+def _groups(patterns: Mapping[str, Sequence[str]]) -> _Groups:
+    return {name: _compiled(group) for name, group in patterns.items()}
+
+
+def _first_shown(groups: _Groups, text: str) -> str | None:
+    """The first group one of whose patterns the words of ``text`` show."""
+    plain = " ".join(words(text))
+    return next((name for name, group in groups.items() if any(pattern.search(plain) for pattern in group)), None)

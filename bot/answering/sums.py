@@ -78,7 +78,7 @@ def situation(text: str, today: date) -> Situation:
         kinds=kinds,
         has_acre=has_acre,
         acre_in_doubt=bool(re.search(r"\bl?acre\b", text)) and not has_acre and not without_acre,
-        has_flat_tax=bool(_FLAT_TAX.search(text)) and not _NO_FLAT_TAX.search(text),
+        has_flat_tax=_takes_flat_tax(text),
         has_no_status=bool(_NO_STATUS.search(text)),
         started=started_on(text, today),
         over=asked_period(text),
@@ -116,6 +116,10 @@ def sums_asked(text: str, said: Situation) -> list[Sum]:
     return _levied(counted, how_much)
 
 
+def _takes_flat_tax(text: str) -> bool:
+    return bool(_FLAT_TAX.search(text)) and not _NO_FLAT_TAX.search(text)
+
+
 def _benefits(text: str) -> list[Sum]:
     return [name for name, cue in _BENEFITS.items() if cue.search(text)]
 
@@ -125,7 +129,7 @@ def _levied(text: str, how_much: bool) -> list[Sum]:
     if _BOUND.search(text):
         return []
     found = []
-    has_flat_tax = bool(_FLAT_TAX.search(text)) and not _NO_FLAT_TAX.search(text)
+    has_flat_tax = _takes_flat_tax(text)
     taxed = _TAX.search(_FLAT_TAX.sub(" ", _AFTER_TAX.sub(" ", text)))
     pays = how_much and bool(_STRONG_CONTRIBUTIONS.search(text) or _PAYS.search(text))
     if _SOCIAL_LEVIES.search(text):

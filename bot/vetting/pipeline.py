@@ -124,12 +124,11 @@ class Vetter:
         # A sign that lacks its words is not shown; the score has learned from it as it was read.
         weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
         row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
-        plain = flat(offer.text)
-        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(plain)
+        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(offer.plain)
         return Reading(
             found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
             scam_log_odds=self._model.scam_log_odds(offer.said, row),
-            names=self._named(plain),
+            names=self._named(offer.plain),
             likeness=Likeness(likeness(offer)),
             holds=sorted(holds(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
