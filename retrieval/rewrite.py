@@ -21,11 +21,6 @@ from knowledge.text import fold, stems, words
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
-_QUESTION_CUE = re.compile(
-    r"\b(est-ce|dois|doit|peux|peut|puis-je|faut|combien|comment|pourquoi|quand|quel|quelle|quels|quelles|ou |qui|"
-    r"que faire|quoi|risque|c'est|ai-je|suis-je|droit|can|should|how|what|do i)\b"
-)
-# A message that cannot stand alone: it points back at what was said before.
 _FOLLOW_UP = re.compile(
     r"^(et|mais|ok|ah|d'accord|donc|alors|sinon|du coup)\b"
     r"|^(c'est|cest|ca fait|ca) (combien|quoi|quand|ou|possible|obligatoire|legal|grave|vrai|pareil|valable)"
@@ -231,22 +226,17 @@ ANY_PLATFORM = "une plateforme"
 
 
 def views(text: str) -> list[str]:
-    """What of a message is embedded: all of it or, for a long story, how it begins (who, what) and what
-    it asks. A question buried in a story is lost in the story's one vector, and embedding costs about
-    a millisecond a word."""
+    """What of a message is embedded: all of it, as the stories written for the facts are. Of a very long one, how it
+    begins (who, what) and how it ends (the question): embedding costs about a millisecond a word."""
     tokens = text.split()
-    if len(tokens) <= LONG_STORY:
+    if len(tokens) <= LONGEST_READ:
         return [text]
-    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-    asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
-    asked = " ".join(asking).split() if len(asking) < len(sentences) else []
-    return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]
+    half = LONGEST_READ // 2
+    return [" ".join(tokens[:half] + tokens[-half:])]
 
 
-LONG_STORY = 36
-"""Words above which a message is read in two pieces, of the lengths that follow."""
-BEGINNING = 20
-ASKED = 24
+LONGEST_READ = 120
+"""Words."""
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 

@@ -15,18 +15,21 @@ from tests.conftest import run_build
 
 def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: EmbeddedE5) -> None:
     generation = small_answerer.generation
+    passages = list(generation.read_passages())
     dense = generation.dense(generation.project([model.embed_query("combien je paie a l'urssaf")]), 3)[0]
-    assert generation.passages[dense.passages[0]].text == "combien je paie a l'urssaf"
+    assert passages[dense.passages[0]].text == "combien je paie a l'urssaf"
     assert dense.scores[0] == pytest.approx(1.0, abs=1e-3)
     assert dense.scores.tolist() == sorted(dense.scores, reverse=True)
     sparse = generation.sparse(stems("dépôt en crypto"), 3)
-    assert generation.passages[sparse.passages[0]].fiche == "faux-depot"
+    assert passages[sparse.passages[0]].fiche == "faux-depot"
     assert len(generation.sparse(stems("xylophone"), 3).passages) == 0
 
 
 def test_stored_vectors_are_those_of_the_model(small_answerer: Answerer, model: EmbeddedE5) -> None:
-    fact = small_answerer.generation.facts["cotisations/zero"]
-    stored = small_answerer.generation.collection.get(ids=[fact.id], include=["embeddings"])["embeddings"][0]
+    generation = small_answerer.generation
+    fact = generation.facts["cotisations/zero"]
+    place = [passage.id for passage in generation.read_passages()].index(fact.id)
+    stored = generation.collection.get(ids=[str(place)], include=["embeddings"])["embeddings"][0]
     assert stored @ model.embed_documents([fact.text])[0] == pytest.approx(1.0, abs=1e-4)
 
 
