@@ -22,7 +22,7 @@ from ingest.build import BuildResult, build
 from knowledge import library as libraries
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import offer_model_path, open_active
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, Library, parse_yaml
 from tests.chroma import ChromaServer
 from tests.postgres import postgres_server
 
@@ -71,13 +71,14 @@ def _write_small_library(folder: Path) -> None:
     shutil.copytree(SMALL, folder, dirs_exist_ok=True)
     for name in ("messages.yaml", "lexicon.yaml", "routing.yaml", "brands.yaml"):
         shutil.copy(KNOWLEDGE_DIR / name, folder / name)
-    shutil.copytree(KNOWLEDGE_DIR / "models", folder / "models")
+    real_passages = shutil.ignore_patterns("passages-*")  # 9 MB of vectors of other texts
+    shutil.copytree(KNOWLEDGE_DIR / "models", folder / "models", ignore=real_passages)
     (folder / "signals.yaml").write_text(_signals_of_small_library(), "utf-8")
 
 
 def _signals_of_small_library() -> str:
     """The real catalogue, and the real trained model beside it, on the sources and fiches of the small library."""
-    catalogue = yaml.safe_load((KNOWLEDGE_DIR / "signals.yaml").read_text("utf-8"))
+    catalogue = parse_yaml((KNOWLEDGE_DIR / "signals.yaml").read_text("utf-8"))
     for entries in catalogue.values():
         for entry in entries:
             for part in filter(None, (entry, entry.get("elsewhere"))):
@@ -149,9 +150,14 @@ def small_answerer(small_library: Path, small_generation: Path, model: EmbeddedE
 
 
 @pytest.fixture(scope="session")
-def vetter(model: EmbeddedE5) -> Vetter:
+def library() -> Library:
+    """The real content, read from its folder; not to be changed."""
+    return libraries.load()
+
+
+@pytest.fixture(scope="session")
+def vetter(model: EmbeddedE5, library: Library) -> Vetter:
     """On the real catalogue, read from its folder: building the whole base is not needed to vet."""
-    library = libraries.load()
     knowledge = Knowledge(
         library.sources, library.facts, library.figures, library.contacts, library.messages, library.lexicon
     )
