@@ -10,6 +10,9 @@ EXTRAS_STAMP := $(VENV)/.extras-installed
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
+# Packages are installed uncompiled and compiled when first imported: where this is set, they would be at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 run: build  ## Installer, construire la base et discuter (ou lancer le bot Telegram si TELEGRAM_TOKEN est réglé)
