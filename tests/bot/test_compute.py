@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-import yaml
 
 from bot.answering.compute import Calculator, Computed
 from bot.answering.pipeline import Answerer
 from ingest.lexicon import completed
-from knowledge import library as libraries
-from knowledge.generation import Generation
+from knowledge.embeddings import EmbeddedE5
+from knowledge.generation import Generation, open_active
+from knowledge.library import KNOWLEDGE_DIR, Library, parse_yaml
 from retrieval.rewrite import Rewriter
+from tests.conftest import TODAY, SmallCopy, run_build
 
-TODAY = date(2026, 11, 22)
-SAID = yaml.safe_load(Path(__file__).with_name("sums.yaml").read_text("utf-8"))
+SAID = parse_yaml(Path(__file__).with_name("sums.yaml").read_text("utf-8"))
 FIRES = [(row["say"], row["gives"]) for rows in SAID["fires"].values() for row in rows]
 
 
 @pytest.fixture(scope="module")
-def tools() -> tuple[Calculator, Rewriter]:
-    library = libraries.load()
+def tools(library: Library) -> tuple[Calculator, Rewriter]:
     known: Any = SimpleNamespace(messages=library.messages, figures=library.figures, facts=library.facts)
     return Calculator(cast(Generation, known)), Rewriter(completed(library.lexicon), max_questions=3)
 
@@ -107,15 +108,33 @@ def test_a_day_without_a_figure_has_no_result(tools: tuple[Calculator, Rewriter]
     assert computed(tools, said, date(2019, 6, 1)) == []
 
 
-def test_the_answer_opens_with_the_sum_and_reads_the_chat(answerer: Answerer) -> None:
+@pytest.fixture(scope="module")
+def of_one_fiche(
+    tmp_path_factory: pytest.TempPathFactory, small_copy: SmallCopy, library: Library, model: EmbeddedE5
+) -> Answerer:
+    """The small library with the real fiche of contributions and its figures: the whole base is not needed to sum."""
+    settings = small_copy(tmp_path_factory.mktemp("sums"))
+    folder = settings.knowledge_dir
+    shutil.copy(KNOWLEDGE_DIR / "figures.yaml", folder)
+    shutil.copy(KNOWLEDGE_DIR / "contacts.yaml", folder)
+    shutil.copytree(KNOWLEDGE_DIR / "sources", folder / "sources", dirs_exist_ok=True)
+    real = KNOWLEDGE_DIR.parent / library.lines["cotisations"][0]
+    alone = re.sub(r"^related:.*$", "related: []", real.read_text("utf-8"), flags=re.MULTILINE)
+    (folder / "fiches/argent/cotisations.md").write_text(alone, "utf-8")
+    run_build(settings, model)
+    return Answerer(open_active(settings, model), model, settings)
+
+
+def test_the_answer_opens_with_the_sum_and_reads_the_chat(of_one_fiche: Answerer) -> None:
     first = "jai fait 1000e pile avec remotasks. combien jdonne a l etat"
-    assert answerer.answer(first, TODAY).text.startswith("Environ 258 €")
-    follow_up = answerer.answer("et si c'est 3000 ?", TODAY, [first])
+    assert of_one_fiche.answer(first, TODAY).text.startswith("Environ 258 €")
+    follow_up = of_one_fiche.answer("et si c'est 3000 ?", TODAY, [first])
     assert follow_up.text.startswith("Environ 774 €")
     stated = {citation.n for citation in follow_up.citations}
     assert {sentence.n for sentence in follow_up.parts[0].sentences if sentence.is_computed} <= stated
 
 
+@pytest.mark.full
 def test_the_second_question_of_a_message_uses_the_amount_of_the_first(answerer: Answerer) -> None:
     answer = answerer.answer(
         "j'ai gagné 6000 € cette année. Je paie combien à l'Urssaf ? Et ça valide combien de trimestres ?", TODAY

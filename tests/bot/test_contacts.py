@@ -8,7 +8,7 @@ from bot.answering.answer import Part, Status
 from bot.answering.contacts import contact_ref
 from bot.answering.pipeline import Answerer
 from bot.answering.rendering import contact_line
-from knowledge import library as libraries
+from knowledge.library import Library
 from knowledge.model import Situation
 from tests.conftest import TODAY
 
@@ -33,8 +33,7 @@ def excluded(answerer: Answerer, situation: Situation) -> set[str]:
     return {contact_ref(contact).name for contact in contacts if situation in contact.not_for}
 
 
-def test_every_fiche_says_whom_to_ask_and_each_contact_fits_a_phone() -> None:
-    library = libraries.load()
+def test_every_fiche_says_whom_to_ask_and_each_contact_fits_a_phone(library: Library) -> None:
     assert [fiche.id for fiche in library.fiches.values() if not 1 <= len(fiche.contacts) <= 4] == []
     lines = [contact_line(contact_ref(contact)) for contact in library.contacts.values()]
     assert [line for line in lines if len(line) > ON_A_PHONE] == []

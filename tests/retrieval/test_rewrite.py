@@ -3,10 +3,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import yaml
 
 from ingest.lexicon import completed
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from retrieval.rewrite import Rewriter, asked_day, clean, views
 
 TODAY = date(2026, 11, 21)
@@ -14,7 +13,7 @@ TODAY = date(2026, 11, 21)
 
 @pytest.fixture(scope="module")
 def rewriter() -> Rewriter:
-    return Rewriter(completed(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
+    return Rewriter(completed(parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
 
 
 @pytest.mark.parametrize(
