@@ -48,6 +48,8 @@ class Limits:
     """Share of the best fact's probability below which a fact was not asked for."""
     nearest_from: float
     """Probability of an answer below which no subject is near: an abstention then names none."""
+    beside_results: int
+    """Facts shown under what was worked out."""
     repeats_from: float
     """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
 
@@ -142,6 +144,8 @@ class Composer:
             return self.abstain(retrieval, turns, day=query.day)
         kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         fiche = self._generation.fiches[kept[0].fiche]
+        # A result cites the facts it rests on: what they say need not be read again.
+        shown = [fact for fact in kept if fact not in rules][: self._limits.beside_results] if computed else kept
         urgent = self._needs_help_now(query, kept)
         results = [
             AnswerSentence(
@@ -158,7 +162,7 @@ class Composer:
             message=self._period(kept, texts, query, today),
             sentences=[
                 *results,
-                *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
+                *self._sentences(shown, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
             ],
             audience=self.audience(kept),
             contacts=self._directory.for_answer(query, kept, turns, urgent),

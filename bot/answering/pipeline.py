@@ -49,6 +49,7 @@ class Answerer:
             max_facts=settings.answer_max_facts,
             max_contacts=settings.contacts_max,
             far_behind=settings.answer_far_behind,
+            beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
             repeats_from=settings.answer_repeats_from,
         )
