@@ -18,9 +18,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import fold, stems, words
+from retrieval.questions import SENTENCE_END, Asked, split
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
-_SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
 _QUESTION_CUE = re.compile(
     r"\b(est-ce|dois|doit|peux|peut|puis-je|faut|combien|comment|pourquoi|quand|quel|quelle|quels|quelles|ou |qui|"
     r"que faire|quoi|risque|c'est|ai-je|suis-je|droit|can|should|how|what|do i)\b"
@@ -67,7 +67,9 @@ class Query:
     """One question to look up."""
 
     asked: str
-    """As the user wrote it (cleaned)."""
+    """As the user wrote it (cleaned), with what was told before it."""
+    question: str
+    """As the user wrote it, what was told left out when the message asks several things."""
     text: str
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
@@ -137,12 +139,14 @@ class Rewriter:
         """The questions of the last turn, each able to stand alone. Never empty."""
         contexts = self._contexts([self.spell_out(turn) for turn in turns[:-1]])
         found = []
-        for index, question in enumerate(self._split(clean(turns[-1]))):
-            text = self.spell_out(question)
-            read = [f"{context} {text}" for context in contexts] if index == 0 else []
-            in_context = tuple(self._query(question, whole, today, follows=True) for whole in read)
-            alone = self._query(question, text, today)
-            found.append(replace(alone, points_back=self.is_follow_up(text), in_context=in_context))
+        for index, asked in enumerate(split(clean(turns[-1]), self._max_questions)):
+            text = self.spell_out(asked.question)
+            whole = self.spell_out(asked.whole)
+            read = [f"{context} {whole}" for context in contexts] if index == 0 else []
+            read = read or [whole] if asked.told else read
+            in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
+            alone = self._query(asked, text, today)
+            found.append(replace(alone, points_back=bool(asked.told) or self.is_follow_up(text), in_context=in_context))
         return found
 
     def _contexts(self, earlier: list[str]) -> list[str]:
@@ -154,12 +158,22 @@ class Rewriter:
         start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
         return list(dict.fromkeys([" ".join(earlier[start:]), earlier[-1]]))
 
-    def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
+    def _query(self, asked: Asked, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)
         named = self._platform.findall(fold(text)) if self._platform else []
         fiches = frozenset(self._platform_fiches[name] for name in named if name in self._platform_fiches)
         anonymous = self._platform.sub(ANY_PLATFORM, text) if self._platform else text
-        return Query(asked, text, self._views(text), anonymous, fiches, day, was_asked, follows)
+        return Query(
+            asked=asked.whole,
+            question=asked.question,
+            text=text,
+            views=self._views(text),
+            anonymous=anonymous,
+            platforms=fiches,
+            day=day,
+            day_was_asked=was_asked,
+            is_follow_up=follows,
+        )
 
     def _views(self, text: str) -> tuple[str, ...]:
         """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
@@ -210,22 +224,6 @@ class Rewriter:
         is_mistake = best and best[0][:2] == folded[:2] and best[0].rstrip("s") != folded.rstrip("se")
         return best[0] if best and is_mistake else token
 
-    def _split(self, text: str) -> list[str]:
-        """Questions of one message; statements before a question stay with it as its context."""
-        sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-        questions: list[str] = []
-        context: list[str] = []
-        for sentence in sentences:
-            context.append(sentence)
-            if sentence.endswith("?") and len(stems(sentence)) >= 2:
-                questions.append(" ".join(context))
-                context = []
-        if context and questions:
-            questions[-1] += " " + " ".join(context)
-        if not 2 <= len(questions) <= self._max_questions:
-            return [text]
-        return questions
-
 
 ANY_PLATFORM = "une plateforme"
 
@@ -237,7 +235,7 @@ def views(text: str) -> list[str]:
     tokens = text.split()
     if len(tokens) <= LONG_STORY:
         return [text]
-    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    sentences = [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
     asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
     asked = " ".join(asking).split() if len(asking) < len(sentences) else []
     return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]

@@ -173,7 +173,7 @@ class Answerer:
         if route.name != QUESTION:
             return self._part_of(route, retrieval.query.asked, look, citations)
         computed = self._calculator.compute(retrieval.query, today, before)
-        if not computed and not self._composer.answers(retrieval):
+        if not computed and not self._composer.has_something_to_say(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(retrieval, citations, today, computed, turns)
 
