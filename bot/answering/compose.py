@@ -51,6 +51,8 @@ class Limits:
     """Share of the best fact's probability below which a fact was not asked for."""
     nearest_from: float
     """Probability of an answer below which no subject is near: an abstention then names none."""
+    max_facts_each: int
+    """Facts for each question, where a message asks several."""
     beside_results: int
     """Facts shown under what was worked out."""
     repeats_from: float
@@ -136,9 +138,10 @@ class Composer:
         today: date,
         computed: Sequence[Computed] = (),
         turns: Sequence[str] = (),
+        is_one_of_several: bool = False,
     ) -> Part:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about.
-        ``turns``: the chat's."""
+        ``turns``: the chat's; ``is_one_of_several``: questions of the message."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         emergency = self._leads.emergency(retrieval)
@@ -149,7 +152,8 @@ class Composer:
         rules = [fact for fact in rules if fact.id in texts]
         shown = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         # A result cites the facts it rests on: what they say need not be read again.
-        kept = [*rules, *shown[: self._limits.beside_results]] if rules else shown
+        most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
+        kept = [*rules, *shown[: self._limits.beside_results if rules else most]]
         shown = kept[len(rules) :]
         texts |= _without_lone_steps(shown, texts)
         fiche = self._generation.fiches[kept[0].fiche]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.answer import Answer, Part, Status, Tier
+from bot.answering.answer import Answer, AnswerSentence, Part, Status, Tier
 from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
@@ -49,6 +49,7 @@ class Answerer:
             max_facts=settings.answer_max_facts,
             max_contacts=settings.contacts_max,
             far_behind=settings.answer_far_behind,
+            max_facts_each=settings.answer_max_facts_each,
             beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
             repeats_from=settings.answer_repeats_from,
@@ -112,7 +113,7 @@ class Answerer:
         before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
         parts = _merge_same_fiche(
             [
-                self._part(look, route, citations, today, turns, [*before, *queries[:index]])
+                self._part(look, route, citations, today, turns, [*before, *queries[:index]], len(found) > 1)
                 for index, (look, route) in enumerate(zip(found, routes, strict=True))
             ]
         )
@@ -165,7 +166,14 @@ class Answerer:
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
     def _part(
-        self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str], before: Sequence[Query]
+        self,
+        look: _Look,
+        route: Route,
+        citations: Citations,
+        today: date,
+        turns: list[str],
+        before: Sequence[Query],
+        is_one_of_several: bool,
     ) -> Part:
         """``turns``: the chat as it was typed, this message included; ``before``: the questions of the chat, and of
         this message, that come before this one."""
@@ -175,7 +183,7 @@ class Answerer:
         computed = self._calculator.compute(retrieval.query, today, before)
         if not computed and not self._composer.has_something_to_say(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
-        return self._composer.answer(retrieval, citations, today, computed, turns)
+        return self._composer.answer(retrieval, citations, today, computed, turns, is_one_of_several)
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -252,7 +260,15 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
             if sentence.n not in known or (sentence.is_computed and sentence.text not in said)
         ]
         twin.question = f"{twin.question} {part.question}"
+    for index, part in enumerate(merged):
+        part.sentences = _not_said_before(part, merged[:index])
     return merged
+
+
+def _not_said_before(part: Part, before: list[Part]) -> list[AnswerSentence]:
+    """The sentence that opens a part answers its question, said before or not; the others are said once."""
+    said = {sentence.text for other in before for sentence in other.sentences}
+    return [sentence for place, sentence in enumerate(part.sentences) if not place or sentence.text not in said]
 
 
 def _overall(parts: list[Part]) -> Status:

@@ -76,10 +76,12 @@ def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
     text = "Je suis au RSA. Est-ce que je perds mon allocation ? Et comment fermer ma micro-entreprise ?"
     queries = rewriter.queries([text], TODAY)
-    assert [query.asked for query in queries] == [
-        "Je suis au RSA. Est-ce que je perds mon allocation ?",
+    assert [query.question for query in queries] == [
+        "Est-ce que je perds mon allocation ?",
         "Et comment fermer ma micro-entreprise ?",
     ]
+    assert all(query.asked.startswith("Je suis au RSA.") and query.points_back for query in queries)
+    assert all("RSA" in query.in_context[0].text and "RSA" not in query.text for query in queries)
 
 
 @pytest.mark.parametrize(
