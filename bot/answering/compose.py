@@ -138,13 +138,13 @@ class Composer:
         today: date,
         computed: Sequence[Computed] = (),
         turns: Sequence[str] = (),
+        emergency: Sequence[Fact] = (),
         is_one_of_several: bool = False,
     ) -> Part:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about.
-        ``turns``: the chat's; ``is_one_of_several``: questions of the message."""
+        ``turns``: the chat's; ``emergency``: what cannot wait; ``is_one_of_several``: questions of the message."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        emergency = self._leads.emergency(retrieval)
         chosen = self._chosen(retrieval, rules, emergency)
         texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
         if not texts:
@@ -183,9 +183,9 @@ class Composer:
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
 
-    def has_something_to_say(self, retrieval: Retrieval) -> bool:
-        """Whether there is something to say: the base answers, or what is told cannot wait."""
-        return self.answers(retrieval) or bool(self._leads.emergency(retrieval))
+    def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
+        """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
+        return self._leads.emergency(told, found)
 
     def _chosen(self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact]) -> list[Fact]:
         """The facts to say, in order: what cannot wait, then those that answer. ``rules``: those of the results."""

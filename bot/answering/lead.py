@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from knowledge.generation import Generation
 from knowledge.model import Fact
-from knowledge.text import fold
 from retrieval.retriever import TRAP_THEMES, Retrieval
 from retrieval.rewrite import Query
 
@@ -40,13 +39,13 @@ class _Emergency:
     near: frozenset[str]
     """Only when the best fiche is one of these, if there are any: fees are also paid to a court or to a bank."""
 
-    def fits(self, text: str, query: Query, best_fiche: str | None) -> bool:
-        is_possible = self.any_platform or not query.platforms
-        is_near = not self.near or best_fiche in self.near
-        return is_possible and is_near and self._is_told(text)
+    def fits(self, told: str, found: Sequence[Retrieval]) -> bool:
+        is_possible = self.any_platform or not any(retrieval.query.platforms for retrieval in found)
+        best = {fit.fiche_id for retrieval in found for fit in retrieval.fiches[:1]}
+        return is_possible and (not self.near or bool(best & self.near)) and self._is_told(told)
 
-    def _is_told(self, text: str) -> bool:
-        return all(cue.search(text) for cue in self.told) and not (self.unless and self.unless.search(text))
+    def _is_told(self, told: str) -> bool:
+        return all(cue.search(told) for cue in self.told) and not (self.unless and self.unless.search(told))
 
 
 class Leads:
@@ -75,17 +74,12 @@ class Leads:
                 figures[value.value].add(figure.id)
         return figures
 
-    def emergency(self, retrieval: Retrieval) -> list[Fact]:
-        """The gestures that cannot wait, best first; usually none. They are said once: earlier turns do not count."""
-        query = retrieval.query
-        told = fold(query.asked) if query.is_follow_up else query.folded
-        best_fiche = retrieval.fiches[0].fiche_id if retrieval.fiches else None
-        found: dict[str, None] = {}
-        for entry in self._emergencies:
-            if entry.fits(told, query, best_fiche):
-                found |= dict.fromkeys(entry.fact_ids)
+    def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
+        """The gestures that cannot wait, best first; usually none. ``told``: the message, folded; earlier ones do not
+        count, for a gesture is said once. ``found``: for each question of the message."""
         facts = self._generation.facts
-        return [facts[fact_id] for fact_id in found if fact_id in facts]
+        named = [fact_id for entry in self._emergencies if entry.fits(told, found) for fact_id in entry.fact_ids]
+        return [facts[fact_id] for fact_id in dict.fromkeys(named) if fact_id in facts]
 
     def keeps(self, fact: Fact) -> bool:
         """Whether a fact belongs beside an emergency: those about traps and their victims."""

@@ -49,7 +49,7 @@ def found(library: Library) -> Found:
 
 
 def opened_by(leads: Leads, retrieval: Retrieval) -> list[str]:
-    return [fact.id for fact in leads.emergency(retrieval)]
+    return [fact.id for fact in leads.emergency(retrieval.query.folded, [retrieval])]
 
 
 @pytest.mark.parametrize(
