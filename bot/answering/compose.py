@@ -159,23 +159,12 @@ class Composer:
         fiche = self._generation.fiches[kept[0].fiche]
         urgent = self._needs_help_now(query, kept)
         leads = emergency or ([] if urgent else kept[:1])
-        results = [
-            AnswerSentence(
-                text=result.text,
-                n=citations.number(self._generation.facts[result.fact_id], query.day),
-                is_computed=True,
-            )
-            for result in computed
-            if self._generation.facts[result.fact_id] in kept
-        ]
+        results = self._results(computed, rules, citations, query.day)
         return Part(
             question=query.question,
             status=Status.ANSWERED,
             message=self._period(kept, texts, query, today),
-            sentences=[
-                *results,
-                *self._sentences(shown, texts, citations, query.day, urgent, leads=leads),
-            ],
+            sentences=[*results, *self._sentences(shown, texts, citations, query.day, urgent, leads)],
             audience=self.audience(kept),
             contacts=self._directory.for_answer(query, kept, turns, urgent),
             fiche=fiche.id,
@@ -186,6 +175,17 @@ class Composer:
     def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
         """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
         return self._leads.emergency(told, found)
+
+    def _results(
+        self, computed: Sequence[Computed], rules: Sequence[Fact], citations: Citations, day: date
+    ) -> list[AnswerSentence]:
+        """What was worked out, where the rule it rests on holds that day."""
+        facts = self._generation.facts
+        return [
+            AnswerSentence(text=result.text, n=citations.number(facts[result.fact_id], day), is_computed=True)
+            for result in computed
+            if facts[result.fact_id] in rules
+        ]
 
     def _chosen(self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact]) -> list[Fact]:
         """The facts to say, in order: what cannot wait, then those that answer. ``rules``: those of the results."""
