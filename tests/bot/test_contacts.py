@@ -133,3 +133,27 @@ def test_an_abstention_gives_who_deals_with_it_and_no_far_subject(
     part = part_of(answerer, question)
     assert part.status is Status.ABSTAINED
     assert names(part)[0].startswith(first) and part.nearest_question is None
+
+
+@full
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("on m'a hacké ma boîte mail et vidé mon PayPal", ["17Cyber (police et gendarmerie)", "Votre banque"]),
+        (
+            "j'ai reçu un mail de phishing au nom de Toluna, que faire ?",
+            ["17Cyber (police et gendarmerie)", "Votre banque"],
+        ),
+    ],
+)
+def test_a_hacked_account_is_for_17cyber_and_the_bank(answerer: Answerer, question: str, first: list[str]) -> None:
+    assert names(part_of(answerer, question)) == first
+
+
+@full
+def test_the_suicide_helpline_is_for_those_who_tell_distress(answerer: Answerer) -> None:
+    helpline = "Prévention du suicide"
+    calm = part_of(answerer, "modérateur de contenus violents, ai-je droit à un droit de retrait ?")
+    assert calm.sentences and helpline not in names(calm)
+    asked = part_of(answerer, "je modère des vidéos violentes et je fais des cauchemars, qui peut m'aider ?")
+    assert helpline in names(asked)

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.lexicon import completed
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
-from retrieval.rewrite import Rewriter, asked_day, clean, views
+from retrieval.rewrite import Rewriter, asked_day, clean, within_reach
 
 TODAY = date(2026, 11, 21)
 
@@ -75,10 +75,12 @@ def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
     text = "Je suis au RSA. Est-ce que je perds mon allocation ? Et comment fermer ma micro-entreprise ?"
     queries = rewriter.queries([text], TODAY)
-    assert [query.asked for query in queries] == [
-        "Je suis au RSA. Est-ce que je perds mon allocation ?",
+    assert [query.question for query in queries] == [
+        "Est-ce que je perds mon allocation ?",
         "Et comment fermer ma micro-entreprise ?",
     ]
+    assert all(query.asked.startswith("Je suis au RSA.") and query.points_back for query in queries)
+    assert all("RSA" in query.in_context[0].text and "RSA" not in query.text for query in queries)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,8 @@ def test_control_characters_and_broken_surrogates_are_dropped() -> None:
 
 def test_a_story_is_read_whole_and_a_very_long_one_by_its_beginning_and_its_end() -> None:
     story = "J'ai commencé en mars. " * 20 + "Comment récupérer mon argent ?"
-    assert views(story) == [story]
-    (read,) = views("alors mon compte toluna " + "mot " * 400 + "et je fais quoi pour mon compte fermé")
+    assert within_reach(story) == story
+    read = within_reach("alors mon compte toluna " + "mot " * 400 + "et je fais quoi pour mon compte fermé")
     assert read.startswith("alors mon compte toluna") and read.endswith("mon compte fermé")
     assert len(read.split()) == 120
 
