@@ -78,7 +78,7 @@ _CLAUSES_MAX = 4
 _CLAUSE_CRISIS = 0.5
 """Probability from which a clause is distress: between that of a whole message with a hint and of one without."""
 
-_WITH_KINDS = (CRISIS, "illegal", "off_subject")
+_WITH_KINDS = (CRISIS, "illegal", "other_people", "off_subject")
 """Routes with more than one text: ``<route>_kinds`` of routing.yaml chooses."""
 DEFAULT_KIND = "default"
 
@@ -98,6 +98,7 @@ class Router:
         self._not_crisis = _compiled(routing.get("not_crisis_patterns", []))
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
+        self._about_an_offer = _compiled(routing.get("offer_questions", []))
         self._classifier = TextClassifier(**calibration["routes"])
         self._thresholds = calibration["thresholds"]
         self._max_chars = max_chars
@@ -184,12 +185,19 @@ class Router:
         sure = probabilities[name]
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
             return Route(QUESTION, probabilities[QUESTION])
+        if name == "offer" and self._asks_about_an_offer(text):
+            return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:
             return Route(QUESTION, probabilities[QUESTION])
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
             return Route(QUESTION, probabilities[QUESTION])
         return Route(name, sure)
+
+    def _asks_about_an_offer(self, text: str) -> bool:
+        """The user tells in their own words what they are asked for, and asks what to think of it."""
+        plain = " ".join(words(text))
+        return any(pattern.search(plain) for pattern in self._about_an_offer)
 
 
 def _around(plain: str, first: int, last: int) -> str:
