@@ -78,7 +78,9 @@ def test_a_look_alike_is_no_distress(answerer: Answerer, message: str) -> None:
 
 
 def test_who_asks_for_a_dose_is_told_whom_to_call_and_no_dose() -> None:
-    routing, messages = (yaml.safe_load((KNOWLEDGE_DIR / n).read_text("utf-8")) for n in ("routing.yaml", "messages.yaml"))
+    routing, messages = (
+        yaml.safe_load((KNOWLEDGE_DIR / n).read_text("utf-8")) for n in ("routing.yaml", "messages.yaml")
+    )
     router = Router(routing, DEFAULTS, max_chars=2000)
     message = "combien de paracetamol on peut prendre quand on dort plus a cause de larnaque"
     assert router.is_crisis(message) and router.kind(CRISIS, message) == "medicines"
