@@ -18,6 +18,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import fold, stems, words
+from retrieval.dates import asked_day
 from retrieval.questions import Asked, split
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
@@ -33,23 +34,6 @@ _HAPPENED = re.compile(
     r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|m'a|m'ont|nous a|il a|elle a|ils ont|me suis fait|"
     r"s'est fait|deja|ete)\b.{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|"
     r"avoir|perdu|transfer|hack|menac|utilis|prete|partag|remis|rempli|sign|pris|debit|prelev|encaiss|vide)"
-)
-_LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
-_NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
-_YEAR = re.compile(r"\b(20[12]\d)\b")
-_MONEY = re.compile(
-    r"\b(seuils?|plafonds?|taux|montants?|smic|bareme|impots?|imposable|declar\w*|revenus?|cotis\w*|tva|combien)\b"
-)
-# « arrivé en 2023 », « depuis 2019 »: a year of somebody's life, not of the rules asked about.
-_LIFE_EVENT = re.compile(
-    r"\b(depuis|since|arrive\w*|nee?|entree?|venue?|installe\w*|divorce\w*|marie\w*|licencie\w*|diplome\w*)\b"
-    r"[^.?!]{0,25}?\b20[12]\d\b"
-)
-# What is owed, forgotten or disputed since that year is settled by the rules of today.
-_STILL_OPEN = re.compile(
-    r"\b((me|nous|lui) (doit|doivent|devait)|impay\w*|reclam\w*|(pas|jamais) (ete |encore )?paye\w*|oubli\w*|"
-    r"rattrap\w*|regularis\w*|corrig\w*|rectifi\w*|controle\w*|tribunal|prud\w*|trop[- ]percu|amende|sanction\w*|"
-    r"(pas|jamais|rien) (ete )?declar\w*)\b"
 )
 _FOLLOW_UP_MAX_STEMS = 4
 _NEW_SUBJECT_MIN_STEMS = 4
@@ -237,24 +221,6 @@ LONGEST_READ = 120
 """Words."""
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
-
-
-def asked_day(text: str, today: date) -> tuple[date, bool]:
-    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today. A year
-    that is neither this one nor its neighbour dates something else (« en France depuis 2019 ») unless money is asked
-    about."""
-    folded = _LIFE_EVENT.sub(" ", fold(text))
-    if _STILL_OPEN.search(folded):
-        return today, False
-    near = [int(year) for year in _YEAR.findall(folded) if abs(int(year) - today.year) <= 1 or _MONEY.search(folded)]
-    year = near[-1] if near else None
-    if _LAST_YEAR.search(folded):
-        year = today.year - 1
-    elif _NEXT_YEAR.search(folded):
-        year = today.year + 1
-    if year is None or year == today.year or abs(year - today.year) > 5:
-        return today, False
-    return (date(year, 12, 31) if year < today.year else date(year, 1, 1)), True
 
 
 def clean(text: str) -> str:

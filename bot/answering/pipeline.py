@@ -99,7 +99,8 @@ class Answerer:
         if not earlier and self._router.is_about_which_offer(question):
             return self._reply(question, Route("which_offer"))
         found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
-        if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found):
+        is_crisis = any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found)
+        if is_crisis or self._is_crisis_in_a_clause(question, clock):
             return self._crisis(question)
         routes = [
             self._router.route(
@@ -194,6 +195,15 @@ class Answerer:
         if found.score < self._settings.official_text_score:
             return part
         return part.model_copy(update={"official": citations.official(found.text)})
+
+    def _is_crisis_in_a_clause(self, question: str, clock: _EmbeddingClock) -> bool:
+        """Distress that one clause of a longer message says."""
+        clauses = [self._rewriter.spell_out(clause) for clause in self._router.crisis_clauses(question)]
+        if not clauses:
+            return False
+        with clock:
+            vectors = self.embeddings.embed_queries(clauses)
+        return any(map(self._router.is_crisis_clause, vectors, clauses))
 
     def _crisis(self, question: str) -> Answer:
         message = self.messages[CRISIS][self._router.kind(CRISIS, question)]

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.lexicon import completed
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
-from retrieval.rewrite import Rewriter, asked_day, clean, within_reach
+from retrieval.rewrite import Rewriter, clean, within_reach
 
 TODAY = date(2026, 11, 21)
 
@@ -81,23 +81,6 @@ def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
     ]
     assert all(query.asked.startswith("Je suis au RSA.") and query.points_back for query in queries)
     assert all("RSA" in query.in_context[0].text and "RSA" not in query.text for query in queries)
-
-
-@pytest.mark.parametrize(
-    ("text", "day", "was_asked"),
-    [
-        ("combien de cotisations en 2025", date(2025, 12, 31), True),
-        ("l'an dernier j'ai gagné 300 €", date(2025, 12, 31), True),
-        ("le taux l'année prochaine", date(2027, 1, 1), True),
-        ("le taux en 2026", TODAY, False),
-        ("mes gains de 2024 jamais payés, combien coûte le tribunal", TODAY, False),
-        ("j'ai oublié de déclarer 2025, quel montant d'amende", TODAY, False),
-        ("j'ai 2000 abonnés", TODAY, False),
-        ("combien de cotisations", TODAY, False),
-    ],
-)
-def test_the_date_asked_about(text: str, day: date, was_asked: bool) -> None:
-    assert asked_day(text, TODAY) == (day, was_asked)
 
 
 def test_control_characters_and_broken_surrogates_are_dropped() -> None:
