@@ -54,6 +54,7 @@ LOOK_ALIKES = [
     "j'ai coupé les ponts avec ce client, il a encore mon rib, je risque quoi",
     "on a coupe les ponts avec mon pere, la caf compte ses revenus pour ma bourse ?",
     "mon proprio veut me virer",
+    "laisse tomber, parlons d'autre chose : mon proprio veut me virer",
     "mon propriétaire veut me virer de l'appartement",
     "ma chef menace de me virer si je continue les sondages",
     "j'ai plus rien à manger",
