@@ -77,6 +77,11 @@ def split(text: str, most: int) -> list[Asked]:
     return [*questions[:-1], Asked(" ".join([last.question, *since]), last.told)]
 
 
+def asks(text: str) -> bool:
+    """Whether anything in it asks; else it only tells (« je suis étudiante étrangère »)."""
+    return "?" in text or bool(_ASKS.search(text))
+
+
 def _asked(piece: str, before: list[Asked], told: list[str], since: list[str]) -> Asked:
     if not before:
         return Asked(piece, " ".join(since))

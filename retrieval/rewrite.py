@@ -19,7 +19,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import fold, stems, words
 from retrieval.dates import asked_day
-from retrieval.questions import Asked, split
+from retrieval.questions import Asked, asks, split
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
 _FOLLOW_UP = re.compile(
@@ -64,6 +64,8 @@ class Query:
     """``text`` begins with the earlier turns."""
     points_back: bool = False
     """Its words cannot stand alone: it is only understood with what came before."""
+    follows_what_was_told: bool = False
+    """The turn before it asked nothing: it told who asks, or what happened."""
     in_context: tuple[Query, ...] = ()
     """The same question read as a follow-up, when there are earlier turns: after the thread, and after the last one."""
 
@@ -79,7 +81,7 @@ class Query:
     @property
     def may_stand_alone(self) -> bool:
         """It has enough words of its own to be about something else than what came before."""
-        return not self.points_back and len(self.tokens) >= _NEW_SUBJECT_MIN_STEMS
+        return not (self.points_back or self.follows_what_was_told) and len(self.tokens) >= _NEW_SUBJECT_MIN_STEMS
 
     @cached_property
     def has_happened(self) -> bool:
@@ -125,7 +127,14 @@ class Rewriter:
             read = read or [whole] if asked.told else read
             in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
             alone = self._query(asked, text, today)
-            found.append(replace(alone, points_back=bool(asked.told) or self.is_follow_up(text), in_context=in_context))
+            found.append(
+                replace(
+                    alone,
+                    points_back=bool(asked.told) or self.is_follow_up(text),
+                    follows_what_was_told=bool(contexts) and not asks(turns[-2]),
+                    in_context=in_context,
+                )
+            )
         return found
 
     def _contexts(self, earlier: list[str]) -> list[str]:

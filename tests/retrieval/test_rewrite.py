@@ -39,6 +39,13 @@ def test_ordinary_words_are_not_mended(rewriter: Rewriter, word: str) -> None:
     assert rewriter.spell_out(word) == word
 
 
+def test_a_question_after_what_was_only_told_is_not_read_alone(rewriter: Rewriter) -> None:
+    question = "je peux faire des micro tâches en auto entrepreneur cette année ?"
+    (told,) = rewriter.queries(["je suis étudiante étrangère", question], TODAY)
+    (asked,) = rewriter.queries(["comment fermer mon compte toluna ?", question], TODAY)
+    assert not told.may_stand_alone and asked.may_stand_alone
+
+
 def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
     query = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?"], TODAY)[0]
     (context,) = query.in_context
