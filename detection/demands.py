@@ -244,6 +244,9 @@ RULES = (
           unless=r"jamais|never|personne|notez|gardez|anyone"),
     _rule("ask_card_or_password", r"\b(?:envo(?:yez|ie|yer)|communiqu(?:ez|e|er)|donn(?:ez|e|er)|transmett(?:ez|re)|confirm(?:ez|e|er)|repondez|send|give|confirm)\b[^.!?]{0,40}\b(?:code secret|mots? de passe|mdp|password|code pin|pin|numero de (?:votre |ta )?carte|cvv|cryptogramme|card number)\b",
           unless=r"jamais|never|personne|aucun|\bne (?:le |la |nous |me |t'|te |vous )?(?:donn|communiqu|envo|transm)\w+|n'envo\w+|do not|don't|anyone|nouveau mot de passe wifi|wifi|wi-fi|coffre|portail|digicode"),
+    _rule("prepaid_code", r"\b(?:cartes? (?:cadeaux?|google play|apple|itunes|steam|amazon)|gift cards?|tickets? (?:pcs|transcash|neosurf)|coupons? (?:pcs|transcash|neosurf|toneo)|pcs|transcash|neosurf|paysafe\w*)\b",
+          r"\b(?:codes?|photos?|photographi\w+|gratt\w+|scratch|pictures?)\b", r"\b(?:achet\w+|prend[sz]?|prenez|procur\w+|pass\w+ (?:au|prendre)|buy|purchase|pick up|get)\b", r"\b(?:envo[iy]\w*|transmett\w+|donn(?:e|ez|er)|communiqu\w+|send|text me|photographi\w+)\b",
+          unless=r"jamais|never|n'(?:achet|envo)\w+|ne (?:donn|transmett|communiqu)\w+|arnaque|a gagner|code promo", reach=3),
     # Money asked by somebody who says to be close, or who writes of love, and cannot be called or met.
     _rule("money_for_relative", _CLOSE, _UNREACHED, _HELP_WITH_MONEY, reach=6,
           unless=r"cheque|net\b|patron\w*|\bchef\b|embauch\w+|jamais|ne (?:reponds?|repondez|versez|envoie[sz]?) (?:pas|rien)|arnaque|on s'appelle|appelle-moi|appelez-moi|ring me|call me|si un inconnu|tes? 3\d{2} ?€ (?:sont|est)"),

@@ -137,7 +137,7 @@ GUARDS = (
     _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|"
            r"a la tresoriere|au tresorier|especes ou|par cheque|par an|l'annee|au trimestre|association|club)\b",
            but=r"\b(?:kit|filleul\w*|parrain\w*|wave|western|crypto|coupon|avant l'embauche|pour commencer a travailler|par (?:orange|mobile) money)\b"),
-    _guard("recruiting_pays easy_money unreal_pay", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
+    _guard("recruiting_pays easy_money unreal_pay fee_to_withdraw deposit_to_continue", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
            but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
     # A code typed where one signs, a form of a client, a test to sit: nothing is asked for somebody else.
     _guard("ask_code ask_card_or_password invitation_code", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",

@@ -291,9 +291,11 @@ class Vetter:
     def _steps_of(self, pattern: TrapPattern, judgement: Judgement, reading: Reading) -> list[str]:
         """The facts of a kind of trap, without what holds for one platform when the message names another."""
         threatened = any(signal.id == THREAT for signal, _ in judgement.red_flags)
-        case = reading.cases.get(pattern.id)
-        steps = pattern.steps if case is None else pattern.cases[case].steps
-        steps = pattern.if_threatened if threatened and pattern.if_threatened else steps
+        if threatened and pattern.if_threatened:
+            return pattern.if_threatened
+        if pattern.id in reading.cases:
+            return pattern.cases[reading.cases[pattern.id]].steps
+        steps = pattern.steps
         return [fact for fact in steps if not self._is_about_another(fact, reading)] or steps
 
     def _is_about_another(self, fact: str, reading: Reading) -> bool:

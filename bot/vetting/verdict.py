@@ -325,9 +325,9 @@ class Judge:
     def _is_weak(self, found: Found) -> bool:
         return self._signals[found.id].weight is Weight.WEAK
 
-    def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, float]:
+    def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, bool, float]:
         weight = WEIGHT_ORDER.index(signal.weight)
-        return (0 if signal.sufficient else 1, weight, -found.log_odds if found else -99.0)
+        return (0 if signal.sufficient else 1, weight, signal.of_any_trap, -found.log_odds if found else -99.0)
 
     def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
         """The likeliest kind among those that a shown signal points to, the weightiest signals first."""
