@@ -39,7 +39,7 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
         return [f"{words['levels'][verdict.level]}\n{words['not_an_offer'][verdict.likeness]}"], []
     now = words["now"][verdict.level]
     if not verdict.is_of_work:
-        now = words["now_elsewhere"].get(verdict.level, now)
+        now = words.get("now_elsewhere", {}).get(verdict.level, now)
     found = [f"{words['levels'][verdict.level]}\n{now}"]
     pattern = catalogue.pattern(verdict.pattern)
     if pattern:
