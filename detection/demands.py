@@ -253,6 +253,7 @@ RULES = (
     # A border crossed unseen, a debt to pay before one may leave.
     _rule("held_abroad", r"\b(?:frontieres?|fleuve|riviere|mekong|river|border|l'?7doud|barque|pirogue|flouka|a pied|by boat)\b",
           r"\b(?:(?:sans|pas (?:de|besoin de)|aucun|no|without|bla) (?:\w+ )?(?:tampon|cachet|visa|stamp|controle|papiers?|passeport|passport)|de nuit|la nuit|at night|f lil|passeur|clandestin\w*)\b",
+          r"\b(?:travers\w+|pass(?:e|es|er|ez|ons|era|erez)|franch\w+|cross\w*|entr(?:e|es|er|ez)|ydouz\w+)\b",
           unless=r"diplome|cd[di]\b|saisonnier|bivouac|ferry|randonnee|rafting|croisiere", reach=2),
     _rule("held_abroad", r"\b(?:si (?:vous|tu|on) (?:\w+ )?(?:part\w*|quitt\w+|arret\w+|rentr\w+|dem\w+|veu\w+ (?:partir|rentrer|arreter))|celui qui (?:part|veut (?:partir|rentrer))|en cas de (?:depart|demission|rupture)|"
           r"if you (?:\w+ )?(?:leave|quit|want to (?:leave|go home))|leaving (?:before|early)|ila bghiti t(?:rje3|mchi)|avant la fin (?:du contrat|des))\b",
@@ -296,6 +297,9 @@ RULES = (
           r"\b(?:par (?:semaine|mois|jour)|(?:le|chaque|tous les) (?:dimanche|lundi|samedi|vendredi|semaine|mois)s?|la semaine|/ ?(?:semaine|mois)|a week)\b|\b\d{2} ?%",
           r"\b(?:roule|roules|livr\w+|courses?|bosse\w*|travaill\w+|uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|coursier|vtc|photo|verifie\w*|valide\w*|selfie)\b",
           unless=r"colocat\w+|\bcoloc\b|netflix|abonnement|loyer", reach=4),
+    _rule("rent_account", r"\b(?:compte|profil|account)\b[^.!?]{0,50}\b(?:a la location|a louer|en location|louer|rent(?:al|ing)?)\b|\b(?:louer|loue|rent)\b[^.!?]{0,30}\b(?:compte|profil|account)\b",
+          r"\b(?:coursier|livreur|uber\w*|deliveroo|stuart|linkedin|whatsapp|upwork|fiverr|facebook|airbnb|verifie\w*)\b", r"\b(?:pa[iy]\w*|€|euros?|par (?:mois|semaine|jour)|d'avance|pay|\d)\b",
+          unless=r"jamais|interdit|arnaqu\w+|est-ce|risque|illegal|never|suspendu", reach=2),
     _rule("stands_in", r"\b(?:telephones?|smartphones?|boitiers?|box|cartes? sim|routeur|phones?)\b", r"\b(?:chez (?:vous|toi)|a (?:votre|ton) domicile|at (?:home|your))\b",
           r"\b(?:branche\w*|allume\w*|connect\w+|plugged|wifi|a distance)\b", r"\b(?:par mois|per month|a month|par semaine|€|euros?|dh|fcfa|\d)\b",
           unless=r"offre fibre|operateur|abonnement|teletravail|nous vous pretons|technicien\w*", reach=3),

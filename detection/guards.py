@@ -112,6 +112,11 @@ GUARDS = (
     _guard("disable_protection runs_command", r"\bn(?:e |')(?:le |la |les |l')?(?:desactiv|coup|ignor|arret|ouvr|install|execut)\w*\b[^.!?]{0,12}\b(?:pas|jamais|rien)\b|\b(?:do not|don't|never) (?:disable|turn|ignore|run|open)\b",
            but=r"\b(?:mais|sauf|but|except)\b"),
     _guard("unreal_pay", r"\b(?:articles?|textes?|texts?|pages?|photos?|logos?|visuels?|illustrations?|feuillets?|cours) (?:a|at|for|de) \d", but=r"\b(?:likes?|avis|clics?|par (?:jour|heure))\b"),
+    # One's usual way to the bank.
+    _guard("ask_card_or_password blocked_account_link", r"\b(?:application|appli|espace|site) (?:bancaire )?habituel\w*|\bcomme d'habitude\b|\bnumero (?:inscrit|imprime|indique|figurant)?\s?(?:au dos|sur) (?:de )?votre carte|\bnumero inscrit\b",
+           but=r"\b(?:https?:|www\.|lien|cliqu\w+|codes?|mots? de passe|ci-dessous|communiqu\w+|donn(?:ez|er))\b"),
+    # What a stranger might write, told to somebody of one's own.
+    _guard(ALL, r"\bsi (?:quelqu'un|un (?:inconnu|monsieur|type|gars)|une (?:dame|inconnue)) (?:t'|te |vous |m')?(?:ecri|demand|contact|appel|envoi|propos|reclam)\w*", but=r"\bdi(?:s|tes) (?:lui |leur )?que\b"),
     # A training's price, the rent, is no pay.
     _guard("unreal_pay", r"\b(?:factur(?:ee?s?|\w* a)|cout(?:e|ent|era)|frais|tarif|caution|loyer|acompte|a (?:payer|regler))\b[^.!?]{0,25}" + MONEY, but=r"\b(?:gagn\w+|salaire|remuner\w+|par (?:jour|heure|mois))\b"),
     # Money that comes to the reader, or changes hands on the spot: goods sold, a client who pays first, a till.

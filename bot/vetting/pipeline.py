@@ -220,9 +220,11 @@ class Vetter:
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
             start, end = whole_saying(offer, offer.clauses[best])
+            said = False
             if signal in parsed:
                 start, end = parsed[signal].start, parsed[signal].end
-                score = max(score, DEMAND_LOG_ODDS if parsed[signal].in_words else ENTITY_LOG_ODDS)
+                said = parsed[signal].in_words
+                score = max(score, DEMAND_LOG_ODDS if said else ENTITY_LOG_ODDS)
             if score < LEAST_LOG_ODDS:
                 continue
             thresholds = self._model.thresholds
@@ -233,7 +235,8 @@ class Vetter:
                     log_odds=round(score, 3),
                     shown=score >= thresholds[f"signal:{signal}"],
                     # Measured as right as what the model is sure of; see ``DEMAND_LOG_ODDS``.
-                    sure=score >= thresholds[f"sure:{signal}"] or (signal in parsed and parsed[signal].in_words),
+                    sure=score >= thresholds[f"sure:{signal}"] or said,
+                    said=said,
                     asks=asks(offer.text[start:end]),
                 )
             )

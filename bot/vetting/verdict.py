@@ -27,7 +27,8 @@ LEAST_DOUBT = -5.5
 DOUBT_MARGIN = 1.5
 """A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
 PARSED_FLOOR = -4.0
-"""A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
+"""A critical sign that a library parses, or a demand in so many words, makes a message suspect down to here: the
+bank's own number costs money too."""
 NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
 MORE_LIKELY_THAN_NOT = 0.0
@@ -130,6 +131,8 @@ class Found(BaseModel):
     log_odds: float
     shown: bool
     sure: bool
+    said: bool = False
+    """Read in a demand made in so many words."""
     asks: bool = False
     """The words ask for money, papers, a code or a step elsewhere."""
 
@@ -275,7 +278,8 @@ class Judge:
     ) -> bool:
         critical = [self._signals[f.id] for f in strong if self._signals[f.id].weight is Weight.CRITICAL]
         parsed = any(signal.detection is Detection.ENTITY for signal in critical)
-        if (strength >= 2 and log_odds >= SURE_FLOOR) or (parsed and log_odds >= PARSED_FLOOR):
+        said = any(found.said for found in strong)
+        if (strength >= 2 and log_odds >= SURE_FLOOR) or ((parsed or said) and log_odds >= PARSED_FLOOR):
             return True
         notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
         sure = any(found.sure and self._signals[found.id].detection is Detection.TEXT for found in strong)
