@@ -11,7 +11,6 @@ generation's own learned projection; a rewording of a fiche stands for its first
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -31,7 +30,7 @@ from bot.answering.answer import Tier
 from bot.answering.pipeline import Answerer
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings, load_embeddings
-from knowledge.generation import FACT, Generation, Hits, Passage, active_id, open_active, read_manifest
+from knowledge.generation import FACT, Generation, Hits, Passage, active_id, open_active, read_manifest, read_passages
 from knowledge.golden import GoldenQuestion
 from knowledge.text import stems
 
@@ -218,9 +217,10 @@ def ours(settings: Settings, rows: list[GoldenQuestion], today: date) -> Run:
 
 def bm25_alone(settings: Settings, rows: list[GoldenQuestion], _: date) -> Run:
     generation = open_active(settings, load_embeddings(settings.embedding_model))
+    passages = list(generation.read_passages())
 
     def search(question: str) -> list[Hit]:
-        return _as_hits(generation, generation.sparse(stems(question), 5 * SHOWN_MAX))
+        return _as_hits(generation, passages, generation.sparse(stems(question), 5 * SHOWN_MAX))
 
     return _run("BM25 seul", {"passages de la base": search}, rows)
 
@@ -228,10 +228,11 @@ def bm25_alone(settings: Settings, rows: list[GoldenQuestion], _: date) -> Run:
 def dense_alone(settings: Settings, rows: list[GoldenQuestion], _: date) -> Run:
     embeddings = load_embeddings(settings.embedding_model)
     generation = open_active(settings, embeddings)
+    passages = list(generation.read_passages())
 
     def search(question: str) -> list[Hit]:
         vectors = generation.project([embeddings.embed_queries([question])[0]])
-        return _as_hits(generation, generation.dense(vectors, 5 * SHOWN_MAX)[0])
+        return _as_hits(generation, passages, generation.dense(vectors, 5 * SHOWN_MAX)[0])
 
     return _run("dense seul", {"passages de la base": search}, rows)
 
@@ -324,15 +325,14 @@ def _passages(settings: Settings) -> list[Passage]:
     """Read from the file: an opened generation would count as memory of the recipe. Raises ``GenerationError``."""
     folder = settings.generations_dir / (active_id(settings) or "")
     read_manifest(folder)
-    lines = (folder / "passages.jsonl").read_text("utf-8").splitlines()
-    return [Passage(**json.loads(line)) for line in lines]
+    return list(read_passages(folder))
 
 
-def _as_hits(generation: Generation, hits: Hits) -> list[Hit]:
+def _as_hits(generation: Generation, passages: Sequence[Passage], hits: Hits) -> list[Hit]:
     """Passages of the base as the facts they lead to, each once."""
     found: dict[str, Hit] = {}
     for place, score in zip(hits.passages, hits.scores, strict=True):
-        passage = generation.passages[place]
+        passage = passages[place]
         fact = passage.fact or generation.fiches[passage.fiche].facts[0].id
         found.setdefault(fact, Hit(float(score), (fact,)))
     return list(found.values())[:SHOWN_MAX]

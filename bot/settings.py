@@ -67,6 +67,10 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
+    answer_max_facts_each: int = 3
+    """Facts for each question of a message that asks several."""
+    answer_facts_beside_results: int = 2
+    """Facts shown under a sum that was worked out, which says the essential with its steps."""
     answer_far_behind: float = 0.2
     """A fact whose probability is under this share of the best one's is left out."""
     abstention_nearest_from: float = 0.1

@@ -127,8 +127,8 @@ def _write(
     fact_vectors = cache.documents([passage.text for passage in facts], advance)
     projected = writer.write(library, [*questions, *facts], np.concatenate([question_vectors, fact_vectors]), model)
     progress("Sujets des questions", 0, 1)
-    texts, fiches = [passage.text for passage in questions], [passage.fiche for passage in questions]
-    writer.write_subject(learn_subjects(texts, fiches, projected[: len(questions)]))
+    texts, asked = [passage.text for passage in questions], [passage.fact for passage in questions]
+    writer.write_subject(learn_subjects(texts, asked, projected[: len(questions)]))
     progress("Sujets des questions", 1, 1)
     learned = calibration_file.load(library.folder, model.identity)
     if learned is not None:

@@ -138,7 +138,7 @@ def _profiles(generation: Generation, questions: list[str], vectors: Array, simi
     """How much each question is about each fiche, (n, fiches), unit rows: by the classifier where there is one."""
     if generation.subject.fiches:
         pairs = zip(vectors, questions, strict=True)
-        logs = [generation.subject.log_probabilities(vector[None], question) for vector, question in pairs]
+        logs = [generation.subject.subjects(vector[None], question).fiches for vector, question in pairs]
         profiles = np.exp(np.stack(logs) / SUBJECT_TEMPERATURE)
     else:
         profiles = np.exp((similar - similar.max(axis=1, keepdims=True)) / PROFILE_TEMPERATURE)

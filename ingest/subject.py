@@ -1,4 +1,4 @@
-"""Learns which fiche a question is about, at build time, from every question written for every fiche."""
+"""Learns which fact a question asks for, at build time, from every question written for every fact."""
 
 from __future__ import annotations
 
@@ -9,58 +9,59 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.subject import SubjectClassifier, subject_tokens
+from knowledge.subject import SubjectClassifier, WordDirections, subject_tokens
+from knowledge.vocabulary import HashedVocabulary
 
 Array = np.ndarray[Any, Any]
 
 LEAST_QUESTIONS = 500
-LEAST_FICHES = 10
+LEAST_FACTS = 30
 """With less to learn from, no classifier: the other evidence decides alone."""
 LEAST_USES = 3
 """A stem or a pair used less often than this is not learned from."""
-WORDS_DIMENSION = 300
-"""Words are first reduced to this many directions (latent semantic analysis), then folded back."""
+DIRECTIONS = 200
 SCALE = 3.0
 """Both halves of the input have unit length; this is how strongly they speak before regularisation."""
 REGULARISATION = 1.0
-ITERATIONS = 20
-"""Stopped early on purpose: more of them fit the training questions, not those of others."""
+ITERATIONS = 10
+"""Stopped early on purpose: more of them cost seconds of every build and find no more (docs/decisions/0004)."""
 
 
-def learn_subjects(texts: Sequence[str], fiches: Sequence[str], vectors: Array) -> SubjectClassifier:
-    """``texts``: questions, spelt out; ``fiches``: the one each was written for; ``vectors``: their projected
-    embeddings, (questions, dimension)."""
-    from scipy.sparse import csr_matrix
+def learn_subjects(texts: Sequence[str], facts: Sequence[str | None], vectors: Array) -> SubjectClassifier:
+    """``texts``: questions, spelt out; ``facts``: the one each was written for (None: none in particular);
+    ``vectors``: their projected embeddings, (questions, dimension)."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.utils.extmath import randomized_svd
 
-    if len(texts) < LEAST_QUESTIONS or len(set(fiches)) < LEAST_FICHES:
-        return SubjectClassifier.none(vectors.shape[1])
-    bags = [set(subject_tokens(text)) for text in texts]
-    uses = Counter(token for bag in bags for token in bag)
-    vocabulary = sorted(token for token, count in uses.items() if count >= LEAST_USES)
-    column = {token: place for place, token in enumerate(vocabulary)}
-    idf = np.array([np.log(len(bags) / uses[token]) + 1 for token in vocabulary], dtype=np.float32)
-    data, indices, ends = [], [], [0]
-    for bag in bags:
-        known = sorted(column[token] for token in bag if token in column)
-        weights = idf[known]
-        data.append(weights / (float(np.linalg.norm(weights)) or 1.0))
-        indices += known
-        ends.append(len(indices))
-    bag_rows = csr_matrix((np.concatenate(data), indices, ends), shape=(len(bags), len(vocabulary)))
-    _, _, directions = randomized_svd(bag_rows, WORDS_DIMENSION, n_iter=2, random_state=0)
-    rows = np.hstack([vectors, bag_rows @ directions.T]) * SCALE
+    asked = [place for place, fact in enumerate(facts) if fact]
+    if len(asked) < LEAST_QUESTIONS or len({facts[place] for place in asked}) < LEAST_FACTS:
+        return SubjectClassifier.none()
+    bags = [list(dict.fromkeys(subject_tokens(text))) for text in texts]
+    words = _directions(bags)
+    rows = np.hstack([vectors[asked], np.stack([words.row(bags[place]) for place in asked])])
     model = LogisticRegression(C=REGULARISATION, max_iter=ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # « failed to converge »: see ITERATIONS
-        model.fit(rows, list(fiches))
-    dimension = vectors.shape[1]
+        model.fit(SCALE * rows.astype(np.float32), [facts[place] for place in asked])
     return SubjectClassifier(
-        fiches=[str(name) for name in model.classes_],
-        vocabulary=vocabulary,
-        idf=idf,
-        vector_weights=(SCALE * model.coef_[:, :dimension]).T,
-        token_weights=(SCALE * model.coef_[:, dimension:] @ directions).T,
-        intercepts=model.intercept_,
+        facts=[str(name) for name in model.classes_],
+        words=words,
+        weights=(SCALE * model.coef_.T).astype(np.float32),
+        intercepts=model.intercept_.astype(np.float32),
     )
+
+
+def _directions(bags: Sequence[Sequence[str]]) -> WordDirections:
+    """``bags``: the tokens of each text, each once."""
+    from scipy.sparse import csr_matrix
+    from sklearn.utils.extmath import randomized_svd
+
+    uses = Counter(token for bag in bags for token in bag)
+    tokens = sorted(token for token, count in uses.items() if count >= LEAST_USES)
+    vocabulary = HashedVocabulary.of(tokens)
+    idf = np.array([np.log(len(bags) / uses[token]) + 1 for token in tokens], dtype=np.float32)
+    columns = [vocabulary.columns(bag) for bag in bags]
+    weights = [idf[known] / (float(np.linalg.norm(idf[known])) or 1.0) for known in columns]
+    ends = np.concatenate([[0], np.cumsum([len(known) for known in columns])])
+    rows = csr_matrix((np.concatenate(weights), np.concatenate(columns), ends), shape=(len(bags), len(tokens)))
+    _, _, directions = randomized_svd(rows, min(DIRECTIONS, len(tokens)), n_iter=2, random_state=0)
+    return WordDirections(vocabulary, idf, directions.T.astype(np.float16))

@@ -8,7 +8,7 @@
         passages.jsonl     what was embedded: fiche questions, rewordings, facts
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
-        subject.npz        which fiche a question is about, by a classifier over all that is asked
+        subject.npz        which fact a question asks for, by a classifier over all that is asked
         calibration.json   thresholds and small models, valid for this generation only
         chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
@@ -26,10 +26,9 @@ import json
 import os
 import re
 import shutil
-import sys
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -51,12 +50,17 @@ from knowledge.settings import KnowledgeSettings
 from knowledge.subject import SubjectClassifier
 from knowledge.text import phrases, stems
 from knowledge.vectors import VectorsDownError, vectors_of
+from knowledge.vocabulary import HashedVocabulary
 
-SCHEMA = 8
+SCHEMA = 9
 """Raised whenever the files of a generation change shape."""
 
 BM25 = "bm25"
 BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
+VOCABULARY = "vocabulary.npz"
+PASSAGES = "passages.jsonl"
+BATCH = 1000
+"""Vectors given to Chroma at once."""
 OFFER_MODEL = "offers.npz"
 SUBJECT = "subject.npz"
 UNFINISHED = "unfinished"
@@ -103,7 +107,7 @@ class Hits:
     """Passages found for a query, best first."""
 
     passages: np.ndarray[Any, Any]
-    """Their places in ``Generation.passages``, (n,)."""
+    """Their places in ``Generation.read_passages``, (n,); in Chroma, their ids."""
     scores: np.ndarray[Any, Any]
     """Cosine for dense, BM25 score for sparse, (n,)."""
 
@@ -148,7 +152,7 @@ class Generation:
     lexicon: dict[str, Any]
     routing: dict[str, Any]
     redirects: dict[str, str]
-    passages: list[Passage]
+    folder: Path
     calibration: dict[str, Any]
     projection: Projection = field(repr=False)
     fiche_centroids: Centroids = field(repr=False)
@@ -156,8 +160,8 @@ class Generation:
     subject: SubjectClassifier = field(repr=False)
     collection: Any = field(repr=False)
     bm25: Any = field(repr=False)
-    bm25_fiches: Any = field(repr=False)
-    bm25_facts: Any = field(repr=False)
+    bm25_fiches: WordIndex = field(repr=False)
+    bm25_facts: WordIndex = field(repr=False)
     catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
@@ -169,10 +173,9 @@ class Generation:
     def facts(self) -> dict[str, Fact]:
         return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        """Passage id → its place in ``passages``."""
-        return {passage.id: place for place, passage in enumerate(self.passages)}
+    def read_passages(self) -> Iterator[Passage]:
+        """What was embedded, in the order of ``Hits.passages``: read when asked for, not kept."""
+        return read_passages(self.folder)
 
     @cached_property
     def vocabulary(self) -> dict[str, int]:
@@ -191,11 +194,10 @@ class Generation:
     def dense(self, vectors: np.ndarray[Any, Any], k: int) -> list[Hits]:
         """For each projected vector (n, dimension), the ``k`` nearest passages with their cosine."""
         found = self.collection.query(
-            query_embeddings=vectors, n_results=min(k, len(self.passages)), include=["distances"]
+            query_embeddings=vectors, n_results=min(k, self.manifest.passages), include=["distances"]
         )
-        places = self._places
         return [
-            Hits(np.array([places[name] for name in names], dtype=np.int64), 1.0 - np.asarray(distances))
+            Hits(np.array(names, dtype=np.int64), 1.0 - np.asarray(distances))
             for names, distances in zip(found["ids"], found["distances"], strict=True)
         ]
 
@@ -207,7 +209,34 @@ class Generation:
         """BM25 of each fiche, (fiches,), and each fact, (facts,): a document is all that is written of it, how people
         ask for it included, as words and pairs of words."""
         tokens = phrases(text)
-        return _scores(self.bm25_fiches, tokens, len(self.fiches)), _scores(self.bm25_facts, tokens, len(self.facts))
+        return self.bm25_fiches.scores(tokens), self.bm25_facts.scores(tokens)
+
+
+@dataclass(frozen=True)
+class WordIndex:
+    """BM25 over a few documents of very many different tokens."""
+
+    bm25: Any
+    vocabulary: HashedVocabulary
+
+    def scores(self, tokens: list[str]) -> np.ndarray[Any, Any]:
+        """(documents,)"""
+        known = self.vocabulary.columns(tokens)
+        if not len(known):
+            return np.zeros(self.bm25.scores["num_docs"])
+        return np.asarray(self.bm25.get_scores_from_ids(known))
+
+    @classmethod
+    def load(cls, folder: Path) -> WordIndex:
+        return cls(bm25s.BM25.load(folder, load_vocab=False), HashedVocabulary.load(folder / VOCABULARY))
+
+    @staticmethod
+    def write(documents: list[list[str]], folder: Path) -> None:
+        bm25 = word_index(documents)
+        words = bm25.vocab_dict
+        bm25.vocab_dict = {}
+        bm25.save(folder)
+        HashedVocabulary.of(sorted(words, key=words.__getitem__)).save(folder / VOCABULARY)
 
 
 def word_index(documents: list[list[str]]) -> Any:
@@ -327,10 +356,8 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
         )
     try:
         bundle = _read_bundle(folder)
-        with (folder / "passages.jsonl").open(encoding="utf-8") as lines:
-            passages = [_passage(json.loads(line)) for line in lines]
         calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
-        bm25, bm25_fiches, bm25_facts = (_load_words(folder / name) for name in (BM25, *BM25_DOCUMENTS))
+        bm25_fiches, bm25_facts = (WordIndex.load(folder / name) for name in BM25_DOCUMENTS)
         vectors = vectors_of(settings, folder, manifest.id)
         return Generation(
             manifest=manifest,
@@ -339,10 +366,10 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             lexicon=bundle["lexicon"],
             routing=bundle["routing"],
             redirects=bundle["redirects"],
-            passages=passages,
+            folder=folder,
             calibration=calibration,
-            collection=_whole(vectors.open(), len(passages)),
-            bm25=bm25,
+            collection=_whole(folder, vectors.open(), manifest.passages),
+            bm25=bm25s.BM25.load(folder / BM25),
             bm25_fiches=bm25_fiches,
             bm25_facts=bm25_facts,
             projection=Projection.load(folder / "projection.npz"),
@@ -358,6 +385,13 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
     except VectorsDownError as error:
         raise GenerationError(str(error)) from error
+
+
+def read_passages(folder: Path) -> Iterator[Passage]:
+    """The passages of the generation in ``folder``."""
+    with (folder / PASSAGES).open(encoding="utf-8") as lines:
+        for line in lines:
+            yield Passage(**json.loads(line))
 
 
 def read_contents(folder: Path) -> Contents:
@@ -393,23 +427,12 @@ def _records(bundle: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _passage(record: dict[str, str | None]) -> Passage:
-    """The names that thousands of passages share are kept once in memory, as are the words of the indexes."""
-    shared = {key: sys.intern(value) if value and key != "text" else value for key, value in record.items()}
-    return Passage(**shared)  # type: ignore[arg-type]
-
-
-def _load_words(folder: Path) -> Any:
-    index = bm25s.BM25.load(folder)
-    index.vocab_dict = {sys.intern(token): column for token, column in index.vocab_dict.items()}
-    return index
-
-
-def _whole(collection: Any, passages: int) -> Any:
-    """The collection. Raises ``ValueError`` when it does not hold one vector a passage: an empty one would make
-    every answer « je ne sais pas » without a word."""
-    if collection.count() != passages:
-        raise ValueError(f"{collection.count()} vecteurs pour {passages} passages")
+def _whole(folder: Path, collection: Any, passages: int) -> Any:
+    """The collection. Raises ``ValueError`` when it or the file does not hold one entry a passage: an empty one would
+    make every answer « je ne sais pas » without a word."""
+    read, vectors = sum(1 for _ in read_passages(folder)), collection.count()
+    if not read == vectors == passages:
+        raise ValueError(f"{vectors} vecteurs et {read} textes pour {passages} passages")
     return collection
 
 
@@ -439,7 +462,8 @@ class GenerationWriter:
         model: SentenceEmbeddings,
     ) -> np.ndarray[Any, Any]:
         """Indexes and bundle. ``vectors``: float32, (len(passages), dimension), unit length, as the
-        model gave them; they are projected here, and returned."""
+        model gave them; they are projected here, and returned, (len(passages), directions)."""
+        dimension = vectors.shape[1]
         vectors = self._project(passages, vectors)
         _write_json(
             self.folder / "bundle.json",
@@ -453,9 +477,9 @@ class GenerationWriter:
         trained = offer_model_path(library.folder, model.identity)
         if trained.exists():
             shutil.copyfile(trained, self.folder / OFFER_MODEL)
-        with (self.folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
+        with (self.folder / PASSAGES).open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
-        self._index(BM25, [stems(passage.text) for passage in passages])
+        word_index([stems(passage.text) for passage in passages]).save(self.folder / BM25)
         of_fiche: dict[str, list[str]] = {fiche: [] for fiche in library.fiches}
         of_fact: dict[str, list[str]] = {fact: [] for fact in library.facts}
         for passage in passages:
@@ -464,22 +488,19 @@ class GenerationWriter:
             if passage.fact:
                 of_fact[passage.fact] += tokens
         for name, documents in zip(BM25_DOCUMENTS, (of_fiche, of_fact), strict=True):
-            self._index(name, list(documents.values()))
+            WordIndex.write(list(documents.values()), self.folder / name)
         (self.folder / UNFINISHED).write_text(self.id, "utf-8")
         collection = vectors_of(self._settings, self.folder, self.id).create()
-        for start in range(0, len(passages), 1000):
-            batch = passages[start : start + 1000]
-            collection.add(
-                ids=[passage.id for passage in batch],
-                embeddings=vectors[start : start + 1000],
-            )
+        for start in range(0, len(passages), BATCH):
+            batch = vectors[start : start + BATCH]
+            collection.add(ids=[str(start + place) for place in range(len(batch))], embeddings=batch)
         reads = [library.sources[source].read_on for fact in library.facts.values() for source in fact.sources]
         manifest = Manifest(
             id=self.id,
             schema=SCHEMA,
             created_at=self._now.isoformat(timespec="seconds"),
             model=model.identity,
-            dimension=int(vectors.shape[1]),
+            dimension=dimension,
             content_hash=self._content_hash,
             fiches=len(library.fiches),
             facts=len(library.facts),
@@ -493,15 +514,12 @@ class GenerationWriter:
     def write_subject(self, subject: SubjectClassifier) -> None:
         subject.save(self.folder / SUBJECT)
 
-    def _index(self, name: str, documents: list[list[str]]) -> None:
-        word_index(documents).save(self.folder / name)
-
     def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         is_fact = np.array([passage.kind == FACT for passage in passages])
         asked = [passage for passage in passages if passage.kind != FACT]
         projection = learn(vectors[~is_fact], [passage.fact for passage in asked], vectors[is_fact])
         projection.save(self.folder / "projection.npz")
-        projected = np.empty_like(vectors)
+        projected = np.empty((len(vectors), projection.matrix.shape[1]), dtype=np.float32)
         projected[~is_fact] = projection.queries(vectors[~is_fact])
         projected[is_fact] = projection.passages(vectors[is_fact])
         fiches = centroids(projected[~is_fact], [passage.fiche for passage in asked])

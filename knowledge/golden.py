@@ -32,6 +32,8 @@ class GoldenQuestion(Content):
     def _is_asked(self) -> GoldenQuestion:
         if bool(self.question) == bool(self.turns):
             raise ValueError("une ligne a soit « question », soit « turns »")
+        if self.status == "answered" and not (self.facts or self.missing):
+            raise ValueError("une ligne « answered » a ses « facts », ou dit dans « missing » ce qui manque à la base")
         return self
 
     @property

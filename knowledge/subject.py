@@ -1,7 +1,7 @@
-"""Which fiche a question is about, by a linear classifier learned from every question written for every fiche.
+"""Which fact a question asks for, by a linear classifier learned from every question written for every fact.
 
-Nearest passages see one wording at a time; the classifier weighs all the wordings of a fiche against those of
-all the others. It is one more piece of evidence, fused with the rest (see ``retriever``).
+Nearest passages see one wording at a time; the classifier weighs all the wordings of a fact against those of all the
+others. It is one more piece of evidence, fused with the rest (see ``retriever``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.text import stems
+from knowledge.vocabulary import HashedVocabulary
 
 Array = np.ndarray[Any, Any]
 
@@ -27,58 +28,95 @@ def subject_tokens(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SubjectClassifier:
-    """Multinomial logistic regression over a projected embedding and a bag of ``subject_tokens``.
+class WordDirections:
+    """A bag of tokens in a few directions (latent semantic analysis). ``idf``: (tokens,). ``matrix``: (tokens,
+    directions)."""
 
-    ``vector_weights``: (dimension, fiches). ``token_weights``: (vocabulary, fiches). ``intercepts``: (fiches,).
+    vocabulary: HashedVocabulary
+    idf: Array
+    matrix: Array
+
+    def row(self, tokens: Sequence[str]) -> Array:
+        """The tokens, each once, weighed and scaled to unit length, in directions, (directions,)."""
+        known = self.vocabulary.columns(dict.fromkeys(tokens))
+        weights = self.idf[known]
+        length = float(np.linalg.norm(weights)) or 1.0
+        return np.asarray((weights / length) @ self.matrix[known].astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Log-probabilities of what a question is about: the best over its views."""
+
+    facts: Array
+    """In the order of ``SubjectClassifier.facts``."""
+    fiches: Array
+    """That any fact of the fiche is asked for, in the order of ``SubjectClassifier.fiches``."""
+
+
+@dataclass(frozen=True)
+class SubjectClassifier:
+    """Multinomial logistic regression over a projected embedding and ``WordDirections``.
+
+    ``facts``: ids, sorted, so that those of one fiche stand together. ``weights``: (dimension + directions, facts).
+    ``intercepts``: (facts,).
     """
 
-    fiches: list[str]
-    vocabulary: list[str]
-    idf: Array
-    vector_weights: Array
-    token_weights: Array
+    facts: list[str]
+    words: WordDirections
+    weights: Array
     intercepts: Array
 
     @classmethod
-    def none(cls, dimension: int) -> SubjectClassifier:
-        """Knows no fiche: too few questions to learn from."""
-        empty = np.zeros((0, 0), dtype=np.float32)
-        return cls([], [], np.zeros(0), np.zeros((dimension, 0), dtype=np.float32), empty, np.zeros(0))
+    def none(cls) -> SubjectClassifier:
+        """Knows no fact: too few questions to learn from."""
+        empty = np.zeros(0, dtype=np.float32)
+        return cls([], WordDirections(HashedVocabulary.of([]), empty, empty.reshape(0, 0)), empty, empty)
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {token: row for row, token in enumerate(self.vocabulary)}
+    def fiches(self) -> list[str]:
+        """The fiches of ``facts``, sorted."""
+        return list(dict.fromkeys(fact.split("/")[0] for fact in self.facts))
 
-    def log_probabilities(self, vectors: Array, text: str) -> Array:
-        """``vectors``: (views, dimension), projected. The best of the views for each fiche, (fiches,)."""
-        if not self.fiches:
-            return np.zeros(0)
-        logits = vectors @ self.vector_weights + self._of_tokens(subject_tokens(text)) + self.intercepts
-        logits -= logits.max(axis=1, keepdims=True)
-        found: Array = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).max(axis=0)
-        return found.astype(np.float64)
+    @cached_property
+    def _first_of_fiche(self) -> Array:
+        owners = np.array([fact.split("/")[0] for fact in self.facts])
+        return np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
 
-    def _of_tokens(self, tokens: Sequence[str]) -> Array:
-        rows = [self._rows[token] for token in set(tokens) if token in self._rows]
-        weights = self.idf[rows]
-        length = float(np.linalg.norm(weights))
-        return (weights / length) @ self.token_weights[rows] if length else np.zeros(len(self.fiches))
+    def subjects(self, vectors: Array, text: str) -> Subjects:
+        """``vectors``: (views, dimension), projected; ``text``: the whole question."""
+        if not self.facts:
+            return Subjects(np.zeros(0), np.zeros(0))
+        words = np.broadcast_to(self.words.row(subject_tokens(text)), (len(vectors), self.words.matrix.shape[1]))
+        logits = np.hstack([vectors, words]) @ self.weights + self.intercepts
+        exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares = exponents / exponents.sum(axis=1, keepdims=True)
+        of_fiches = np.add.reduceat(shares, self._first_of_fiche, axis=1)
+        return Subjects(_log(shares.max(axis=0)), _log(of_fiches.max(axis=0)))
 
     def save(self, path: Path) -> None:
         np.savez(
             path,
-            fiches=np.array(self.fiches),
-            vocabulary=np.array(self.vocabulary),
-            idf=self.idf.astype(np.float32),
-            vector_weights=self.vector_weights.astype(np.float32),
-            token_weights=self.token_weights.astype(np.float32),
+            facts=np.array(self.facts),
+            hashes=self.words.vocabulary.hashes,
+            places=self.words.vocabulary.places,
+            idf=self.words.idf.astype(np.float32),
+            directions=self.words.matrix.astype(np.float16),
+            weights=self.weights.astype(np.float32),
             intercepts=self.intercepts.astype(np.float32),
         )
 
     @classmethod
     def load(cls, path: Path) -> SubjectClassifier:
         with np.load(path) as data:
-            names = {name: data[name].tolist() for name in ("fiches", "vocabulary")}
-            arrays = {name: data[name] for name in ("idf", "vector_weights", "token_weights", "intercepts")}
-        return cls(**names, **arrays)
+            vocabulary = HashedVocabulary(data["hashes"], data["places"])
+            words = WordDirections(vocabulary, data["idf"], data["directions"])
+            return cls(data["facts"].tolist(), words, data["weights"], data["intercepts"])
+
+
+_LEAST_SHARE = 1e-9
+"""Below this a probability says nothing more."""
+
+
+def _log(shares: Array) -> Array:
+    return np.log(np.maximum(shares, _LEAST_SHARE)).astype(np.float64)

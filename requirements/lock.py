@@ -22,6 +22,9 @@ def compile_lock(name: str, *options: str) -> None:
 compile_lock("core.lock", "--generate-hashes")
 compile_lock("dev.lock", "--generate-hashes", "--group", "dev", "-c", str(HERE / "core.lock"))
 
+# What installs the others.
+subprocess.run([*UV, "-", "-o", str(HERE / "pip.lock"), "--generate-hashes"], input="pip", text=True, check=True)
+
 compile_lock("postgres.lock", "--generate-hashes", "--extra", "postgres", "-c", str(HERE / "core.lock"))
 compile_lock("llm.lock", "--generate-hashes", "--extra", "llm", "-c", str(HERE / "core.lock"))
 

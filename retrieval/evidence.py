@@ -6,7 +6,7 @@ Python cost more than finding them.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 
 from knowledge.generation import ASKED, FACT, QUESTION, Centroids, Generation, Hits
 from knowledge.model import Role
+from knowledge.subject import Subjects
 from knowledge.text import stems
 
 Array = np.ndarray[Any, Any]
@@ -30,7 +31,7 @@ class ContentIndex:
     """Which fiche and fact each passage stands for, and which stems each of them holds."""
 
     def __init__(self, generation: Generation) -> None:
-        passages = generation.passages
+        passages = list(generation.read_passages())
         facts = list(generation.facts.values())
         self.fiches = list(generation.fiches)
         self.facts = [fact.id for fact in facts]
@@ -64,17 +65,18 @@ class ContentIndex:
         self.roles = {
             f"role_{role}": np.array([fact.role is role for fact in facts], dtype=np.float64) for role in Role
         }
-        self._subject_places = np.array([fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
-        self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, generation.manifest.dimension)
-        self._fact_centroids = _aligned(generation.fact_centroids, self.facts, generation.manifest.dimension)
+        self._subject_fiches = np.array([fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
+        self._subject_facts = np.array([fact_place[name] for name in generation.subject.facts], dtype=np.int64)
+        directions = generation.projection.matrix.shape[1]
+        self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, directions)
+        self._fact_centroids = _aligned(generation.fact_centroids, self.facts, directions)
 
-    def subjects(self, log_probabilities: Array) -> Array:
-        """The classifier's log-probabilities in the order of ``fiches``, (fiches,)."""
-        if not len(log_probabilities):
-            return np.zeros(len(self.fiches))
-        found = np.full(len(self.fiches), log_probabilities.min())
-        found[self._subject_places] = log_probabilities
-        return found
+    def subjects(self, found: Subjects) -> tuple[Array, Array]:
+        """The classifier's log-probabilities in the order of ``fiches`` and of ``facts``."""
+        return (
+            _spread(found.fiches, self._subject_fiches, len(self.fiches)),
+            _spread(found.facts, self._subject_facts, len(self.facts)),
+        )
 
     def centroid_cosines(self, vectors: Array) -> tuple[Array, Array]:
         """Best cosine of each fiche and each fact to any of the projected ``vectors``; 0 without centroid."""
@@ -108,6 +110,8 @@ class Evidence:
     """BM25 of the best fact, for each word of the question."""
     fiche_subject: Array
     """Log-probability that the question is about the fiche, by the classifier; the least likely for an unknown one."""
+    fact_subject: Array
+    """… that the question asks for the fact."""
 
     @classmethod
     def of(
@@ -116,7 +120,7 @@ class Evidence:
         dense: Hits,
         sparse: Hits,
         wording: tuple[Array, Array],
-        subject: Array,
+        subjects: Subjects,
         vectors: Array,
         tokens: Sequence[str],
     ) -> Evidence:
@@ -125,6 +129,7 @@ class Evidence:
         # A passage that was not found is at best as near as the farthest one that was.
         floor = float(dense.scores[-1]) if len(dense.scores) else 0.0
         fiche_centroid, fact_centroid = index.centroid_cosines(vectors)
+        fiche_subject, fact_subject = index.subjects(subjects)
 
         def grouped(group_of: Array, rows: int) -> tuple[dict[str, Columns], Array]:
             cosines = _best(group_of[dense.passages], dense.scores, rows * len(KINDS), floor)
@@ -163,7 +168,8 @@ class Evidence:
             fiche_wording=_share_of_best(wording[0]),
             fact_wording=_share_of_best(wording[1]),
             best_wording=float(wording[1].max(initial=0.0)) / max(len(tokens), 1),
-            fiche_subject=index.subjects(subject),
+            fiche_subject=fiche_subject,
+            fact_subject=fact_subject,
         )
 
 
@@ -202,27 +208,28 @@ class _Rarity:
     """How rare each stem is among fiches."""
 
     def __init__(self, held: Sequence[set[str]]) -> None:
-        counts: dict[str, int] = defaultdict(int)
-        for tokens in held:
-            for token in tokens:
-                counts[token] += 1
+        counts = Counter(token for tokens in held for token in tokens)
         total = len(held) or 1
-        self._known = {token: float(np.log(1 + total / count)) for token, count in counts.items()}
+        self.columns = {token: column for column, token in enumerate(counts)}
+        self._weights = [float(np.log(1 + total / count)) for count in counts.values()]
         self._unknown = float(np.log(1 + total))
 
     def of(self, token: str) -> float:
-        return self._known.get(token, self._unknown)
+        column = self.columns.get(token)
+        return self._unknown if column is None else self._weights[column]
 
 
 class _Coverage:
     """Share of a question's words, weighted by rarity, that each row holds."""
 
     def __init__(self, held: Sequence[set[str]], rarity: _Rarity) -> None:
-        holders: dict[str, list[int]] = defaultdict(list)
-        for row, tokens in enumerate(held):
-            for token in tokens:
-                holders[token].append(row)
-        self._holders = {token: np.array(rows, dtype=np.int64) for token, rows in holders.items()}
+        """Every stem that a row holds must be one whose rarity is known."""
+        pairs = np.array(
+            [(rarity.columns[token], row) for row, tokens in enumerate(held) for token in tokens], dtype=np.int32
+        ).reshape(-1, 2)
+        pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+        self._holders = pairs[:, 1].copy()
+        self._starts = np.searchsorted(pairs[:, 0], np.arange(len(rarity.columns) + 1))
         self._rows = len(held)
         self._rarity = rarity
 
@@ -232,15 +239,22 @@ class _Coverage:
         for token in set(tokens):
             weight = self._rarity.of(token)
             total += weight
-            rows = self._holders.get(token)
-            if rows is not None:
-                covered[rows] += weight
+            column = self._rarity.columns.get(token)
+            if column is not None:
+                covered[self._holders[self._starts[column] : self._starts[column + 1]]] += weight
         return covered / total if total else covered
 
 
-def _aligned(centroids: Centroids, names: Sequence[str], dimension: int) -> Array:
-    """The centroids in the order of ``names``; zeros where there is none. (names, dimension)."""
-    rows = np.zeros((len(names), dimension), dtype=np.float32)
+def _spread(known: Array, places: Array, rows: int) -> Array:
+    """``known`` at ``places``, its least value elsewhere, (rows,)."""
+    spread = np.full(rows, known.min(initial=0.0))
+    spread[places] = known
+    return spread
+
+
+def _aligned(centroids: Centroids, names: Sequence[str], directions: int) -> Array:
+    """The centroids in the order of ``names``; zeros where there is none. (names, directions)."""
+    rows = np.zeros((len(names), directions), dtype=np.float32)
     places = {name: place for place, name in enumerate(centroids.names)}
     for row, name in enumerate(names):
         if name in places:

@@ -120,8 +120,8 @@ class Retriever:
         dense = merge(self._generation.dense(projected, CANDIDATES))
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
         wording = self._generation.wording(query.text)
-        subject = self._generation.subject.log_probabilities(projected, query.text)
-        return Evidence.of(self._index, dense, sparse, wording, subject, projected, query.tokens)
+        subjects = self._generation.subject.subjects(projected, query.text)
+        return Evidence.of(self._index, dense, sparse, wording, subjects, projected, query.tokens)
 
     def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
         """Evidence → fiches, facts and the probability that they answer."""
@@ -255,6 +255,7 @@ class Retriever:
             "coverage": evidence.fact_coverage[kept],
             "wording": evidence.fact_wording[kept],
             "subject": evidence.fiche_subject[index.fact_fiche[kept]],
+            "asked_for": evidence.fact_subject[kept],
             "platform_named": named,
             "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
@@ -275,6 +276,7 @@ class Retriever:
             "coverage",
             "wording",
             "subject",
+            "asked_for",
         ):
             columns[f"{name}_behind"] = columns[name].max(initial=-np.inf) - columns[name]
         return columns
@@ -315,6 +317,7 @@ class Retriever:
             "fiche_wording": fiche["wording"],
             "fiche_subject": fiche["subject"],
             "fact_subject": fact["subject"],
+            "fact_asked_for": fact["asked_for"],
             "fact_wording": fact["wording"],
             "coverage": fiche["coverage"],
             "fact_coverage": fact["coverage"],

@@ -18,14 +18,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import fold, stems, words
+from retrieval.dates import asked_day
+from retrieval.questions import Asked, split
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
-_SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
-_QUESTION_CUE = re.compile(
-    r"\b(est-ce|dois|doit|peux|peut|puis-je|faut|combien|comment|pourquoi|quand|quel|quelle|quels|quelles|ou |qui|"
-    r"que faire|quoi|risque|c'est|ai-je|suis-je|droit|can|should|how|what|do i)\b"
-)
-# A message that cannot stand alone: it points back at what was said before.
 _FOLLOW_UP = re.compile(
     r"^(et|mais|ok|ah|d'accord|donc|alors|sinon|du coup)\b"
     r"|^(c'est|cest|ca fait|ca) (combien|quoi|quand|ou|possible|obligatoire|legal|grave|vrai|pareil|valable)"
@@ -39,23 +35,6 @@ _HAPPENED = re.compile(
     r"s'est fait|deja|ete)\b.{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|"
     r"avoir|perdu|transfer|hack|menac|utilis|prete|partag|remis|rempli|sign|pris|debit|prelev|encaiss|vide)"
 )
-_LAST_YEAR = re.compile(r"\b(l'an(nee)? (derniere?|passee?)|annee derniere|annee passee|an dernier|last year)\b")
-_NEXT_YEAR = re.compile(r"\b(l'an(nee)? prochaine?|annee prochaine|an prochain|next year)\b")
-_YEAR = re.compile(r"\b(20[12]\d)\b")
-_MONEY = re.compile(
-    r"\b(seuils?|plafonds?|taux|montants?|smic|bareme|impots?|imposable|declar\w*|revenus?|cotis\w*|tva|combien)\b"
-)
-# « arrivé en 2023 », « depuis 2019 »: a year of somebody's life, not of the rules asked about.
-_LIFE_EVENT = re.compile(
-    r"\b(depuis|since|arrive\w*|nee?|entree?|venue?|installe\w*|divorce\w*|marie\w*|licencie\w*|diplome\w*)\b"
-    r"[^.?!]{0,25}?\b20[12]\d\b"
-)
-# What is owed, forgotten or disputed since that year is settled by the rules of today.
-_STILL_OPEN = re.compile(
-    r"\b((me|nous|lui) (doit|doivent|devait)|impay\w*|reclam\w*|(pas|jamais) (ete |encore )?paye\w*|oubli\w*|"
-    r"rattrap\w*|regularis\w*|corrig\w*|rectifi\w*|controle\w*|tribunal|prud\w*|trop[- ]percu|amende|sanction\w*|"
-    r"(pas|jamais|rien) (ete )?declar\w*)\b"
-)
 _FOLLOW_UP_MAX_STEMS = 4
 _NEW_SUBJECT_MIN_STEMS = 4
 NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
@@ -67,7 +46,9 @@ class Query:
     """One question to look up."""
 
     asked: str
-    """As the user wrote it (cleaned)."""
+    """As the user wrote it (cleaned), with what was told before it."""
+    question: str
+    """As the user wrote it, what was told left out when the message asks several things."""
     text: str
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
@@ -137,12 +118,14 @@ class Rewriter:
         """The questions of the last turn, each able to stand alone. Never empty."""
         contexts = self._contexts([self.spell_out(turn) for turn in turns[:-1]])
         found = []
-        for index, question in enumerate(self._split(clean(turns[-1]))):
-            text = self.spell_out(question)
-            read = [f"{context} {text}" for context in contexts] if index == 0 else []
-            in_context = tuple(self._query(question, whole, today, follows=True) for whole in read)
-            alone = self._query(question, text, today)
-            found.append(replace(alone, points_back=self.is_follow_up(text), in_context=in_context))
+        for index, asked in enumerate(split(clean(turns[-1]), self._max_questions)):
+            text = self.spell_out(asked.question)
+            whole = self.spell_out(asked.whole)
+            read = [f"{context} {whole}" for context in contexts] if index == 0 else []
+            read = read or [whole] if asked.told else read
+            in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
+            alone = self._query(asked, text, today)
+            found.append(replace(alone, points_back=bool(asked.told) or self.is_follow_up(text), in_context=in_context))
         return found
 
     def _contexts(self, earlier: list[str]) -> list[str]:
@@ -154,21 +137,29 @@ class Rewriter:
         start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
         return list(dict.fromkeys([" ".join(earlier[start:]), earlier[-1]]))
 
-    def _query(self, asked: str, text: str, today: date, follows: bool = False) -> Query:
+    def _query(self, asked: Asked, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)
         named = self._platform.findall(fold(text)) if self._platform else []
         fiches = frozenset(self._platform_fiches[name] for name in named if name in self._platform_fiches)
         anonymous = self._platform.sub(ANY_PLATFORM, text) if self._platform else text
-        return Query(asked, text, self._views(text), anonymous, fiches, day, was_asked, follows)
+        return Query(
+            asked=asked.whole,
+            question=asked.question,
+            text=text,
+            views=self._views(text),
+            anonymous=anonymous,
+            platforms=fiches,
+            day=day,
+            day_was_asked=was_asked,
+            is_follow_up=follows,
+        )
 
     def _views(self, text: str) -> tuple[str, ...]:
-        """What is embedded: the text, its pieces, and the text without the platform's name: « mon compte
+        """What is embedded: the text and, when it is short, the text without the platform's name: « mon compte
         Toluna est fermé » asks about closed accounts as much as about Toluna."""
-        found = views(text)
-        short = len(text.split()) <= PLATFORM_READ_TWICE
-        if len(found) == 1 and short and self._platform and self._platform.search(text):
-            found.append(self._platform.sub(ANY_PLATFORM, text))
-        return tuple(found)
+        if self._platform and len(text.split()) <= PLATFORM_READ_TWICE and self._platform.search(text):
+            return (text, self._platform.sub(ANY_PLATFORM, text))
+        return (within_reach(text),)
 
     def spell_out(self, text: str) -> str:
         """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
@@ -187,6 +178,10 @@ class Rewriter:
                 spelt.append(self._mend(tokens[at], folded[at]))
                 at += 1
         return re.sub(r"(?<=['’]) ", "", " ".join(spelt))
+
+    def as_told(self, text: str) -> str:
+        """A message as typed and as spelt out, folded: what it tells may be told by either."""
+        return fold(f"{text}\n{self.spell_out(text)}")
 
     def language(self, text: str) -> str | None:
         """The language of a text, when its small words are not French; None for French, or when too few tell."""
@@ -210,63 +205,22 @@ class Rewriter:
         is_mistake = best and best[0][:2] == folded[:2] and best[0].rstrip("s") != folded.rstrip("se")
         return best[0] if best and is_mistake else token
 
-    def _split(self, text: str) -> list[str]:
-        """Questions of one message; statements before a question stay with it as its context."""
-        sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-        questions: list[str] = []
-        context: list[str] = []
-        for sentence in sentences:
-            context.append(sentence)
-            if sentence.endswith("?") and len(stems(sentence)) >= 2:
-                questions.append(" ".join(context))
-                context = []
-        if context and questions:
-            questions[-1] += " " + " ".join(context)
-        if not 2 <= len(questions) <= self._max_questions:
-            return [text]
-        return questions
-
 
 ANY_PLATFORM = "une plateforme"
 
 
-def views(text: str) -> list[str]:
-    """What of a message is embedded: all of it or, for a long story, how it begins (who, what) and what
-    it asks. A question buried in a story is lost in the story's one vector, and embedding costs about
-    a millisecond a word."""
+def within_reach(text: str) -> str:
+    """What of a message is embedded: all of it, as the stories written for the facts are. Of a very long one, how it
+    begins (who, what) and how it ends (the question): embedding costs about a millisecond a word."""
     tokens = text.split()
-    if len(tokens) <= LONG_STORY:
-        return [text]
-    sentences = [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
-    asking = [s for s in sentences if s.endswith("?")] or [s for s in sentences if _QUESTION_CUE.search(fold(s))]
-    asked = " ".join(asking).split() if len(asking) < len(sentences) else []
-    return [" ".join(tokens[:BEGINNING]), " ".join((asked or tokens)[-ASKED:])]
+    half = LONGEST_READ // 2
+    return text if len(tokens) <= LONGEST_READ else " ".join(tokens[:half] + tokens[-half:])
 
 
-LONG_STORY = 36
-"""Words above which a message is read in two pieces, of the lengths that follow."""
-BEGINNING = 20
-ASKED = 24
+LONGEST_READ = 120
+"""Words."""
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
-
-
-def asked_day(text: str, today: date) -> tuple[date, bool]:
-    """The day whose rules are asked for: the last day of a past year, the first of a coming one, else today. A year
-    that is neither this one nor its neighbour dates something else (« en France depuis 2019 ») unless money is asked
-    about."""
-    folded = _LIFE_EVENT.sub(" ", fold(text))
-    if _STILL_OPEN.search(folded):
-        return today, False
-    near = [int(year) for year in _YEAR.findall(folded) if abs(int(year) - today.year) <= 1 or _MONEY.search(folded)]
-    year = near[-1] if near else None
-    if _LAST_YEAR.search(folded):
-        year = today.year - 1
-    elif _NEXT_YEAR.search(folded):
-        year = today.year + 1
-    if year is None or year == today.year or abs(year - today.year) > 5:
-        return today, False
-    return (date(year, 12, 31) if year < today.year else date(year, 1, 1)), True
 
 
 def clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from bot.answering.answer import (
 )
 from bot.answering.compute import Computed
 from bot.answering.contacts import Directory
+from bot.answering.lead import Leads
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
@@ -35,6 +37,7 @@ _BLOCKS = {
 }
 _BLOCK_ORDER = list(Block)
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
+_STEP_NUMBER = re.compile(r"^Étape (\d+) : (\w)")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Limits:
     """Share of the best fact's probability below which a fact was not asked for."""
     nearest_from: float
     """Probability of an answer below which no subject is near: an abstention then names none."""
+    max_facts_each: int
+    """Facts for each question, where a message asks several."""
+    beside_results: int
+    """Facts shown under what was worked out."""
     repeats_from: float
     """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
 
@@ -120,6 +127,7 @@ class Composer:
         self._limits = limits
         self._messages = generation.messages
         self._directory = Directory(generation, limits.max_contacts)
+        self._leads = Leads(generation)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
@@ -130,42 +138,61 @@ class Composer:
         today: date,
         computed: Sequence[Computed] = (),
         turns: Sequence[str] = (),
+        emergency: Sequence[Fact] = (),
+        is_one_of_several: bool = False,
     ) -> Part:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about.
-        ``turns``: the chat's."""
+        ``turns``: the chat's; ``emergency``: what cannot wait; ``is_one_of_several``: questions of the message."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        found = self._choose(retrieval, has_results=bool(computed))
-        chosen = [*rules, *(fact for fact in found if fact not in rules)]
-        texts = {fact.id: text for fact in chosen if (text := self._text(fact, query.day, today))}
+        chosen = self._chosen(retrieval, rules, emergency)
+        texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)
-        kept = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
+        rules = [fact for fact in rules if fact.id in texts]
+        shown = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
+        # A result cites the facts it rests on: what they say need not be read again.
+        most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
+        kept = [*rules, *shown[: self._limits.beside_results if rules else most]]
+        shown = kept[len(rules) :]
+        texts |= _without_lone_steps(shown, texts)
         fiche = self._generation.fiches[kept[0].fiche]
         urgent = self._needs_help_now(query, kept)
-        results = [
-            AnswerSentence(
-                text=result.text,
-                n=citations.number(self._generation.facts[result.fact_id], query.day),
-                is_computed=True,
-            )
-            for result in computed
-            if self._generation.facts[result.fact_id] in kept
-        ]
+        leads = emergency or ([] if urgent else kept[:1])
+        results = self._results(computed, rules, citations, query.day)
         return Part(
-            question=query.asked,
+            question=query.question,
             status=Status.ANSWERED,
             message=self._period(kept, texts, query, today),
-            sentences=[
-                *results,
-                *self._sentences(kept, texts, citations, query.day, urgent, lead=None if urgent else kept[0]),
-            ],
+            sentences=[*results, *self._sentences(shown, texts, citations, query.day, urgent, leads)],
             audience=self.audience(kept),
             contacts=self._directory.for_answer(query, kept, turns, urgent),
             fiche=fiche.id,
             nearest_question=fiche.question,
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
+
+    def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
+        """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
+        return self._leads.emergency(told, found)
+
+    def _results(
+        self, computed: Sequence[Computed], rules: Sequence[Fact], citations: Citations, day: date
+    ) -> list[AnswerSentence]:
+        """What was worked out, where the rule it rests on holds that day."""
+        facts = self._generation.facts
+        return [
+            AnswerSentence(text=result.text, n=citations.number(facts[result.fact_id], day), is_computed=True)
+            for result in computed
+            if facts[result.fact_id] in rules
+        ]
+
+    def _chosen(self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact]) -> list[Fact]:
+        """The facts to say, in order: what cannot wait, then those that answer. ``rules``: those of the results."""
+        found = [fact for fact in self._choose(retrieval, has_results=bool(rules)) if fact not in rules]
+        if emergency:
+            return [*emergency, *(fact for fact in found if fact not in emergency and self._leads.keeps(fact))]
+        return self._leads.ordered(retrieval, found) if found and not rules else found
 
     def _period(self, facts: list[Fact], texts: dict[str, str], query: Query, today: date) -> str | None:
         """Which day's rules the answer gives, when another day was asked about and today's are not the same."""
@@ -184,7 +211,7 @@ class Composer:
         if day is not None:
             message = self._messages["nothing_for_this_date"].format(day=format_date(day))
         return Part(
-            question=retrieval.query.asked,
+            question=retrieval.query.question,
             status=Status.ABSTAINED,
             message=message,
             contacts=self._directory.for_abstention(retrieval.query, fiche, turns),
@@ -260,12 +287,12 @@ class Composer:
         citations: Citations,
         day: date,
         urgent: bool = False,
-        lead: Fact | None = None,
+        leads: Sequence[Fact] = (),
     ) -> list[AnswerSentence]:
-        """Main facts first (best fit first), then limits, then steps in the order of the fiche. ``lead``, the best of
-        all, opens the answer whatever it is: a step that was asked for is not kept for the end."""
+        """Main facts first (best fit first), then limits, then steps in the order of the fiche. ``leads`` open the
+        answer whatever they are: a step that was asked for is not kept for the end."""
         rank = {fact.id: index for index, fact in enumerate(facts)}
-        block = {fact.id: Block.MAIN if fact is lead else self._block(fact, urgent) for fact in facts}
+        block = {fact.id: Block.MAIN if fact in leads else self._block(fact, urgent) for fact in facts}
         ordered = sorted(
             facts,
             key=lambda fact: (
@@ -315,6 +342,19 @@ class Composer:
         groups = [group for group in groups if group in shared] or groups
         labels = self._messages["audiences"]
         return str(self._messages["audience_line"]).format(audiences=", ".join(labels[group] for group in groups))
+
+
+def _without_lone_steps(facts: Sequence[Fact], texts: dict[str, str]) -> dict[str, str]:
+    """The sentences that say « Étape 5 » where the steps before it are not shown, without saying it."""
+    found = [(fact, match) for fact in facts if (match := _STEP_NUMBER.match(texts[fact.id]))]
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for fact, match in found:
+        numbers[fact.fiche].add(int(match[1]))
+    return {
+        fact.id: f"{match[2].upper()}{texts[fact.id][match.end() :]}"
+        for fact, match in found
+        if not numbers[fact.fiche] >= set(range(1, int(match[1])))
+    }
 
 
 def _repeated(text: str, said: str) -> float:

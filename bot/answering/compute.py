@@ -13,7 +13,17 @@ from decimal import Decimal
 from functools import cached_property
 
 from bot.answering.formulas import Computed, Formulas, Given
-from bot.answering.quantities import Amount, Currency, Duration, Period, Quantities, Role, dates_the_start_only, read
+from bot.answering.quantities import (
+    Amount,
+    Currency,
+    Duration,
+    Period,
+    Pieces,
+    Quantities,
+    Role,
+    dates_the_start_only,
+    read,
+)
 from bot.answering.sums import (
     Situation,
     Sum,
@@ -37,9 +47,11 @@ _SUMS_MAX = 2
 _SHORT_STEMS = 6
 """Content words up to which a message without a question of its own may change what was asked before."""
 _TURNS_BACK = 4
-_CLEAR_ALONE = (Sum.HOURLY, Sum.PRORATA, Sum.THRESHOLDS)
+_WITHOUT_AMOUNT = (Sum.PRORATA, Sum.QUARTERS_NEEDED)
+"""Sums that work on something else than money earned."""
+_CLEAR_ALONE = (*_WITHOUT_AMOUNT, Sum.HOURLY, Sum.THRESHOLDS, Sum.FLAT_TAX)
 """Sums whose amount needs no word that says it was earned."""
-_OWN_WORK_ONLY = (Sum.UNEMPLOYMENT, Sum.TAXABLE)
+_OWN_WORK_ONLY = (Sum.UNEMPLOYMENT, Sum.TAXABLE, Sum.ALLOWANCE)
 """Sums that another kind of pay would change."""
 _TOO_GOOD = 3
 """Times the minimum wage above which pay somebody doubts is a promise to vet, not pay to compare."""
@@ -87,7 +99,8 @@ class Calculator:
         if not sums and now.may_change_a_sum:
             before = [message for message in earlier if message.sums][-1:]
             sums, told = (before[0].sums, [*before, now]) if before else ([], told)
-        numbers = now if now.amount or sums == [Sum.PRORATA] else _last_with_amount(now, earlier)
+        needs_none = bool(sums) and sums[0] in _WITHOUT_AMOUNT
+        numbers = now if now.amount or needs_none else _last_with_amount(now, earlier)
         if not sums or numbers is None:
             return None
         told = [*told, numbers]
@@ -98,14 +111,17 @@ class Calculator:
             sums = [said.benefit]  # « je touche l'ARE » / « si je fais 200, il me reste combien ? »
         day = now.day if now.query.day_was_asked else numbers.day
         duration = next((message.duration for message in [now, numbers, *told] if message.duration), None)
-        asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit))
+        pieces = next((message.pieces for message in [now, numbers, *told] if message.pieces), None)
+        asked = _Asked(sums, Given(numbers.amount, duration, said, day, numbers.benefit, pieces))
         # The rates of a coming year are not all known.
         is_sound = day.year <= today.year and _fits(asked, told) and not self._is_a_promise(asked, numbers)
         return asked if is_sound else None
 
     def _is_a_promise(self, asked: _Asked, source: _Message) -> bool:
-        """« 150 € par jour pour 2 heures, c'est sérieux ? » is an offer to vet."""
+        """« 150 € par jour pour 2 heures, c'est sérieux ? », « ils proposent 3 € le mot, 20 par jour » are to vet."""
         amount, duration = asked.given.amount, asked.given.duration
+        if amount and amount.is_piece and Sum.HOURLY not in asked.sums:
+            return doubts_an_offer(source.text)
         smic = self._generation.figures.get("smic_horaire_brut")
         wage = smic.on(asked.given.day) if smic else None
         if amount is None or wage is None or not doubts_an_offer(source.text):
@@ -194,6 +210,11 @@ class _Message:
         return found[0] if len(found) == 1 else None
 
     @property
+    def pieces(self) -> Pieces | None:
+        found = self._quantities.pieces
+        return found[0] if len(found) == 1 else None
+
+    @property
     def amounts_in_doubt(self) -> bool:
         """There are amounts, none of which is clearly what was earned."""
         return any(amount.role is not Role.BENEFIT for amount in self._quantities.amounts)
@@ -217,12 +238,20 @@ def _last_with_amount(now: _Message, earlier: Sequence[_Message]) -> _Message | 
 
 def _fits(asked: _Asked, told: Sequence[_Message]) -> bool:
     """The amount is what the sums need: earned, not a wage, not the pay of one piece."""
-    first, amount = asked.sums[0], asked.given.amount
+    first = asked.sums[0]
     if first not in _CLEAR_ALONE and not any(message.tells_earnings for message in told):
         return False
     if first in _OWN_WORK_ONLY and not any(message.tells_own_work for message in told):
         return False
     if first in (Sum.CONTRIBUTIONS, Sum.NET) and any(message.said.acre_in_doubt for message in told):
         return False
-    is_piece = amount is not None and amount.is_piece and Sum.HOURLY not in asked.sums
-    return not is_piece and not all(message.is_wage for message in told)
+    return _is_whole(asked) and not all(message.is_wage for message in told)
+
+
+def _is_whole(asked: _Asked) -> bool:
+    """Not the pay of one piece among an unknown number: « 5 missions à 20 euros » may be 20 euros in all, and what is
+    owed on it is not to be guessed."""
+    amount = asked.given.amount
+    if amount is None or not amount.is_piece or Sum.HOURLY in asked.sums:
+        return True
+    return asked.given.pieces is not None and (amount.is_each or asked.sums == [Sum.EARNINGS])

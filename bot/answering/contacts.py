@@ -30,6 +30,8 @@ class Directory:
         self._generation = generation
         self._most = most
         self._trade = re.compile(words["trade"])
+        self._first = [(re.compile(entry["told"]), entry["contacts"]) for entry in words.get("first", [])]
+        self._only_when = {name: re.compile(cue) for name, cue in words.get("only_when", {}).items()}
         self._cues = {Situation(name): re.compile(cue) for name, cue in words["situations"].items()}
         contacts = generation.contacts.values()
         self._names = {contact.id: _pattern(contact.names) for contact in contacts if contact.names}
@@ -40,9 +42,9 @@ class Directory:
     ) -> list[ContactRef]:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
         and the first contact loudest; those whose subject is asked about come first. An office that the question
-        names comes before them all, except where it may only be the mask of a swindler. ``urgent``: it has just
-        happened, whoever helps victims comes first. ``turns``: the chat's, which may tell where
-        somebody lives."""
+        names comes before them all, except where it may only be the mask of a swindler; before that, whoever must be
+        told at once of what is told. ``urgent``: it has just happened, whoever helps victims comes first. ``turns``:
+        the chat's, which may tell where somebody lives."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
@@ -51,8 +53,9 @@ class Directory:
         voted = self._voted(fiches)
         asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
         is_trap = fiches[0].theme in TRAP_THEMES
-        ordered = [*(voted[:1] if is_trap else named), *asked_for, *voted]
-        return self._helpful(ordered, self._situations_of(query, turns))
+        first = [name for cue, names in self._first if cue.search(asked) for name in names]
+        ordered = [*first, *(voted[:1] if is_trap else named), *asked_for, *voted]
+        return self._helpful(self._fitting(ordered, asked), self._situations_of(query, turns))
 
     def for_abstention(self, query: Query, nearest: Fiche | None, turns: Sequence[str]) -> list[ContactRef]:
         """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
@@ -60,7 +63,12 @@ class Directory:
         told = self._told(self._names, query.folded) or self._told(self._topics, query.folded)
         found = told or (nearest.contacts if nearest else [])
         situations = self._situations_of(query, turns)
+        found = [name for name in self._fitting(found, query.folded) if self._helps(name, situations)]
         return self._helpful([*found[:1], *self._general(situations)], situations)
+
+    def _fitting(self, names: Sequence[str], asked: str) -> list[str]:
+        """Without those whose very name would alarm somebody who has told nothing of the kind."""
+        return [name for name in names if name not in self._only_when or self._only_when[name].search(asked)]
 
     def of_fiche(self, fiche: Fiche) -> list[ContactRef]:
         return self._helpful(fiche.contacts, [])

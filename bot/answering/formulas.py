@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.answering.quantities import Amount, Currency, Duration, Period
+from bot.answering.quantities import Amount, Currency, Duration, Period, Pieces
 from bot.answering.sums import Situation, Sum
 from knowledge.model import Figure, format_date, format_number
 
@@ -34,6 +34,13 @@ class Given:
     day: date
     benefit: Amount | None = None
     """What a benefit pays now, when it is told."""
+    pieces: Pieces | None = None
+    """How many are paid, when ``amount`` is the pay of one."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """« bnc » or « bic », those named; both, most micro-tasks first, when none is."""
+        return self.said.kinds or ("bnc", "bic")
 
     @property
     def kind(self) -> str:
@@ -76,9 +83,11 @@ class Formulas:
             Sum.CONTRIBUTIONS: self.contributions,
             Sum.NET: self.net,
             Sum.TAXABLE: self.taxable,
+            Sum.ALLOWANCE: self.allowance,
             Sum.FLAT_TAX: self.flat_tax,
             Sum.LEVIES: self.levies,
             Sum.QUARTERS: self.quarters,
+            Sum.QUARTERS_NEEDED: self.quarters_needed,
             Sum.HOURLY: self.hourly,
             Sum.EARNINGS: self.earnings,
             Sum.THRESHOLDS: self.thresholds,
@@ -112,7 +121,7 @@ class Formulas:
         amount, found = self._received(given, given.said.over)
         if amount is None:
             return []
-        first, *others = given.said.kinds or ("bnc", "bic")
+        first, *others = given.kinds
         rates = self._rates(first, given)
         due = sum((_share(amount.value, rate.percent) for rate in rates), Decimal(0))
         name = f"{name}_taxed" if given.said.has_flat_tax else name
@@ -184,18 +193,30 @@ class Formulas:
         kind = given.kind
         if given.said.has_flat_tax:
             return self.flat_tax(given)
-        rate, allowance = self._value(_ALLOWANCES[kind], given.day), self._allowance(amount.value, kind, given.day)
-        fact, step = "declarer-revenus/micro-abattement", "taxable_step"
-        if allowance > _share(amount.value, rate):
-            fact, step = "declarer-revenus/petites-sommes", "taxable_step_least"
-        left = amount.value - allowance
-        return [
-            self._say("taxable", fact, result=_about(left)),
-            *found,
-            self._say(step, fact, amount=_euros(amount.value), rate=_percent(rate), allowance=_euros(allowance),
-                      result=_euros(left)),
-            self._say(f"taxable_holds_for_{kind}", "declarer-revenus/micro-abattement"),
-        ]  # fmt: skip
+        left, step = self._after_allowance(amount.value, given)
+        lead = self._say("taxable" if left else "taxable_none", step.fact_id, result=_about(left))
+        return [lead, *found, step, self._say(f"taxable_holds_for_{kind}", "declarer-revenus/micro-abattement")]
+
+    def allowance(self, given: Given) -> list[Computed]:
+        """What is taken off the receipts of a year before tax: the same rule as ``taxable``."""
+        amount, found = self._received(given, Period.YEAR)
+        if amount is None or given.said.has_flat_tax:
+            return []
+        left, step = self._after_allowance(amount.value, given)
+        name = "allowance" if left else "taxable_none"
+        lead = self._say(name, step.fact_id, allowance=_about(amount.value - left), result=_about(left))
+        return [lead, *found, step, self._say(f"taxable_holds_for_{given.kind}", "declarer-revenus/micro-abattement")]
+
+    def _after_allowance(self, receipts: Decimal, given: Given) -> tuple[Decimal, Computed]:
+        """What is left of the receipts, and the step that says so."""
+        rate = self._value(_ALLOWANCES[given.kind], given.day)
+        least = self._value("abattement_micro_minimum", given.day)
+        left = receipts - self._allowance(receipts, given.kind, given.day)
+        fact, step = "declarer-revenus/petites-sommes", "taxable_step_least" if left else "taxable_step_none"
+        if _share(receipts, rate) >= least:
+            fact, step = "declarer-revenus/micro-abattement", "taxable_step"
+        return left, self._say(step, fact, amount=_euros(receipts), rate=_percent(rate), least=_euros(least),
+                               allowance=_euros(receipts - left), result=_euros(left))  # fmt: skip
 
     def _allowance(self, receipts: Decimal, kind: str, day: date) -> Decimal:
         rate, least = self._value(_ALLOWANCES[kind], day), self._value("abattement_micro_minimum", day)
@@ -206,15 +227,21 @@ class Formulas:
         amount, found = self._received(given, given.said.over)
         if amount is None:
             return []
-        kind = given.kind
-        rate = self._value(_FLAT_TAXES[kind], given.day)
-        result, fact = _share(amount.value, rate), "versement-liberatoire/taux"
+        kind, *others = given.kinds
+        fact = "versement-liberatoire/taux"
+        rates = {name: self._value(_FLAT_TAXES[name], given.day) for name in given.kinds}
+        result = _about(_share(amount.value, rates[kind]))
         return [
-            self._say("flat_tax", fact, result=_about(result), per=self._per(amount.period)),
+            self._say("flat_tax", fact, result=result, per=self._per(amount.period)),
             *found,
-            self._step(_Rate("flat", rate, fact), amount, given.day),
+            self._step(_Rate("flat", rates[kind], fact), amount, given.day),
             self._say(f"flat_tax_holds_for_{kind}", fact),
+            *(self._other_flat_tax(other, rates[other], amount) for other in others),
         ]
+
+    def _other_flat_tax(self, kind: str, rate: Decimal, amount: Amount) -> Computed:
+        return self._say(f"other_flat_tax_{kind}", "versement-liberatoire/taux", amount=self._money(amount),
+                         rate=_percent(rate), result=_euros(_share(amount.value, rate)))  # fmt: skip
 
     def levies(self, given: Given) -> list[Computed]:
         """(Receipts − allowance) × social levies, without a micro-entreprise (Code de la sécurité sociale, L136-6 and
@@ -243,7 +270,7 @@ class Formulas:
             return []
         fact = "retraite-trimestres/regle-150-heures"
         lines: list[Computed] = []
-        for kind in given.said.kinds or ("bnc", "bic"):
+        for kind in given.kinds:
             threshold = self._value(_QUARTERS[kind], given.day)
             quarters = min(int(amount.value // threshold), _QUARTERS_MAX)
             count = f"{quarters or 'aucun'} trimestre{'s' if quarters > 1 else ''}"
@@ -254,6 +281,20 @@ class Formulas:
                     f"quarters_{kind}", fact, amount=_euros(amount.value), threshold=_euros(threshold), result=count
                 )
             )
+        return lines
+
+    def quarters_needed(self, given: Given) -> list[Computed]:
+        """Receipts for one quarter × the quarters wanted in one year."""
+        wanted, fact = given.said.quarters, "retraite-trimestres/regle-150-heures"
+        if wanted is None:
+            return []
+        lines: list[Computed] = []
+        for kind in given.kinds:
+            threshold = self._value(_QUARTERS[kind], given.day)
+            values = {"count": str(wanted), "threshold": _euros(threshold), "result": _euros(threshold * wanted)}
+            if not lines:
+                lines.append(self._say("quarters_needed", fact, year=str(given.day.year), **values))
+            lines.append(self._say(f"quarters_needed_{kind}", fact, **values))
         return lines
 
     def hourly(self, given: Given) -> list[Computed]:
@@ -293,10 +334,16 @@ class Formulas:
         )
 
     def earnings(self, given: Given) -> list[Computed]:
-        """Pay for one hour × hours."""
-        if given.amount is None or given.amount.period is not Period.HOUR or given.duration is None:
+        """Pay for one hour × hours, or for one piece × pieces."""
+        if given.amount is None:
+            return []
+        is_by_hour = given.amount.period is Period.HOUR and given.duration is not None
+        if not is_by_hour and not given.amount.is_piece:
             return []
         amount, found = self._received(given, given.said.over)
+        if amount is None and given.amount.is_piece:
+            # By the day, and asked by the month: how many days are worked is not known.
+            amount, found = self._received(given, None)
         if amount is None or not found:
             return []
         lead = self._say(
@@ -356,7 +403,7 @@ class Formulas:
 
     def unemployment(self, given: Given) -> list[Computed]:
         """Receipts − allowance, × the part of it that is taken from the ARE (rule of the Ministry of Labour)."""
-        amount, found = self._received_monthly(given)
+        amount, found = self._received_monthly(given, "are-chomage/part-retiree-de-l-are")
         if amount is None:
             return []
         part, rate = self._value("are_part_revenu_deduite", given.day), self._value("abattement_micro_bnc", given.day)
@@ -382,20 +429,22 @@ class Formulas:
 
     def rsa(self, given: Given) -> list[Computed]:
         """Receipts − allowance: what the Caf counts of a micro-entreprise, so the most that the RSA may lose."""
-        amount = given.amount
-        if amount is None or amount.period not in (None, Period.MONTH):
+        amount, found = self._received_monthly(given, "rsa/mois-comptes")
+        if amount is None:
             return []
         rate = self._value("abattement_micro_bnc", given.day)
         result, fact = amount.value - _share(amount.value, rate), "rsa/abattement-micro"
+        name = "rsa" if amount.period else "rsa_if_monthly"
         return [
-            self._say("rsa", "rsa/gains-et-rsa", result=_about(result), amount=self._money(amount)),
+            self._say(name, "rsa/gains-et-rsa", result=_about(result), amount=_euros(amount.value)),
+            *found,
             self._say("rsa_step", fact, amount=_euros(amount.value), rate=_percent(rate), result=_euros(result)),
             self._say("rsa_holds", "rsa/mois-comptes"),
         ]
 
     def disability(self, given: Given) -> list[Computed]:
         """Monthly earnings − 80 % up to 30 % of the Smic, − 40 % beyond (Code de la sécurité sociale, D821-9)."""
-        amount, found = self._received_monthly(given)
+        amount, found = self._received_monthly(given, "aah/calcul-trimestriel")
         if amount is None:
             return []
         low, high = (
@@ -429,6 +478,10 @@ class Formulas:
         if asked in (Sum.CONTRIBUTIONS, Sum.NET):
             rate = self._rates("bnc", given)[0]
             lines.append(self._say("foreign_step", rate.fact_id, rate=_percent(rate.percent), year=str(given.day.year)))
+        if asked is Sum.HOURLY:
+            wage = _euros(self._value("smic_horaire_brut", given.day))
+            lines.append(self._say("foreign_hourly", "smic-et-microtravail/smic-montant", wage=wage))
+            lines.append(self._say("hourly_holds", "smic-et-microtravail/smic-salaries-seulement"))
         return lines
 
     def _received(self, given: Given, over: Period | None) -> tuple[Amount | None, list[Computed]]:
@@ -436,6 +489,8 @@ class Formulas:
         amount = given.amount
         if amount is None:
             return None, []
+        if amount.is_piece and given.pieces:
+            return self._received_for_pieces(amount, given.pieces, over)
         if amount.period is Period.HOUR and given.duration:
             return self._received_for_hours(amount, given.duration, over)
         if over is None or amount.period is None or amount.period is over:
@@ -449,6 +504,19 @@ class Formulas:
             "weeks": self._weeks(amount.period, over),
         }
         return converted, [self._say("over_step", self._period_fact(over), **values)]
+
+    def _received_for_pieces(
+        self, price: Amount, pieces: Pieces, over: Period | None
+    ) -> tuple[Amount | None, list[Computed]]:
+        value = _cents(price.value * pieces.count)
+        total = replace(price, value=value, period=pieces.period, is_piece=False, is_each=False)
+        received = total.per(over) if over else total
+        if received is None:
+            return None, []
+        values = {"price": _euros(price.value), "result": self._money(received)}
+        values |= {"count": format_number(Decimal(pieces.count)), "per": self._per(pieces.period)}
+        values["weeks"] = self._weeks(pieces.period, over)
+        return received, [self._say("pieces_step", "gains-reels/calculer-son-gain-horaire", **values)]
 
     def _received_for_hours(
         self, rate: Amount, duration: Duration, over: Period | None
@@ -472,8 +540,8 @@ class Formulas:
         began = said.started is not None and said.started.year == given.day.year
         return began or bool(amount and amount.months and amount.months < _MONTHS_OF_A_YEAR)
 
-    def _received_monthly(self, given: Given) -> tuple[Amount | None, list[Computed]]:
-        """For benefits, counted by month; a total over a year says nothing of each month."""
+    def _received_monthly(self, given: Given, fact_id: str) -> tuple[Amount | None, list[Computed]]:
+        """For benefits, counted by month, as the fact says; a total over a year says nothing of each month."""
         amount = given.amount
         if amount is None or amount.period is not None or amount.months in (None, 1):
             return self._received(given, Period.MONTH)
@@ -481,7 +549,7 @@ class Formulas:
             return None, []
         monthly = replace(amount, value=_cents(amount.value / amount.months), period=Period.MONTH, months=None)
         values = {"amount": _euros(amount.value), "months": str(amount.months), "result": self._money(monthly)}
-        return monthly, [self._say("months_step", self._period_fact(Period.MONTH), **values)]
+        return monthly, [self._say("months_step", fact_id, **values)]
 
     def _period_fact(self, over: Period) -> str:
         """Receipts are counted over the calendar year, and declared by month or by quarter."""

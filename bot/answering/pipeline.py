@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.answering.answer import Answer, Part, Status, Tier
+from bot.answering.answer import Answer, AnswerSentence, Part, Status, Tier
 from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
@@ -27,6 +27,7 @@ from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
+from knowledge.model import Fact
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter, clean
 from retrieval.routes import QUESTION
@@ -49,6 +50,8 @@ class Answerer:
             max_facts=settings.answer_max_facts,
             max_contacts=settings.contacts_max,
             far_behind=settings.answer_far_behind,
+            max_facts_each=settings.answer_max_facts_each,
+            beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
             repeats_from=settings.answer_repeats_from,
         )
@@ -95,8 +98,9 @@ class Answerer:
             return self._reply(question, Route("vague"))
         if not earlier and self._router.is_about_which_offer(question):
             return self._reply(question, Route("which_offer"))
-        found = [self._look_up_in_context(query, clock) for query in queries]
-        if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found):
+        found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
+        is_crisis = any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found)
+        if is_crisis or self._is_crisis_in_a_clause(question, clock):
             return self._crisis(question)
         routes = [
             self._router.route(
@@ -108,10 +112,17 @@ class Answerer:
             return self._reply(question, routes[0], found[0])
         turns = [*earlier, question]
         citations = Citations(self.generation)
-        before = [query for turn in earlier for query in self._rewriter.queries([turn], today)]
+        message = _Message(
+            today=today,
+            turns=turns,
+            queries=queries,
+            before=[query for turn in earlier for query in self._rewriter.queries([turn], today)],
+            emergency=self._composer.emergency(self._rewriter.as_told(question), [look.retrieval for look in found]),
+            first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
+        )
         parts = _merge_same_fiche(
             [
-                self._part(look, route, citations, today, turns, [*before, *queries[:index]])
+                self._part(look, route, citations, message, index)
                 for index, (look, route) in enumerate(zip(found, routes, strict=True))
             ]
         )
@@ -147,15 +158,16 @@ class Answerer:
         retrieval = self._retriever.retrieve(query, [vector], look.routes.get(QUESTION, 0.0))
         return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
-    def _look_up_in_context(self, query: Query, clock: _EmbeddingClock) -> _Look:
-        """The question alone and, after earlier turns, as a follow-up too, unless it is a question by itself that has
-        an answer. What kind of message it is, its own words say."""
+    def _look_up_in_context(self, query: Query, clock: _EmbeddingClock, has_earlier: bool) -> _Look:
+        """The question alone and, after earlier turns or what the message tells first, as a follow-up too, unless it
+        is a question by itself that has an answer. What kind of message it is, the message says, not earlier ones."""
         alone = self._look_up(query, clock)
         is_new = query.may_stand_alone and alone.retrieval.answerable >= self._thresholds["stands_alone"]
         if is_new or not query.in_context:
             return alone
-        in_context = [self._look_up(reading, clock).retrieval for reading in query.in_context]
-        return replace(alone, retrieval=self._retriever.together(alone.retrieval, in_context))
+        in_context = [self._look_up(reading, clock) for reading in query.in_context]
+        retrieval = self._retriever.together(alone.retrieval, [look.retrieval for look in in_context])
+        return replace(alone if has_earlier else in_context[0], retrieval=retrieval, vector=alone.vector)
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:
@@ -163,18 +175,17 @@ class Answerer:
         routes = self._router.probabilities(vectors, query.text)
         return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
 
-    def _part(
-        self, look: _Look, route: Route, citations: Citations, today: date, turns: list[str], before: Sequence[Query]
-    ) -> Part:
-        """``turns``: the chat as it was typed, this message included; ``before``: the questions of the chat, and of
-        this message, that come before this one."""
-        retrieval = look.retrieval
+    def _part(self, look: _Look, route: Route, citations: Citations, message: _Message, index: int) -> Part:
+        """The answer to one question of a message, the ``index``-th."""
+        retrieval, today, turns = look.retrieval, message.today, message.turns
         if route.name != QUESTION:
             return self._part_of(route, retrieval.query.asked, look, citations)
-        computed = self._calculator.compute(retrieval.query, today, before)
-        if not computed and not self._composer.answers(retrieval):
+        emergency = message.emergency if index == message.first else []
+        computed = self._calculator.compute(retrieval.query, today, [*message.before, *message.queries[:index]])
+        if not computed and not emergency and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
-        return self._composer.answer(retrieval, citations, today, computed, turns)
+        several = len(message.queries) > 1
+        return self._composer.answer(retrieval, citations, today, computed, turns, emergency, several)
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -184,6 +195,15 @@ class Answerer:
         if found.score < self._settings.official_text_score:
             return part
         return part.model_copy(update={"official": citations.official(found.text)})
+
+    def _is_crisis_in_a_clause(self, question: str, clock: _EmbeddingClock) -> bool:
+        """Distress that one clause of a longer message says."""
+        clauses = [self._rewriter.spell_out(clause) for clause in self._router.crisis_clauses(question)]
+        if not clauses:
+            return False
+        with clock:
+            vectors = self.embeddings.embed_queries(clauses)
+        return any(map(self._router.is_crisis_clause, vectors, clauses))
 
     def _crisis(self, question: str) -> Answer:
         message = self.messages[CRISIS][self._router.kind(CRISIS, question)]
@@ -210,6 +230,23 @@ class Answerer:
         for name in key.split("."):
             value = value[name]
         return str(value[self._router.kind(route.name, question)] if isinstance(value, dict) else value)
+
+
+@dataclass(frozen=True)
+class _Message:
+    """What the questions of one message share."""
+
+    today: date
+    turns: list[str]
+    """The chat as it was typed, this message included."""
+    queries: list[Query]
+    """The questions of this message."""
+    before: list[Query]
+    """Those of the earlier turns."""
+    emergency: list[Fact]
+    """What must be said first."""
+    first: int
+    """The place of the first question that is on the subject."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +288,15 @@ def _merge_same_fiche(parts: list[Part]) -> list[Part]:
             if sentence.n not in known or (sentence.is_computed and sentence.text not in said)
         ]
         twin.question = f"{twin.question} {part.question}"
+    for index, part in enumerate(merged):
+        part.sentences = _not_said_before(part, merged[:index])
     return merged
+
+
+def _not_said_before(part: Part, before: list[Part]) -> list[AnswerSentence]:
+    """The sentence that opens a part answers its question, said before or not; the others are said once."""
+    said = {sentence.text for other in before for sentence in other.sentences}
+    return [sentence for place, sentence in enumerate(part.sentences) if not place or sentence.text not in said]
 
 
 def _overall(parts: list[Part]) -> Status:

@@ -56,7 +56,9 @@ class Amount:
     period: Period | None = None
     """« par mois »: None when it came once, or when nothing says so."""
     is_piece: bool = False
-    """« 3 € la tâche », « 5 missions à 20 € »: pay for one piece, whose number is not known for sure."""
+    """« 3 € la tâche », « 5 missions à 20 € »: pay for one piece, or for all of them."""
+    is_each: bool = False
+    """« 3 € la tâche », « 200 images à 0,05 € »: for one piece without a doubt."""
     months: int | None = None
     """« en 4 mois », « sur l'année »: the months that a total covers, when they are said."""
 
@@ -77,11 +79,20 @@ class Duration:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """« 300 tâches par jour »."""
+
+    count: int
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
 class Quantities:
     """The numbers of one message."""
 
     amounts: tuple[Amount, ...]
     durations: tuple[Duration, ...]
+    pieces: tuple[Pieces, ...] = ()
     loose: tuple[Decimal, ...] = ()
     """Other numbers that may be amounts (« 300 sur l'un et 200 sur l'autre »)."""
 
@@ -95,9 +106,17 @@ def read(text: str) -> Quantities:
         start = _start(match)
         if not any(first <= start < last for first, last in taken) and not _is_year(match):
             found[start] = _amount(match, text)
-    loose = [match for match in _LOOSE.finditer(text) if not _is_near(match.start(), [*found, *(a for a, _ in taken)])]
+    read_at = [*found, *(first for first, _ in taken), *(match.start() for match in _COUNT.finditer(text))]
+    loose = [match for match in _LOOSE.finditer(text) if not _is_near(match.start(), read_at)]
     values = tuple(Decimal(match[0].replace(" ", "")) for match in loose)
-    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)), values)
+    return Quantities(tuple(found[at] for at in sorted(found)), tuple(_durations(text)), _pieces(text), values)
+
+
+def _pieces(text: str) -> tuple[Pieces, ...]:
+    return tuple(
+        Pieces(int(match["count"].replace(" ", "")), _period_named(match["name"]) if match["name"] else None)
+        for match in _COUNT.finditer(text)
+    )
 
 
 def _is_near(start: int, read_at: list[int]) -> bool:
@@ -171,14 +190,21 @@ _ASKED_PERIOD = re.compile(
 _PIECES = (
     r"(?:micro-?)?taches?|sondages?|missions?|tests?|images?|mots?|clics?|likes?|videos?|enquetes?|pages?|"
     r"lignes?|factures?|"
-    r"pieces?|unites?|fois|fichiers?|minutes? audio|annotations?|photos?"
+    r"pieces?|unites?|fois|fichiers?|minutes? audio|annotations?|photos?|phrases?|questions?|questionnaires?|captchas?|"
+    r"articles?|enregistrements?|tickets?"
 )
 _PIECE_AFTER = re.compile(
     rf"^ ?(?:(?:la|le|les|par|chaque|/|l') ?(?:{_PIECES})\b|chacun\w*|(?:x|\*|fois) ?\d|pieces?\b)"
 )
-_PIECE_BEFORE = re.compile(rf"\d+ (?:{_PIECES})(?: [a-z]+)? (?:a|de|d'|pour)? ?$|\d ?(?:x|\*|fois) ?$")
+_PIECE_BEFORE = re.compile(
+    rf"\d+ (?:{_PIECES})(?: [a-z]+)?(?: (?:par|chaque) [a-z]+)? (?:a|de|d'|pour)? ?$|\d ?(?:x|\*|fois) ?$"
+)
+_EACH_BEFORE = re.compile(r"\bchacune?s? ?(?:a|de|d'|:)? ?$")
+_SURELY_EACH = Decimal(2)
+"""Euros under which « 200 images à 0,05 € » can only be the pay for each."""
 _COVERED = re.compile(
-    r"^[^\d,.;?]{0,40}\b(?:(?:sur|en|pendant|depuis) (?P<months>\d{1,2}) ?mois\b|(?:ce|sur le|dans le|le) trimestre\b|"
+    r"^[^\d,.;?]{0,40}\b(?:(?:sur|en|pendant|dans)(?: les| ces| mes)? (?P<months>\d{1,2}|deux|trois|six) ?"
+    r"(?:derniers? )?mois\b|(?:ce|sur le|dans le|le|au) trimestre\b|"
     r"(?:cette|sur l'|dans l'|l'|sur lan?|de l'|this) ?(?:annee|nnee|year)\b|sur un an\b)"
 )
 
@@ -187,13 +213,18 @@ _NUMBER = (
 )
 _ALONE = r"(?<![\w,./])"
 _CURRENCY = (
-    r"(?P<euro>€|euros?|eur|eu|balles?|boules?|e(?! ?(?:mois|annee|trimestre|fois|jour|semaine|age|categorie)\b))"
+    r"(?P<euro>€|euros?|eur|eu|balles?|boules?|(?P<cent>centimes?|cts)|e(?! ?(?:mois|annee|trimestre|fois|"
+    r"jour|semaine|age|categorie)\b))"
     r"|(?P<dollar>\$|dollars?|usd|usdt|bucks)|(?P<pound>£|livres?|pounds?|gbp)"
     r"|(?P<other>fcfa|cfa|dh|dirhams?|mad|francs?|chf|bitcoins?|btc|eth|dinars?)"
 )
 _MONEY = re.compile(
     rf"{_ALONE}(?:(?P<before>[€$£]) ?)?{_NUMBER}(?P<unit> ?(?:{_CURRENCY})(?![a-z0-9]))?"
     r"(?(unit)|(?(before)|(?(kilo)(?![a-z0-9])|(?!))))"
+)
+_COUNT = re.compile(
+    rf"{_ALONE}(?P<count>\d{{1,3}} \d{{3}}|\d{{1,6}}) (?!fois|factures?|unites?)(?:{_PIECES})\b"
+    rf"(?:(?: [a-z]+)?(?: ?/ ?| (?:par|chaque|a la|a l'|per|each) ?){_PERIOD})?"
 )
 _COUNTED = (
     r"(?! ?(?:%|h\b|heures?|ans?\b|jours?|mois\b|semaines?|min|mn\b|sec|taches?|sondages?|personnes?|points?|fois|"
@@ -207,7 +238,8 @@ _BARE = re.compile(
     rf" ){_ALONE}{_NUMBER}{_COUNTED}(?=(?: ?(?P<tail>/|par\b|en\b|sur\b|de (?:ca|chiffre|recettes)|bnc|brut|net|"
     rf"bruts|nets))|"
     r" ?[?!.,;)]| ?$| (?:combien|cb|ca |c'est|je |j'|il |avec |a |et |pour ))"
-    rf"|{_ALONE}(?P<number2>\d{{2,6}}) (?=(?:de ca\b|de chiffre|de recettes|bruts?\b|/ ?mois|par mois|par an\b))"
+    rf"|{_ALONE}(?P<number2>\d{{2,6}}) (?=(?:de ca\b|de chiffre|de recettes|bruts?\b|/ ?mois|par mois|par an\b|"
+    r"(?:de |d'? ?)(?:are|chomage|allocation|rsa|aah|micro|bnc|sondages|toluna|clickworker|appen|prolific)\b))"
 )
 
 _LOOSE = re.compile(
@@ -222,7 +254,8 @@ _SOURCES = (
 _BENEFITS = r"are|chomage|rsa|aah|allocations?|pension|retraite|apl|bourse|prime|indemnites?|ass|aspa|droits"
 _WAGES = r"salaire|cdi|cdd|fiche de paie|smic|serveu\w+|mi-temps|employeur"
 _NOT_EARNED_BEFORE = re.compile(
-    r"(?:\b(?:(?:j'ai|jai|g|je|j'avais|faut|dois|de|a) ?(?:deja |tout )?(?:pay(?!er)|vers(?!er)|depos|envoy|"
+    r"(?:\b(?:(?:j'ai|jai|g|je|j'avais|faut|dois|de|a) ?(?:deja |tout )?(?:pay(?!er)|vers(?!er|"
+    r"ement liber)|depos|envoy|"
     r"vir[eé]|depens)\w*|mettre|mis|"
     r"deposer|depot|(?<!a )payer|(?<!a )verser|envoyer|debite\w*|coute\w*|frais|amende|loyer|caution|reclam\w*|"
     r"demande\w*|doit|doivent|"
@@ -233,9 +266,10 @@ _NOT_EARNED_BEFORE = re.compile(
     r"(?: (?!gagn|touch|encaiss)[a-z'\-]+){0,3} ?)$"
 )
 _NOT_EARNED_AFTER = re.compile(
-    r"^(?: (?:de|d'|par mois|en))* ?(?:taxe|frais|caution|amende|d'amende|dette|indu|d'indu|de cote|impaye\w*|"
+    r"^(?: (?:de|en) (?:versement|prelevement) liber|(?: (?:de|d'|par mois|en))* ?(?:taxe|frais|caution|"
+    r"amende|d'amende|dette|indu|d'indu|de cote|impaye\w*|"
     r"dus?\b|dues?\b|"
-    r"volee?s?|bloque\w*|d'urssaf|d'achat|achat|dessus|depot|loyer|usdt|crypto|de depot|minimum|blanchi\w*|la facture)"
+    r"volee?s?|bloque\w*|d'urssaf|d'achat|achat|dessus|depot|loyer|usdt|crypto|de depot|minimum|blanchi\w*|la facture))"
 )
 _EARNED_BEFORE = re.compile(
     r"\b(?:gagn\w*|touch\w*|encaiss\w*|factur(?:e|es|er|ais)\b(?<!la facture)|recettes?|ca|chiffre d'affaires|"
@@ -255,8 +289,12 @@ def _amount(match: re.Match[str], text: str) -> Amount:
         value = value * 1000 + int(groups["hundreds"] or 0) * 100
     end = match.end() if not groups.get("number2") else match.end("number2")
     before, after = _clause_before(text[: _start(match)]), text[end:]
-    return Amount(value, _currency(groups), _role(before, after), _period(before, after),
-                  _is_piece(before, after), _months(after))  # fmt: skip
+    if groups.get("cent"):
+        value /= 100
+    is_piece = _is_piece(before, after)
+    is_each = is_piece and (value < _SURELY_EACH or bool(_PIECE_AFTER.search(after) or _EACH_BEFORE.search(before)))
+    period = None if is_each else _period(before, after)
+    return Amount(value, _currency(groups), _role(before, after), period, is_piece, is_each, _months(after))
 
 
 def _start(match: re.Match[str]) -> int:
@@ -265,14 +303,17 @@ def _start(match: re.Match[str]) -> int:
 
 
 def _is_piece(before: str, after: str) -> bool:
-    return bool(_PIECE_AFTER.search(after) or _PIECE_BEFORE.search(before))
+    return any(cue.search(words) for cue, words in
+               ((_PIECE_AFTER, after), (_PIECE_BEFORE, before), (_EACH_BEFORE, before)))  # fmt: skip
 
 
 def _months(after: str) -> int | None:
     match = _COVERED.search(after)
     if not match:
         return None
-    return int(match["months"]) if match["months"] else 3 if "trimestre" in match[0] else 12
+    if match["months"]:
+        return _UNITS.get(match["months"]) or int(match["months"])
+    return 3 if "trimestre" in match[0] else 12
 
 
 def _clause_before(text: str) -> str:
@@ -296,7 +337,8 @@ def _role(before: str, after: str) -> Role:
     if _NOT_EARNED_AFTER.search(after) or (_NOT_EARNED_BEFORE.search(before) and not _EARNED_BEFORE.search(before)):
         return Role.NOT_EARNED
     if re.search(
-        rf"^(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: de| d'| en| du)? ?(?:{_BENEFITS})\b",
+        rf"^(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: de| d'| d| en|"
+        rf" du)? ?(?:{_BENEFITS})\b",
         after,
     ):
         return Role.BENEFIT

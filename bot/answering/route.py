@@ -71,7 +71,14 @@ _AROUND_SUSPICION = frozenset(
     "real hada hadi wach chi wla es esto una o no".split()
 )
 
-_WITH_KINDS = (CRISIS, "illegal", "off_subject")
+_SENTENCE_END = re.compile(r"[.?!;…\n]+")
+_CLAUSE_SIDE = 7
+"""Words kept on each side of a word that hints at distress: many write without marks."""
+_CLAUSES_MAX = 4
+_CLAUSE_CRISIS = 0.5
+"""Probability from which a clause is distress: between that of a whole message with a hint and of one without."""
+
+_WITH_KINDS = (CRISIS, "illegal", "other_people", "off_subject")
 """Routes with more than one text: ``<route>_kinds`` of routing.yaml chooses."""
 DEFAULT_KIND = "default"
 
@@ -91,6 +98,7 @@ class Router:
         self._not_crisis = _compiled(routing.get("not_crisis_patterns", []))
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
+        self._about_an_offer = _compiled(routing.get("offer_questions", []))
         self._classifier = TextClassifier(**calibration["routes"])
         self._thresholds = calibration["thresholds"]
         self._max_chars = max_chars
@@ -135,6 +143,22 @@ class Router:
         threshold = float(self._thresholds["crisis_hinted" if hinted and not idiom else "crisis"])
         return probabilities.get(CRISIS, 0.0) >= threshold
 
+    def crisis_clauses(self, text: str) -> list[str]:
+        """The pieces of a longer message where a word hints at distress: said among sums and dates, it is drowned in
+        the view of the whole. Idioms are taken out; none when the message is short."""
+        if len(words(text)) <= 2 * _CLAUSE_SIDE + 1:
+            return []
+        found = []
+        for sentence in _SENTENCE_END.split(text):
+            plain = self._without_idioms(sentence)
+            spans = [match.span() for pattern in self._hints for match in pattern.finditer(plain)]
+            found += [_around(plain, first, last) for first, last in sorted(spans)]
+        return list(dict.fromkeys(found))[:_CLAUSES_MAX]
+
+    def is_crisis_clause(self, vector: Sequence[float], clause: str) -> bool:
+        """``vector``: the embedding of ``clause``, one of ``crisis_clauses``."""
+        return self._classifier.probabilities(vector, route_tokens(clause)).get(CRISIS, 0.0) >= _CLAUSE_CRISIS
+
     def _without_idioms(self, text: str) -> str:
         plain = " ".join(words(text))
         for idiom in self._not_crisis:
@@ -161,12 +185,25 @@ class Router:
         sure = probabilities[name]
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
             return Route(QUESTION, probabilities[QUESTION])
+        if name == "offer" and self._asks_about_an_offer(text):
+            return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:
             return Route(QUESTION, probabilities[QUESTION])
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
             return Route(QUESTION, probabilities[QUESTION])
         return Route(name, sure)
+
+    def _asks_about_an_offer(self, text: str) -> bool:
+        """The user tells in their own words what they are asked for, and asks what to think of it."""
+        plain = " ".join(words(text))
+        return any(pattern.search(plain) for pattern in self._about_an_offer)
+
+
+def _around(plain: str, first: int, last: int) -> str:
+    """``plain[first:last]`` with the words around it."""
+    before, after = plain[:first].split(), plain[last:].split()
+    return " ".join([*before[-_CLAUSE_SIDE:], plain[first:last], *after[:_CLAUSE_SIDE]])
 
 
 _Groups = dict[str, list[re.Pattern[str]]]

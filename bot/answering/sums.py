@@ -18,6 +18,7 @@ class Sum(StrEnum):
     """The quantities that can be worked out."""
 
     QUARTERS = "quarters"
+    QUARTERS_NEEDED = "quarters_needed"
     PRORATA = "prorata"
     THRESHOLDS = "thresholds"
     UNEMPLOYMENT = "unemployment"
@@ -26,6 +27,7 @@ class Sum(StrEnum):
     CONTRIBUTIONS = "contributions"
     NET = "net"
     TAXABLE = "taxable"
+    ALLOWANCE = "allowance"
     FLAT_TAX = "flat_tax"
     LEVIES = "levies"
     EARNINGS = "earnings"
@@ -49,6 +51,8 @@ class Situation:
     names_vat: bool = False
     benefit: Sum | None = None
     """The one benefit that is named."""
+    quarters: int | None = None
+    """« 4 trimestres »: those that somebody wants."""
 
     @property
     def changes_a_sum(self) -> bool:
@@ -66,6 +70,7 @@ class Situation:
             over=self.over,
             names_vat=self.names_vat,
             benefit=self.benefit or earlier.benefit,
+            quarters=self.quarters or earlier.quarters,
         )
 
 
@@ -84,13 +89,24 @@ def situation(text: str, today: date) -> Situation:
         over=asked_period(text),
         names_vat=bool(_VAT.search(text)),
         benefit=benefits[0] if len(benefits := _benefits(text)) == 1 else None,
+        quarters=_quarters_wanted(text),
     )
+
+
+def _quarters_wanted(text: str) -> int | None:
+    """Those of one year: from two, for the fact states what one takes, to the four that a year can give."""
+    if _WHOLE_YEAR.search(text):
+        return _QUARTERS_OF_A_YEAR
+    found = {_COUNT_WORDS.get(match[1]) or int(match[1]) for match in _QUARTERS_WANTED.finditer(text)}
+    wanted = found.pop() if len(found) == 1 else 0
+    return wanted if 2 <= wanted <= _QUARTERS_OF_A_YEAR else None
 
 
 def is_barred(text: str) -> bool:
     """Money stolen, owed, blocked, claimed or promised, somebody else's rules, another subject: nothing to work out."""
     text = _plain(text)
-    return bool(_TROUBLE.search(text) or _ELSEWHERE.search(text) or _NOT_EARNED.search(text))
+    is_aimed_at = bool(_MUST_EARN.search(text)) and not _quarters_wanted(text)
+    return is_aimed_at or any(cue.search(text) for cue in (_TROUBLE, _ELSEWHERE, _NOT_EARNED))
 
 
 def sums_asked(text: str, said: Situation) -> list[Sum]:
@@ -99,13 +115,15 @@ def sums_asked(text: str, said: Situation) -> list[Sum]:
     counted = _OTHER_COUNT.sub(" ", text)
     how_much = bool(_HOW_MUCH.search(counted))
     benefits = _benefits(text)
-    if _OTHER_BENEFITS.search(text) or len(benefits) > 1:
+    if _OTHER_BENEFITS.search(text) or len(benefits) > 1 or (_SOME_BENEFIT.search(text) and not benefits):
         return []
     if benefits:
         if how_much and _LOWERED.search(counted):
             return benefits
         if not _STRONG_CONTRIBUTIONS.search(counted):
             return []
+    if said.quarters and _MONEY_NEEDED.search(text) and not _QUARTERS_MISSING.search(text):
+        return [Sum.QUARTERS_NEEDED]
     bare = _EVERY_QUARTER.sub(" ", text)
     if _QUARTERS.search(bare) and (_VALIDATED.search(bare) or how_much) and not _QUARTERS_NEEDED.search(bare):
         return [Sum.QUARTERS]
@@ -132,6 +150,8 @@ def _levied(text: str, how_much: bool) -> list[Sum]:
     has_flat_tax = _takes_flat_tax(text)
     taxed = _TAX.search(_FLAT_TAX.sub(" ", _AFTER_TAX.sub(" ", text)))
     pays = how_much and bool(_STRONG_CONTRIBUTIONS.search(text) or _PAYS.search(text))
+    if _ALLOWANCE.search(text) and not _TAXABLE_PART.search(text):
+        return [Sum.ALLOWANCE]
     if _SOCIAL_LEVIES.search(text):
         return [Sum.LEVIES] if how_much and _NO_STATUS.search(text) else []
     if how_much and _LEFT.search(text) and not _AFTER_ALLOWANCE.search(text):
@@ -185,9 +205,10 @@ _ACRE = re.compile(
 _NO_ACRE = re.compile(
     r"\b(?:sans|pas|plus|ni|jamais)(?: eu| droit a| de)? ?(?:l')?acre\b|\bacre (?:refusee?|finie?|terminee?)"
 )
-_FLAT_TAX = re.compile(r"\bversement liberatoire\b|\bprelevement liberatoire\b")
+_FLAT_TAX = re.compile(r"\b(?:versement |prelevement |forfaitaire |fiscal )*liberatoire\b|\bvfl\b")
 _NO_FLAT_TAX = re.compile(
-    r"\b(?:sans|pas(?: pris| le| de| opte pour le)*|plus) (?:le )?(?:versement|prelevement) liberatoire\b"
+    r"\b(?:sans|hors|pas(?: pris| choisi| le| de| au| opte pour le)*|plus|ni|refuse)(?: le| au| de| du)? ?"
+    r"(?:versement |prelevement |forfaitaire |fiscal )*(?:liberatoire|vfl)\b"
 )
 _NO_STATUS = re.compile(
     r"\b(?:pas|sans|aucun)(?: de| d'| encore de| encore)? ?(?:siret|statut|micro(?:-| )?entreprise|micro|"
@@ -201,13 +222,13 @@ _HOW_MUCH = re.compile(
     r"charge|tax|net)\w*|montant (?:des?|du)|calcul\w*|quel(?:le)? (?:est |sera |serait )?(?:le |la |mon |ma |mes )?"
     r"(?:montant|base|revenu|net|somme|part|plafond|impot|trimestre)|what'?s? (?:is )?left|(?:ca|sa) (?:fait|"
     r"donne) (?:en )?net|"
-    r"(?:net|imposable) (?:pour|sur|apres|de))\b"
+    r"(?:net|imposable) (?:pour|sur|apres|de)|net en poche)\b"
 )
 # « combien de temps », « dans combien », « à partir de combien »: other things are counted.
 _OTHER_COUNT = re.compile(
     r"\b(?:dans|depuis|pendant|a partir de|jusqu'a|au bout de|sous|au dessus de|en dessous de) (?:combien|cb)\b"
     r"|\b(?:combien|cb|cmb) (?:de |d')(?!cotis|charge|impot|taxe|prelev|net|euro|sous|argent|urssaf|trimestre|"
-    r"l'? ?heure|imposable|"
+    r"l'? ?heure|imposable|are\b|allocation|chomage|rsa\b|aah\b|versement|prelevement|"
     r"contribution|abattement|base|moins|mon |ma |mes )\w+"
     r"|\b(?:combien|cb) (?:gagne|rapporte|coute|vaut|paie (?!-)|risque|je risque)\w*|\bje risque (?:combien|quoi)\b"
     r"|\b(?:(?<!me )coute|vaut|risque|declare|declarer|mets?|mettre|recupere\w*|rembours\w*|place\w*|"
@@ -243,12 +264,18 @@ _AFTER_TAX = re.compile(
     r"\b(?:apres|avant|hors)(?: l'| les | )impots?\b|\bet (?:les )?impots?\b|\b(?:declare\w*|"
     r"compte)[a-z' ]{0,8} (?:aux )impots?\b"
 )
+_ALLOWANCE = re.compile(
+    r"\b(?:combien|cb|quel(?:le)?|c'est quoi|montant)\b[^.?!]{0,25}\babattement\b|"
+    r"\babattement\b[^.?!]{0,50}\b(?:combien|cb|ca fait quoi|ca donne quoi)\b"
+)
+_TAXABLE_PART = re.compile(r"\b(imposables?|impose\w* sur|taxable|reste\w*|tva)\b")
 _AFTER_ALLOWANCE = re.compile(r"\bapres (?:l')?abattement\b|\babattement\b.{0,40}\breste\b")
 _IN_ALL = re.compile(r"\ben tout\b|\bau total\b|\btout compris\b")
 _SOCIAL_LEVIES = re.compile(r"\bprelevements? sociaux\b")
 _MAKES = re.compile(
     r"\b(?:ca|sa) (?:me )?(?:fait|fera|ferait|donne)\b|\b(?:doivent|doit) me (?:verser|payer)\b|"
-    r"\bje (?:vais )?(?:toucher|touche|gagner)\b"
+    r"\bje (?:vais )?(?:toucher|touche|gagner|gagne|gagnerai|encaisse|recois|me fais|fais)\b|"
+    r"\bcombien (?:au total|en tout)\b"
 )
 _PER_HOUR = re.compile(
     r"\b(smic|rentable|correct|normal|legal|derisoire|honnete|worth|hourly|minimum wage)\b|"
@@ -264,6 +291,22 @@ _EVERY_QUARTER = re.compile(
     r"\btrimestres? (?:dernier|prochain|passe)\b"
 )
 _VALIDATED = re.compile(r"\b(valid\w*|retraite|cotis\w*|retirement|pension)\b")
+_QUARTERS_OF_A_YEAR = 4
+_COUNT_WORDS = {"deux": 2, "trois": 3, "quatre": 4}
+_QUARTERS_WANTED = re.compile(r"\b(\d{1,3}|deux|trois|quatre) (?:trimestres?|trim|quarters?)\b")
+_WHOLE_YEAR = re.compile(
+    r"\b(?:annee (?:complete|entiere|pleine) de (?:retraite|cotisation)|"
+    r"(?:tous|touts) (?:mes|les) trimestres|(?:valider|cotiser) (?:une|l'|mon) ?annee (?:complete|entiere|pleine))"
+)
+_MONEY_NEEDED = re.compile(
+    r"\b(?:combien|cb|quel(?:le)?s?|how much)\b[^.?!]{0,30}\b(?:recettes?|ca\b|chiffre|gagner|encaisser|facturer|earn|"
+    r"revenus?|gagne|encaisse|facture)\b|\b(?:gagner|gagne|encaisser|j'?encaisse|facturer|facture)\b[^.?!]{0,12}"
+    r"\b(?:combien|cb)\b|\b(?:combien|cb) (?:de |d')?(?:euros?|€)"
+)
+_QUARTERS_MISSING = re.compile(
+    r"\b(?:rachat\w*|rachet\w*|manque\w*|impaye\w*|partir|salarie\w*|smic|cdi|cdd|(?:j'ai|jai|g) (?:deja )?valide\w*|"
+    r"heures?)\b"
+)
 _QUARTERS_NEEDED = re.compile(
     r"\b(?:faut|manque\w*|necessaire|partir|pour (?:avoir|valider|obtenir)|recettes? pour|gagner pour|"
     r"reste\w* combien|j'ai \d+ trim)"
@@ -283,7 +326,8 @@ _COMPARED = re.compile(
 _BENEFITS = {
     # « are » is English too.
     Sum.UNEMPLOYMENT: re.compile(
-        r"(?:^|[+\n] ?|\b(?:l'|d'|l |d |mon |de |et |sans |avec |touche |en ))are\b|\b(chomage|france travail|"
+        r"(?:^|[+\n] ?|\b(?:l'|d'|l |d |mon |une |cette |de |et |sans |avec |touche |en ))are\b|\b(chomage|"
+        r"france travail|"
         r"pole emploi|pole-emploi|unemployment)\b"
     ),
     Sum.RSA: re.compile(r"\brsa\b"),
@@ -293,6 +337,7 @@ _LOWERED = re.compile(
     r"\b(?:retir\w*|enlev\w*|enleve|menleve|baiss\w*|diminu\w*|dedui\w*|rest\w*|laiss\w*|gard\w*|moins|perd\w*|"
     r"coup\w*|compt\w*|prend\w*)\b"
 )
+_SOME_BENEFIT = re.compile(r"\ballocations?\b")
 # Benefits that have no formula, and other taxes.
 _OTHER_BENEFITS = re.compile(
     r"\b(cotis\w* (?:chomage|retraite)|prime d'activite|prime|apl|bourse|crous|aspa|ass|pension|arce|cfe|c2s|"
@@ -320,11 +365,15 @@ _ELSEWHERE = re.compile(
     r"cotedivoire|cote d'ivoire|cameroun|madagascar|mayotte|guadeloupe|gwadloup|martinique|guyane|reunion|"
     r"outre-?mer|dom)\b"
 )
+_MUST_EARN = re.compile(
+    r"\b(?:(?:dois|doi|faut|faudrait|devrais) (?:que je )?(?:factur|gagn|encaiss)\w*\b(?! (?:la )?tva)|"
+    r"factur\w* combien)\b"
+)
 _NOT_EARNED = re.compile(
-    r"\b((?:dois|doi|faut|faudrait|devrais) (?:que je )?(?:factur|gagn|encaiss)\w*\b(?! (?:la )?tva)|factur\w* combien|"
-    r"fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
+    r"\b(fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
     r"rupture conventionnelle|au black|"
-    r"mes taux|\d+ ?% (?:sur|de|des)|cipav|reglementee|loyer|portage|sasu|eurl|sarl|regime reel|au reel|interim|"
+    r"mes taux|(?<!abattement )(?<!abattement de )\d+ ?% (?:sur|de|des)|cipav|reglementee|loyer|portage|"
+    r"sasu|eurl|sarl|regime reel|au reel|interim|"
     r"cesu|vinted|leboncoin|ebay|airbnb|vente\w*|vends?|vendu\w*|"
     r"marchandises?|uber\w*|deliveroo|livr(?:aison|eur)\w*|vtc|bons? (?:d'achat|cadeaux?)|cartes? cadeaux?|"
     r"casino|paris sportifs?|trading|anciennete|entre \d+ et \d+)\b|"

@@ -160,6 +160,7 @@ class TelegramBot:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         log.info("arrêt : les réponses en cours se terminent")
         self._stop.ask()
+        self._dispatcher.notice()  # it would stop at its next look, a second later
         await asyncio.wait(tasks)
         for task in tasks:
             task.result()

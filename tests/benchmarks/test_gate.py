@@ -17,7 +17,7 @@ from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5
 from knowledge.golden import GoldenQuestion
 from knowledge.offers import Offer
-from tests.conftest import TODAY, run_build
+from tests.conftest import TODAY
 
 FACTS, ALARMS, FEW = (
     "answers: right facts in the answer",
@@ -59,9 +59,8 @@ def test_every_move_is_remembered() -> None:
     assert [kept.reason for kept in after.moves] == ["première mesure", "fiches revues par un juriste"]
 
 
-def test_only_dev_is_measured(small_settings: Settings, model: EmbeddedE5) -> None:
-    run_build(small_settings, model)
-    golden = small_settings.knowledge_dir / "golden"
+def test_only_dev_is_measured(built_settings: Settings, model: EmbeddedE5) -> None:
+    golden = built_settings.knowledge_dir / "golden"
     golden.mkdir()
     question = {"question": "taux de cotisations micro entreprise", "facts": ["cotisations/taux"], "writer": "essai"}
     rows = [GoldenQuestion.model_validate(question | {"id": "q"})]
@@ -75,7 +74,7 @@ def test_only_dev_is_measured(small_settings: Settings, model: EmbeddedE5) -> No
     (golden / "ordinary.txt").write_text("il fait beau\n" * 16, "utf-8")
     dev_rows, dev_offers = (sum(item.split == "dev" for item in items) for items in (rows, offers))
     assert 0 < dev_rows < len(rows) and 0 < dev_offers < len(offers)
-    answered, vetted = answering(small_settings, TODAY), offer_checking(small_settings, TODAY)
+    answered, vetted = answering(built_settings, TODAY), offer_checking(built_settings, TODAY)
     assert answered[FACTS].total == dev_rows and answered[FACTS].hits > 0
     assert vetted["vetting: recall: scams called arnaque or suspect"] == Rate(dev_offers, dev_offers)
     assert vetted["vetting: ordinary talk called arnaque or suspect"] == Rate(0, (8 + dev_rows + 3) // 4)

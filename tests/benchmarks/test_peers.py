@@ -30,7 +30,7 @@ from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5, EmbeddingCache
 from knowledge.generation import ASKED, FACT, QUESTION, Passage
 from knowledge.golden import GoldenQuestion
-from tests.conftest import TODAY, run_build
+from tests.conftest import TODAY
 
 
 def row(name: str, *facts: str, status: str = "answered", turns: list[str] | None = None) -> GoldenQuestion:
@@ -103,8 +103,7 @@ def test_the_recipe_shows_passages_and_a_fact_is_found_when_its_sentence_stands_
 
 
 @pytest.fixture
-def small_rows(small_settings: Settings, model: EmbeddedE5) -> list[GoldenQuestion]:
-    run_build(small_settings, model)
+def small_rows() -> list[GoldenQuestion]:
     return [
         row("combien de cotisations je paie en micro-entreprise", "cotisations/taux"),
         row("capitale de la Mongolie", status="redirected"),
@@ -112,8 +111,8 @@ def small_rows(small_settings: Settings, model: EmbeddedE5) -> list[GoldenQuesti
     ]
 
 
-def test_each_system_finds_facts_in_the_generation(small_settings: Settings, small_rows: list[GoldenQuestion]) -> None:
-    runs = [system(small_settings, small_rows, TODAY) for system in (ours, bm25_alone, dense_alone)]
+def test_each_system_finds_facts_in_the_generation(built_settings: Settings, small_rows: list[GoldenQuestion]) -> None:
+    runs = [system(built_settings, small_rows, TODAY) for system in (ours, bm25_alone, dense_alone)]
     for run in runs:
         assert len(run.latencies_ms) == len(small_rows) and run.memory_mib > 50, run.name
         assert all(len(variant.found) == len(small_rows) for variant in run.variants)
@@ -125,9 +124,9 @@ def test_each_system_finds_facts_in_the_generation(small_settings: Settings, sma
 
 @pytest.mark.full
 def test_every_system_runs_in_a_process_of_its_own(
-    small_settings: Settings, small_rows: list[GoldenQuestion], monkeypatch: pytest.MonkeyPatch
+    built_settings: Settings, small_rows: list[GoldenQuestion], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peers, "small_model", lambda: None)
-    results = list(compare(small_settings, small_rows, small_rows, TODAY))
+    results = list(compare(built_settings, small_rows, small_rows, TODAY))
     assert [result.name for result in results] == ["ClicDroit", "BM25 seul", "dense seul", "recette LangChain"]
     assert all(result.memory_mib > 50 and result.p95_ms >= result.p50_ms > 0 for result in results)

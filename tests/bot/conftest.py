@@ -19,12 +19,11 @@ import pytest
 
 from bot.settings import Settings
 from bot.storage.store import Store
-from knowledge.embeddings import EmbeddedE5
 from tests.botapi import FakeBotApi
-from tests.conftest import TODAY, run_build, small_library_settings
+from tests.conftest import TODAY, SmallCopy
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT = 30.0
+START_TIMEOUT = 60.0  # a machine may be busy with something else
 
 
 @dataclass
@@ -65,16 +64,17 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def running(model: EmbeddedE5, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(built_copy: SmallCopy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("shared-bot")
-    settings = small_library_settings(folder)
-    run_build(settings, model)
+    settings = built_copy(folder)
     notice = {"PUBLISHER": "Association d'essai", "HOST": "Serveur d'essai", "CONTACT": "contact@exemple.example"}
     with FakeBotApi(token=TOKEN) as api, (folder / "bot.log").open("wb") as log:
         bot = launch(api, settings, folder, log, **notice)
-        _wait_ready(api, bot)
-        yield Running(api, bot, settings)
-        bot.stop()
+        try:
+            _wait_ready(api, bot)
+            yield Running(api, bot, settings)
+        finally:
+            bot.stop()
         assert api.violations == [], "the bot sent something that Telegram refuses or mangles"
         assert TOKEN.split(":")[1] not in bot.log, "the token was printed"
         assert "urssaf" not in bot.log and "mourir" not in bot.log, "what users wrote was printed"
@@ -93,14 +93,12 @@ StartBot = Callable[..., BotProcess]
 
 
 @pytest.fixture
-def start_bot(api: FakeBotApi, small_settings: Settings, model: EmbeddedE5, tmp_path: Path) -> Iterator[StartBot]:
+def start_bot(api: FakeBotApi, built_settings: Settings, tmp_path: Path) -> Iterator[StartBot]:
     """Start the bot with the small library (or ``settings``); stopped at the end, its log checked for the token."""
     started: list[BotProcess] = []
     with ExitStack() as stack:
 
-        def start(settings: Settings = small_settings, wait: bool = True, **environment: str) -> BotProcess:
-            if not settings.active_pointer.exists():
-                run_build(settings, model)
+        def start(settings: Settings = built_settings, wait: bool = True, **environment: str) -> BotProcess:
             log_path = tmp_path / f"bot-{len(started)}.log"
             log = stack.enter_context(log_path.open("wb"))
             bot = launch(api, settings, tmp_path, log, log_path.name, **environment)

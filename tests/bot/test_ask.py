@@ -6,18 +6,17 @@ import re
 from datetime import date
 
 import pytest
-import yaml
 
 from bot.answering.ask import Asker
 from bot.answering.pipeline import Answerer
 from bot.telegram.completion import complete, mark
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from knowledge.model import Audience, Fact, Role
 from knowledge.text import fold
 from retrieval.rewrite import Query, Rewriter
 from tests.conftest import TODAY
 
-MESSAGES = yaml.safe_load((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
+MESSAGES = parse_yaml((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
 THEMES = {"faux-depot": "arnaques", "cotisations": "argent"}
 REWRITER = Rewriter({}, 3)
 SITUATION = "quelle est votre situation"

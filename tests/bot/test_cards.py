@@ -18,14 +18,8 @@ from bot.telegram.render import card_message, utf16_length
 from bot.telegram.stopping import Stop
 from bot.vetting.cards import WarningCards
 from bot.vetting.pipeline import Knowledge
-from knowledge import library as libraries
 from knowledge.library import Library
 from tests.conftest import TODAY
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return libraries.load()
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,7 @@ from typer.testing import CliRunner
 from bot.chat import run_chat
 from bot.cli import app
 from bot.settings import Settings
-from knowledge.embeddings import EmbeddedE5
-from tests.conftest import TODAY, run_build
+from tests.conftest import TODAY
 
 runner = CliRunner()
 ROOT = Path(__file__).parents[2]
@@ -40,10 +39,9 @@ CITATION_FIELDS = {
 
 
 @pytest.fixture
-def environment(small_settings: Settings, model: EmbeddedE5, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    run_build(small_settings, model)
-    monkeypatch.setenv("DATA_DIR", str(small_settings.data_dir))
-    monkeypatch.chdir(small_settings.data_dir)  # no .env of the developer's
+def environment(built_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("DATA_DIR", str(built_settings.data_dir))
+    monkeypatch.chdir(built_settings.data_dir)  # no .env of the developer's
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 

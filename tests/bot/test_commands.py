@@ -9,16 +9,15 @@ from bot.answering.pipeline import Answerer
 from bot.commands import Desk
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import open_active
-from tests.conftest import TODAY, run_build, small_library_settings
+from tests.conftest import TODAY, SmallCopy
 
 OFFER = "Il reste 49 € de frais de dossier à payer avant de signer le contrat, par virement."
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> Desk:
-    settings = small_library_settings(tmp_path_factory.mktemp("desk"))
+def desk(tmp_path_factory: pytest.TempPathFactory, built_copy: SmallCopy, model: EmbeddedE5) -> Desk:
+    settings = built_copy(tmp_path_factory.mktemp("desk"))
     settings.publisher = "Association d'essai"
-    run_build(settings, model)
     return Desk(Answerer(open_active(settings, model), model, settings), settings)
 
 

@@ -8,7 +8,7 @@ from bot.answering.answer import Part, Status
 from bot.answering.contacts import contact_ref
 from bot.answering.pipeline import Answerer
 from bot.answering.rendering import contact_line
-from knowledge import library as libraries
+from knowledge.library import Library
 from knowledge.model import Situation
 from tests.conftest import TODAY
 
@@ -33,8 +33,7 @@ def excluded(answerer: Answerer, situation: Situation) -> set[str]:
     return {contact_ref(contact).name for contact in contacts if situation in contact.not_for}
 
 
-def test_every_fiche_says_whom_to_ask_and_each_contact_fits_a_phone() -> None:
-    library = libraries.load()
+def test_every_fiche_says_whom_to_ask_and_each_contact_fits_a_phone(library: Library) -> None:
     assert [fiche.id for fiche in library.fiches.values() if not 1 <= len(fiche.contacts) <= 4] == []
     lines = [contact_line(contact_ref(contact)) for contact in library.contacts.values()]
     assert [line for line in lines if len(line) > ON_A_PHONE] == []
@@ -134,3 +133,27 @@ def test_an_abstention_gives_who_deals_with_it_and_no_far_subject(
     part = part_of(answerer, question)
     assert part.status is Status.ABSTAINED
     assert names(part)[0].startswith(first) and part.nearest_question is None
+
+
+@full
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("on m'a hacké ma boîte mail et vidé mon PayPal", ["17Cyber (police et gendarmerie)", "Votre banque"]),
+        (
+            "j'ai reçu un mail de phishing au nom de Toluna, que faire ?",
+            ["17Cyber (police et gendarmerie)", "Votre banque"],
+        ),
+    ],
+)
+def test_a_hacked_account_is_for_17cyber_and_the_bank(answerer: Answerer, question: str, first: list[str]) -> None:
+    assert names(part_of(answerer, question)) == first
+
+
+@full
+def test_the_suicide_helpline_is_for_those_who_tell_distress(answerer: Answerer) -> None:
+    helpline = "Prévention du suicide"
+    calm = part_of(answerer, "modérateur de contenus violents, ai-je droit à un droit de retrait ?")
+    assert calm.sentences and helpline not in names(calm)
+    asked = part_of(answerer, "je modère des vidéos violentes et je fais des cauchemars, qui peut m'aider ?")
+    assert helpline in names(asked)

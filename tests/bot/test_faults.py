@@ -254,12 +254,11 @@ async def test_a_generation_that_cannot_be_opened_changes_nothing_and_the_next_o
 
 
 def test_without_a_whole_generation_it_ends_with_one_clear_line(
-    small_settings: Settings, model: EmbeddedE5, capsys: pytest.CaptureFixture[str]
+    built_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_build(small_settings, model)
-    (small_settings.generations_dir / small_settings.active_pointer.read_text("utf-8").strip() / "bundle.json").unlink()
+    (built_settings.generations_dir / built_settings.active_pointer.read_text("utf-8").strip() / "bundle.json").unlink()
     with pytest.raises(typer.Exit):
-        load_answerer(small_settings)
+        load_answerer(built_settings)
     [line] = capsys.readouterr().err.splitlines()
     assert "abîmée" in line and "make build" in line
 

@@ -9,15 +9,13 @@ from bot.answering.grounding.grounder import Grounder
 from bot.answering.grounding.values import Kind, find_values
 from knowledge.embeddings import EmbeddedE5
 from knowledge.grounded import load_labelled
-from knowledge.library import KNOWLEDGE_DIR
-from knowledge.library import load as load_library
+from knowledge.library import KNOWLEDGE_DIR, Library
 from knowledge.text import fold
 from tests.conftest import TODAY
 
 
 @pytest.fixture(scope="module")
-def facts() -> dict[str, str]:
-    library = load_library(KNOWLEDGE_DIR)
+def facts(library: Library) -> dict[str, str]:
     rendered = {fact.id: fact.render(library.figures, TODAY) for fact in library.facts.values()}
     return {fact_id: text for fact_id, text in rendered.items() if text}
 

@@ -3,17 +3,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, AnswerSentence, Block, Citation, Part, SourceRef, Status
 from bot.answering.rendering import part_paragraphs, plain_text
 from bot.telegram.render import MESSAGE_MAX, Paragraph, answer_messages, escape_text, split, text_messages, utf16_length
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from tests.botapi.entities import parse_html
 
-MESSAGES = yaml.safe_load((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
+MESSAGES = parse_yaml((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
 HOSTILE = st.text(alphabet=st.characters(), max_size=600) | st.sampled_from(
     ["<b>", "</i>&amp;<script>", "😀" * 3000, "\u202eRTL\u200f", "\ud800", "a" * 9000, "&lt;", "« 77 700 € »"]
 )

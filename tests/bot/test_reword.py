@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.answering.answer import Answer, AnswerSentence, AskBack, Citation, OfficialQuote, Part, SourceRef, Status
 from bot.answering.breaker import Breaker
@@ -16,7 +15,7 @@ from bot.answering.grounding.grounder import Grounder
 from bot.answering.prompts import Prompt, PromptError
 from bot.answering.reword import Outcome, Reworder
 from bot.answering.spending import Ceilings, Spent
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from tests.bot.fake_model import FakeModel, facts_in, repeat
 
 FACTS = {
@@ -28,7 +27,7 @@ MARK = "(à vérifier : source ancienne ou unique)"
 
 @pytest.fixture(scope="module")
 def messages() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = parse_yaml((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
     return loaded
 
 

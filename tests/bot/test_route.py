@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
 from bot.answering.route import CRISIS, DEFAULT_KIND, REPLIES, Router
 from ingest.calibrate import DEFAULTS
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from retrieval.routes import QUESTION
 from tests.conftest import TODAY
 
@@ -19,7 +18,7 @@ full = pytest.mark.full
 
 
 def content(name: str) -> dict[str, Any]:
-    mapping: dict[str, Any] = yaml.safe_load((KNOWLEDGE_DIR / name).read_text("utf-8"))
+    mapping: dict[str, Any] = parse_yaml((KNOWLEDGE_DIR / name).read_text("utf-8"))
     return mapping
 
 

@@ -9,6 +9,7 @@ import weakref
 from bot.serving import Follower, Served, open_served
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5
+from knowledge.generation import active_id
 from tests.bot.conftest import eventually
 from tests.conftest import TODAY, run_build
 
@@ -16,17 +17,17 @@ QUESTION = "combien je paie à l'urssaf ?"
 
 
 async def test_a_question_in_progress_ends_with_its_generation_which_then_goes(
-    small_settings: Settings, model: EmbeddedE5
+    built_settings: Settings, model: EmbeddedE5
 ) -> None:
-    small_settings.generation_check_s = 0.05
-    first = run_build(small_settings, model).generation
-    old: Served | None = open_served(small_settings, model)
+    built_settings.generation_check_s = 0.05
+    first = active_id(built_settings)
+    old: Served | None = open_served(built_settings, model)
     assert old is not None
     seen: list[Served] = []
-    following = asyncio.create_task(Follower(small_settings, old, seen.append).run())
-    messages = small_settings.knowledge_dir / "messages.yaml"
+    following = asyncio.create_task(Follower(built_settings, old, seen.append).run())
+    messages = built_settings.knowledge_dir / "messages.yaml"
     messages.write_text(messages.read_text("utf-8").replace("Écrivez votre question", "Posez votre question"), "utf-8")
-    second = (await asyncio.to_thread(run_build, small_settings, model)).generation
+    second = (await asyncio.to_thread(run_build, built_settings, model)).generation
     await eventually(lambda: seen)
     assert seen[0].generation_id == second != first
     assert old.answerer.answer(QUESTION, TODAY).generation == first

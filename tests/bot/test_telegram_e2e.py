@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
-from tests.bot.conftest import Running, StartBot
+from tests.bot.conftest import Running, StartBot, eventually
 from tests.botapi import FakeBotApi, Fault, User
 
 DISCLAIMER = "Service automatique d'information générale, pas un conseil juridique."
@@ -240,7 +240,7 @@ async def test_what_was_received_before_a_kill_is_answered_after(
     hold = api.inject(Fault.slow(3000), method="sendMessage", times=None)
     for chat in range(2, 22):
         api.user(chat).send("/aide")
-    await api.until(lambda: hold.hits and _waiting(small_settings) == 20, timeout=10)
+    await eventually(lambda: hold.hits and _waiting(small_settings) == 20)
     bot.kill()
     api.clear_faults()
     answered = {chat for chat in range(2, 22) if api.sent(chat)}
@@ -249,7 +249,7 @@ async def test_what_was_received_before_a_kill_is_answered_after(
     for chat in range(2, 22):
         # Delivered without the bot having heard so: not sent again, and the user is told.
         await api.wait_sent(chat, 2 if chat in answered else 1, timeout=20)
-    await api.until(lambda: _waiting(small_settings) == 0, timeout=10)
+    await eventually(lambda: _waiting(small_settings) == 0)
     for chat in range(2, 22):
         first, *rest = texts(api, chat)
         if chat in answered:
@@ -310,7 +310,7 @@ async def test_network_trouble_and_a_second_poller_are_survived(api: FakeBotApi,
         api.inject(fault, method="getUpdates")
     api.user(42).send("/aide")
     await api.wait_sent(42, timeout=30)
-    await api.until(lambda: "un autre programme lit déjà" in bot.log, timeout=20)
+    await eventually(lambda: "un autre programme lit déjà" in bot.log)
 
 
 async def test_a_refused_token_ends_with_one_clear_line(api: FakeBotApi, start_bot: StartBot) -> None:

@@ -37,28 +37,27 @@ def test_nothing_changed_builds_nothing(small_settings: Settings, model: Embedde
 
 
 def test_one_changed_fiche_embeds_only_its_own_passages(
-    small_settings: Settings, model: EmbeddedE5, edit: Edit
+    built_settings: Settings, model: EmbeddedE5, edit: Edit
 ) -> None:
-    run_build(small_settings, model)
-    edit(small_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
-    assert run_build(small_settings, model).embedded == 1
+    edit(built_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
+    assert run_build(built_settings, model).embedded == 1
     edit(
-        small_settings.knowledge_dir / COTISATIONS,
+        built_settings.knowledge_dir / COTISATIONS,
         "- charges sociales micro entreprise",
         "- cotisation micro entreprise essai",
     )
-    assert run_build(small_settings, model).embedded == 1
+    assert run_build(built_settings, model).embedded == 1
 
 
 def test_a_bad_fiche_leaves_the_serving_generation_alone(
-    small_settings: Settings, model: EmbeddedE5, edit: Edit
+    built_settings: Settings, model: EmbeddedE5, edit: Edit
 ) -> None:
-    serving = run_build(small_settings, model).generation
-    edit(small_settings.knowledge_dir / COTISATIONS, "[loi-essai]", "[perdue]")
+    serving = active_id(built_settings)
+    edit(built_settings.knowledge_dir / COTISATIONS, "[loi-essai]", "[perdue]")
     with pytest.raises(LibraryError):
-        run_build(small_settings, model)
-    assert active_id(small_settings) == serving
-    assert open_active(small_settings, model).manifest.id == serving
+        run_build(built_settings, model)
+    assert active_id(built_settings) == serving
+    assert open_active(built_settings, model).manifest.id == serving
 
 
 def test_passages_are_questions_rewordings_and_facts_with_their_amounts(small_settings: Settings) -> None:
@@ -94,25 +93,25 @@ building.build(settings, lambda: model, model.identity, TODAY, datetime.now())
 
 
 def test_a_killed_build_leaves_nothing_and_the_next_one_resumes(
-    small_settings: Settings, model: EmbeddedE5, edit: Edit
+    built_settings: Settings, model: EmbeddedE5, edit: Edit
 ) -> None:
-    serving = run_build(small_settings, model).generation
-    edit(small_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
+    serving = active_id(built_settings)
+    edit(built_settings.knowledge_dir / COTISATIONS, "déclare zéro.", "déclare quand même zéro.")
     edit(
-        small_settings.knowledge_dir / COTISATIONS,
+        built_settings.knowledge_dir / COTISATIONS,
         "- charges sociales micro entreprise",
         "- cotisation micro entreprise essai",
     )
-    arguments = [sys.executable, "-c", BUILD_FOREVER, str(small_settings.data_dir), str(small_settings.knowledge_dir)]
+    arguments = [sys.executable, "-c", BUILD_FOREVER, str(built_settings.data_dir), str(built_settings.knowledge_dir)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
         assert process.stdout is not None
         process.stdout.readline()  # questions are embedded and kept; a fact is being embedded
         os.kill(process.pid, signal.SIGKILL)
-    assert active_id(small_settings) == serving
-    assert open_active(small_settings, model).manifest.id == serving
-    result = run_build(small_settings, model)
+    assert active_id(built_settings) == serving
+    assert open_active(built_settings, model).manifest.id == serving
+    result = run_build(built_settings, model)
     assert result.embedded == 1, "the rewording was embedded before the kill: one fact is left"
-    leftovers = [path.name for path in small_settings.generations_dir.iterdir() if path.name.startswith(".building")]
+    leftovers = [path.name for path in built_settings.generations_dir.iterdir() if path.name.startswith(".building")]
     assert leftovers == []
 
 

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from bot.settings import Settings
 from ingest.cli import app
-from knowledge.embeddings import EmbeddedE5
-from tests.conftest import run_build
+from knowledge.generation import active_id
 
 runner = CliRunner()
 Edit = Callable[[Path, str, str], None]
@@ -89,11 +88,11 @@ def test_a_bad_model_name_gives_one_clear_line(run, monkeypatch: pytest.MonkeyPa
     assert len(last) == 1 and "modele-qui-n-existe-pas" in last[0]
 
 
-def test_publish_moves_between_generations(run, small_settings: Settings, model: EmbeddedE5, edit: Edit) -> None:  # type: ignore[no-untyped-def]
-    first = run_build(small_settings, model).generation
-    edit(small_settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro", "déclare encore zéro")
+def test_publish_moves_between_generations(run, built_settings: Settings, edit: Edit) -> None:  # type: ignore[no-untyped-def]
+    first = active_id(built_settings)
+    edit(built_settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro", "déclare encore zéro")
     assert run("build", "--candidate").exit_code == 0
     assert json.loads(run("status", "--json").stdout)["generation"] == first
-    second = next(p.name for p in small_settings.generations_dir.iterdir() if p.name != first)
+    second = next(p.name for p in built_settings.generations_dir.iterdir() if p.name != first)
     assert run("publish", second).exit_code == 0
     assert json.loads(run("status", "--json").stdout)["generation"] == second

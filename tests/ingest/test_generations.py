@@ -16,7 +16,7 @@ from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, previous_id
 from knowledge.golden import GoldenQuestion
 from knowledge.scores import Measure, all_scores, read_scores, save_measure
-from tests.conftest import run_build, small_library_settings
+from tests.conftest import SmallCopy, run_build
 
 runner = CliRunner()
 Edit = Callable[[Path, str, str], None]
@@ -26,10 +26,12 @@ RIGHT = "right facts in the answer"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> tuple[Settings, str, str]:
+def built(
+    tmp_path_factory: pytest.TempPathFactory, built_copy: SmallCopy, model: EmbeddedE5
+) -> tuple[Settings, str, str]:
     """The serving generation, and a candidate with one fact changed, one added, one removed and one dearer."""
-    settings = small_library_settings(tmp_path_factory.mktemp("generations"))
-    first = run_build(settings, model).generation
+    settings = built_copy(tmp_path_factory.mktemp("generations"))
+    first = active_id(settings) or ""
     fiche = settings.knowledge_dir / COTISATIONS
     fiche.write_text(
         fiche.read_text().replace("déclare zéro.", "déclare encore zéro.").replace("### ancien", "### neuf")

@@ -18,7 +18,7 @@ from ingest.official.tier import CONNECTORS, TEXTS_MAX
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import GenerationError, open_active
 from knowledge.official import write_texts
-from tests.conftest import TODAY, run_build, small_library_settings
+from tests.conftest import TODAY, SmallCopy, run_build
 
 RUPTURE = "rupture conventionnelle de mon CDI, mon patron traîne pour l'homologation"
 
@@ -100,9 +100,8 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> Built:
-    settings = small_library_settings(tmp_path_factory.mktemp("official"))
-    run_build(settings, model)
+def built(tmp_path_factory: pytest.TempPathFactory, built_copy: SmallCopy, model: EmbeddedE5) -> Built:
+    settings = built_copy(tmp_path_factory.mktemp("official"))
     without = Answerer(open_active(settings, model), model, settings)
     write_texts(settings.official_texts, fiches_travail.read_fiches(FICHES, TODAY))
     changed = run_build(settings, model).changed

@@ -27,7 +27,7 @@ from ingest.settings import IngestSettings
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, open_active, read_contents
 from knowledge.scores import Measure, save_measure
-from tests.conftest import TODAY, run_build, small_library_settings
+from tests.conftest import TODAY, SmallCopy
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -43,8 +43,8 @@ GAPS = [
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> Settings:
-    settings = small_library_settings(tmp_path_factory.mktemp("report"))
+def settings(tmp_path_factory: pytest.TempPathFactory, built_copy: SmallCopy) -> Settings:
+    settings = built_copy(tmp_path_factory.mktemp("report"))
     measure = Measure(
         today=TODAY,
         commit="c0ffee",
@@ -53,7 +53,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, model: EmbeddedE5) -> Set
         rates={"right facts in the answer": (7, 10), "distress recognised": (9, 10)},
         themes={"argent": (3, 4)},
     )
-    save_measure(settings.scores_dir, run_build(settings, model).generation, model.identity, "dev", measure)
+    save_measure(settings.scores_dir, active_id(settings) or "", EmbeddedE5.IDENTITY, "dev", measure)
     return settings
 
 

@@ -15,18 +15,21 @@ from tests.conftest import run_build
 
 def test_dense_and_sparse_find_the_passage(small_answerer: Answerer, model: EmbeddedE5) -> None:
     generation = small_answerer.generation
+    passages = list(generation.read_passages())
     dense = generation.dense(generation.project([model.embed_query("combien je paie a l'urssaf")]), 3)[0]
-    assert generation.passages[dense.passages[0]].text == "combien je paie a l'urssaf"
+    assert passages[dense.passages[0]].text == "combien je paie a l'urssaf"
     assert dense.scores[0] == pytest.approx(1.0, abs=1e-3)
     assert dense.scores.tolist() == sorted(dense.scores, reverse=True)
     sparse = generation.sparse(stems("dépôt en crypto"), 3)
-    assert generation.passages[sparse.passages[0]].fiche == "faux-depot"
+    assert passages[sparse.passages[0]].fiche == "faux-depot"
     assert len(generation.sparse(stems("xylophone"), 3).passages) == 0
 
 
 def test_stored_vectors_are_those_of_the_model(small_answerer: Answerer, model: EmbeddedE5) -> None:
-    fact = small_answerer.generation.facts["cotisations/zero"]
-    stored = small_answerer.generation.collection.get(ids=[fact.id], include=["embeddings"])["embeddings"][0]
+    generation = small_answerer.generation
+    fact = generation.facts["cotisations/zero"]
+    place = [passage.id for passage in generation.read_passages()].index(fact.id)
+    stored = generation.collection.get(ids=[str(place)], include=["embeddings"])["embeddings"][0]
     assert stored @ model.embed_documents([fact.text])[0] == pytest.approx(1.0, abs=1e-4)
 
 
@@ -36,46 +39,47 @@ def refused(settings: Settings, model: EmbeddedE5) -> str:
     return str(caught.value)
 
 
+def serving(settings: Settings) -> Path:
+    return settings.generations_dir / str(active_id(settings))
+
+
 def test_without_a_generation_the_command_is_named(small_settings: Settings, model: EmbeddedE5) -> None:
     assert "make build" in refused(small_settings, model)
 
 
-def test_another_model_or_schema_is_refused(small_settings: Settings, model: EmbeddedE5) -> None:
-    identifier = run_build(small_settings, model).generation
-    path = small_settings.generations_dir / identifier / "manifest.json"
+def test_another_model_or_schema_is_refused(built_settings: Settings, model: EmbeddedE5) -> None:
+    path = serving(built_settings) / "manifest.json"
     manifest = json.loads(path.read_text())
     path.write_text(json.dumps(manifest | {"model": "un-autre-modele"}))
-    assert "un-autre-modele" in refused(small_settings, model) and "make build" in refused(small_settings, model)
+    assert "un-autre-modele" in refused(built_settings, model) and "make build" in refused(built_settings, model)
     path.write_text(json.dumps(manifest | {"schema": 0}))
-    assert "autre version" in refused(small_settings, model)
+    assert "autre version" in refused(built_settings, model)
 
 
 @pytest.mark.parametrize(
     "name", ["bundle.json", "passages.jsonl", "calibration.json", "manifest.json", "bm25/params.index.json"]
 )
 def test_a_damaged_generation_is_refused_with_what_to_do(
-    small_settings: Settings, model: EmbeddedE5, name: str
+    built_settings: Settings, model: EmbeddedE5, name: str
 ) -> None:
-    identifier = run_build(small_settings, model).generation
-    (small_settings.generations_dir / identifier / name).write_text("{ cassé")
-    assert "make build" in refused(small_settings, model)
+    (serving(built_settings) / name).write_text("{ cassé")
+    assert "make build" in refused(built_settings, model)
 
 
-def test_publishing_moves_the_pointer_only_to_what_exists(small_settings: Settings, model: EmbeddedE5, edit) -> None:  # type: ignore[no-untyped-def]
-    first = run_build(small_settings, model).generation
-    edit(small_settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro", "déclare toujours zéro")
-    second = run_build(small_settings, model, publish_it=False)
-    assert not second.published and active_id(small_settings) == first
-    publish(small_settings, second.generation)
-    assert active_id(small_settings) == second.generation
+def test_publishing_moves_the_pointer_only_to_what_exists(built_settings: Settings, model: EmbeddedE5, edit) -> None:  # type: ignore[no-untyped-def]
+    first = active_id(built_settings)
+    edit(built_settings.knowledge_dir / "fiches/argent/cotisations.md", "déclare zéro", "déclare toujours zéro")
+    second = run_build(built_settings, model, publish_it=False)
+    assert not second.published and active_id(built_settings) == first
+    publish(built_settings, second.generation)
+    assert active_id(built_settings) == second.generation
     with pytest.raises(GenerationError, match="n'existe pas"):
-        publish(small_settings, "20000101-000000-00000000")
-    assert active_id(small_settings) == second.generation
+        publish(built_settings, "20000101-000000-00000000")
+    assert active_id(built_settings) == second.generation
 
 
-def test_the_bot_reads_the_generation_and_not_the_folder(small_settings: Settings, model: EmbeddedE5) -> None:
-    run_build(small_settings, model)
-    for path in Path(small_settings.knowledge_dir).rglob("*.md"):
+def test_the_bot_reads_the_generation_and_not_the_folder(built_settings: Settings, model: EmbeddedE5) -> None:
+    for path in Path(built_settings.knowledge_dir).rglob("*.md"):
         path.unlink()
-    answerer = Answerer(open_active(small_settings, model), model, small_settings)
+    answerer = Answerer(open_active(built_settings, model), model, built_settings)
     assert len(answerer.generation.facts) == 8

@@ -8,7 +8,7 @@ import pytest
 from bot.settings import Settings
 from ingest.checks import check_library
 from knowledge import library as libraries
-from knowledge.library import LibraryError
+from knowledge.library import Library, LibraryError
 from tests.conftest import TODAY
 
 Edit = Callable[[Path, str, str], None]
@@ -92,8 +92,7 @@ def test_checks_find_what_a_valid_library_may_still_get_wrong(small_settings: Se
     assert "ancien : la période est finie (2024-12-31)" in warnings
 
 
-def test_the_real_library_is_valid_and_large_enough() -> None:
-    library = libraries.load()
+def test_the_real_library_is_valid_and_large_enough(library: Library) -> None:
     report = check_library(library, TODAY)
     assert report.errors == []
     assert len(library.fiches) >= 36
@@ -102,9 +101,9 @@ def test_the_real_library_is_valid_and_large_enough() -> None:
     assert len(doubtful) <= len(library.facts) * 0.1
 
 
-def test_every_message_renders() -> None:
+def test_every_message_renders(library: Library) -> None:
     """A message with a hole in it is what a user would read."""
-    messages = libraries.load().messages
+    messages = library.messages
     values = dict.fromkeys(
         (
             "audiences",

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.masking import BIRTH, IBAN, MAIL, NAME, NUMBER, PHONE
-from knowledge import library as libraries
-from knowledge.library import KNOWLEDGE_DIR
+from knowledge.library import KNOWLEDGE_DIR, Library
 from knowledge.offers import load_offers
 
 MASKS = (NAME, PHONE, NUMBER, IBAN, MAIL, BIRTH, "hxxp", "[.]")
 """What a shared offer carries in place of what was hidden: an example has invented words there."""
 
 
-def test_every_labelled_offer_is_well_written() -> None:
-    catalogue = libraries.load().catalogue
+def test_every_labelled_offer_is_well_written(library: Library) -> None:
+    catalogue = library.catalogue
     signals = {sign.id for sign in [*catalogue.signals, *catalogue.reassuring]}
     patterns = {pattern.id for pattern in catalogue.patterns}
     offers = load_offers(KNOWLEDGE_DIR / "golden")

@@ -3,18 +3,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import yaml
 
 from ingest.lexicon import completed
-from knowledge.library import KNOWLEDGE_DIR
-from retrieval.rewrite import Rewriter, asked_day, clean, views
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
+from retrieval.rewrite import Rewriter, clean, within_reach
 
 TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
 def rewriter() -> Rewriter:
-    return Rewriter(completed(yaml.safe_load((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
+    return Rewriter(completed(parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
 
 
 @pytest.mark.parametrize(
@@ -76,40 +75,24 @@ def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
     text = "Je suis au RSA. Est-ce que je perds mon allocation ? Et comment fermer ma micro-entreprise ?"
     queries = rewriter.queries([text], TODAY)
-    assert [query.asked for query in queries] == [
-        "Je suis au RSA. Est-ce que je perds mon allocation ?",
+    assert [query.question for query in queries] == [
+        "Est-ce que je perds mon allocation ?",
         "Et comment fermer ma micro-entreprise ?",
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "day", "was_asked"),
-    [
-        ("combien de cotisations en 2025", date(2025, 12, 31), True),
-        ("l'an dernier j'ai gagné 300 €", date(2025, 12, 31), True),
-        ("le taux l'année prochaine", date(2027, 1, 1), True),
-        ("le taux en 2026", TODAY, False),
-        ("mes gains de 2024 jamais payés, combien coûte le tribunal", TODAY, False),
-        ("j'ai oublié de déclarer 2025, quel montant d'amende", TODAY, False),
-        ("j'ai 2000 abonnés", TODAY, False),
-        ("combien de cotisations", TODAY, False),
-    ],
-)
-def test_the_date_asked_about(text: str, day: date, was_asked: bool) -> None:
-    assert asked_day(text, TODAY) == (day, was_asked)
+    assert all(query.asked.startswith("Je suis au RSA.") and query.points_back for query in queries)
+    assert all("RSA" in query.in_context[0].text and "RSA" not in query.text for query in queries)
 
 
 def test_control_characters_and_broken_surrogates_are_dropped() -> None:
     assert clean("imp\u200bôts\x00 \ud800 ok\r\n") == "imp ôts ok"
 
 
-def test_a_long_story_is_searched_by_its_question_too() -> None:
+def test_a_story_is_read_whole_and_a_very_long_one_by_its_beginning_and_its_end() -> None:
     story = "J'ai commencé en mars. " * 20 + "Comment récupérer mon argent ?"
-    assert views(story)[1] == "Comment récupérer mon argent ?"
-    assert views(story)[0].startswith("J'ai commencé en mars.")
-    assert views("Comment récupérer mon argent ?") == ["Comment récupérer mon argent ?"]
-    pieces = views("mot " * 400 + "et je fais quoi pour mon compte fermé")
-    assert len(pieces) == 2 and "mon compte fermé" in pieces[-1]
+    assert within_reach(story) == story
+    read = within_reach("alors mon compte toluna " + "mot " * 400 + "et je fais quoi pour mon compte fermé")
+    assert read.startswith("alors mon compte toluna") and read.endswith("mon compte fermé")
+    assert len(read.split()) == 120
 
 
 @pytest.mark.parametrize(

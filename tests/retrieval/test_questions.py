@@ -1,0 +1,78 @@
+"""One message, the questions it asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.questions import split
+
+MOST = 3
+
+
+def asked(text: str) -> list[str]:
+    return [question.question for question in split(text, MOST)]
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        (
+            "Avec mes petits sondages est ce que le fisc le voit et est ce que je risque une grosse amende",
+            ["Avec mes petits sondages est ce que le fisc le voit", "est ce que je risque une grosse amende"],
+        ),
+        (
+            "jtouche l'are. jai mis non à l'actualisation. jpeux encore corriger ma declaration ? et aussi faut til "
+            "que je prenne un siret",
+            ["jpeux encore corriger ma declaration ?", "et aussi faut til que je prenne un siret"],
+        ),
+        (
+            "je suis infirmière titulaire, comment je demande l'autorisation et est-ce que je dois créer un statut avant",
+            ["je suis infirmière titulaire, comment je demande l'autorisation", "est-ce que je dois créer un statut avant"],
+        ),
+        (
+            "combien je vais toucher par jour d'arrêt, est-ce que je peux répondre aux mails de mes clients pendant ce temps",
+            ["combien je vais toucher par jour d'arrêt", "est-ce que je peux répondre aux mails de mes clients pendant ce temps"],
+        ),
+        (
+            "je touche la prime. ma prime baisse de 50 ? de 30 ? de rien ? et si je suis pas micro je déclare en salaire ?",
+            ["ma prime baisse de 50 ? de 30 ? de rien ?", "et si je suis pas micro je déclare en salaire ?"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_question_is_found_and_none_is_cut_short(text: str, questions: list[str]) -> None:
+    assert asked(text) == questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "est-ce que je dois déclarer mes sondages et où ?",
+        "je dois déclarer où et comment ?",
+        "le médiateur c'est gratuit ? combien de temps ?",
+        "j'ai gagné 300 euros et je dois payer l'urssaf, j'y comprends rien",
+        "je dois 300 euros à l'urssaf et je peux pas payer comment faire",
+        "on me propose des tâches et il faut payer 50 euros",
+        "mon compte est fermé, ils répondent plus",
+        "un ? deux trois quatre ? cinq six sept huit ? neuf dix onze douze ? treize quatorze quinze seize ?",
+    ],
+)
+def test_one_question_stays_whole(text: str) -> None:
+    assert asked(text) == [text]
+
+
+def test_a_question_keeps_what_was_told_and_not_the_other_question() -> None:
+    first, second = split("Je suis au RSA à Lyon. Je fais des sondages, est-ce que je perds mon allocation "
+                          "et comment fermer ma micro-entreprise ?", MOST)  # fmt: skip
+    assert first.told == "Je suis au RSA à Lyon."
+    assert second.whole == "Je suis au RSA à Lyon. Je fais des sondages comment fermer ma micro-entreprise ?"
+
+
+def test_a_question_that_points_back_keeps_the_one_before_it() -> None:
+    _, second = split("Puis-je ouvrir une micro-entreprise avec ma carte ? Et ça coûte combien cette histoire ?", MOST)
+    assert second.told == "Puis-je ouvrir une micro-entreprise avec ma carte ?"
+
+
+def test_what_is_told_after_the_last_question_goes_with_it() -> None:
+    assert asked("Dois-je déclarer mes gains ? Combien de cotisations dois-je payer ? J'ai gagné 300 €.")[-1] == (
+        "Combien de cotisations dois-je payer ? J'ai gagné 300 €."
+    )
