@@ -54,7 +54,9 @@ _WARNING = re.compile(
     r"scam|never|beware|fake)\b"
 )
 _HIGHLY_SKILLED = re.compile(
-    r"\b(medecins?|physicians?|doctors?|juristes?|pharmacien\w*|notaires?|dentistes?|lawyers?|chirurgien\w*|avocat\w*|formateurs?|formatrices?|developpeu\w+|developer|engineer|ingenieur\w*|consultant\w*|freelance|architecte|"
+    r"\b(medecins?|physicians?|doctors?|juristes?|pharmacien\w*|notaires?|dentistes?|lawyers?|chirurgien\w*|avocat\w*|"
+    r"formateurs?|formatrices?|developpeu\w+|developer|engineer|"
+    r"ingenieur\w*|consultant\w*|freelance|architecte|"
     r"expert\w*|senior|lead|devops|data scientist|traduct\w+|tjm|interprete|plombier|electricien|infirmi\w+)\b"
 )
 
@@ -170,7 +172,8 @@ _OF_AN_OFFER = re.compile(
 )
 _OF_WORK = re.compile(
     r"\b(?:postes?|emplois?|embauch\w+|recrut\w+|candidat\w*|contrats?|cd[di]|interim|missions?|jobs?|taf|boulot|travail\w*|salaires?|employ\w+|freelance|stage|"
-    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|cherch\w+ \d+|taches?|tasks?|saisie|saison|metier|equipe|shifts?|"
+    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|cherch\w+ \d+|taches?|tasks?|saisie|saison|"
+    r"metier|equipe|shifts?|"
     r"agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
     r"visa|annotat\w+|sondages?|business|gagn\w+|remuner\w+|profil|collegues?|chantier|formation|testeu\w+|likes?|avis)\b|عمل|وظيفة"
 )
