@@ -93,6 +93,28 @@ _HIRED = (
     r"employeur|engag\w+|diplome|cv|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
 )
 
+_CLOSE = (
+    r"\b(?:maman|papa|mamie|papi|papy|mami|mum|mom|dad|grandma|tata|tonton|tantie|mon fils|ma fille|cousine?|petit-fils|petite-fille|neveu|niece|khti|khouya|khoya|mama|baba|"
+    r"ma? (?:cherie?|belle|douce|reine|vie)|mon (?:coeur|amour|ange|bebe|cheri)|bebe|honey|darling|my (?:love|dear|queen|king)|sweetheart|babe|baby|chere amie|cher ami|habibti|habibi|hbiba)\b"
+)
+_UNREACHED = (
+    r"\b(?:(?:nouveau|nouvo|nv|provisoire|temporaire|autre|new|temporary|jdid) (?:numero|num|tel\w*|number|phone|contact)|(?:numero|num|number|tel\w*|phone) (?:provisoire|temporaire|jdid)|"
+    r"(?:du|d'un|avec le|depuis le|depuis un) (?:telephone|tel|portable) d'(?:un|une)|(?:tel\w*|portable|phone|ecran|micro|camera) (?:\w+ ){0,3}(?:casse\w*|broke|hs|tombe\w*|mort|perdu|vole|dead|broken)|"
+    r"(?:casse|perdu|dropped|broke|lost|cassai) (?:mon |ma |my )?(?:tel\w*|portable|phone|num)|texting (?:you )?from|ne m'appelle\w* pas|peux pas (?:t'|vous )?appeler|can'?t call|"
+    r"douanes?|customs|bloquee? (?:a|au|en|dans)|coince\w* (?:a|au|en|dans|sans)|stuck (?:at|in)|hopital|clinique|hospital|arrete (?:au|par|a)|barrage|prison|garde a vue|detained|sar9o|mission (?:en|a l'etranger)|"
+    r"plateforme petroliere|oil rig|militaire|army|chantier (?:en|au|a l'))\b"
+)
+_HELP_WITH_MONEY = (
+    rf"\b(?:(?:peux|peut|pourrais|pourrai|pouvez|pourriez|veux|can|could|would|will)[- ]?(?:tu|vous|you)? ?(?:\w+ ){{0,2}}(?:m'|me |nous )?(?:avanc\w+|pr[e]t\w+|envoy\w+|vir(?:er|e)|regler|payer|depanner|faire (?:le|un) (?:virement|depot|transfert|paiement)|"
+    r"aider (?:avec|a (?:payer|regler))|lend|send|pay|wire|help me (?:pay|with))|"
+    rf"(?:envo[iy]e?z?|avance|avancez|prete|pretez|vire|virez|depanne|send|wire|lend|sift\w*|pay)[- ]?(?:moi|me|liya|juste|just|it|sur)?[^.!?]{{0,40}}(?:{MONEY}|\b\d[\d .]{{1,8}}\b|mandat|western|moneygram|wave|orange money|momo|recharge|crypto|bitcoin|btc|numero|compte|rib|la somme)|"
+    r"fai(?:s|re|tes) (?:le|un) (?:virement|depot|transfert)|aide[zr]?-moi[^.!?]{0,40}(?:recharge|virement|mandat|argent|coupon|carte)|regler (?:pour moi|a ma place)|payer (?:pour moi|a ma place)|pay (?:a |the |my )?(?:\w+ )?(?:bill|fee|invoice) for me)"
+)
+_FAR_AWAY = (
+    r"\b(?:thailande|thailand|bangkok|birmanie|myanmar|laos|cambodge|cambodia|phnom penh|sihanoukville|philippines|vietnam|mae sot|malaisie|malaysia|dubai|golfe|liban|arabie|qatar|koweit|oman|libye|asie|asia|"
+    r"etranger|abroad|overseas|billet (?:d'avion|aller|offert|paye)|flight|frontiere|border|visa|passeport|passport|dollars?|usd|casino|compound)\b"
+)
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -220,6 +242,83 @@ RULES = (
     _rule("ask_card_or_password", r"\b(?:phrase (?:secrete|de recuperation|de sauvegarde)|(?:12|24|douze|vingt-quatre) (?:mots|words?)|12 word|24 word|seed phrase|recovery phrase|cles? privees?|private key)\b",
           r"\b(?:saisi\w*|entr(?:ez|er)|enter|confirm\w*|envo\w+|send|donn\w+|communiqu\w+|needs?|tap(?:ez|er)|transmet\w*|connect\w*|verif\w+)\b",
           unless=r"jamais|never|personne|notez|gardez|anyone"),
+    _rule("ask_card_or_password", r"\b(?:envo(?:yez|ie|yer)|communiqu(?:ez|e|er)|donn(?:ez|e|er)|transmett(?:ez|re)|confirm(?:ez|e|er)|repondez|send|give|confirm)\b[^.!?]{0,40}\b(?:code secret|mots? de passe|mdp|password|code pin|pin|numero de (?:votre |ta )?carte|cvv|cryptogramme|card number)\b",
+          unless=r"jamais|never|personne|aucun|\bne (?:le |la |nous |me |t'|te |vous )?(?:donn|communiqu|envo|transm)\w+|n'envo\w+|do not|don't|anyone|nouveau mot de passe wifi|wifi|wi-fi|coffre|portail|digicode"),
+    _rule("prepaid_code", r"\b(?:cartes? (?:cadeaux?|google play|apple|itunes|steam|amazon)|gift cards?|tickets? (?:pcs|transcash|neosurf)|coupons? (?:pcs|transcash|neosurf|toneo)|pcs|transcash|neosurf|paysafe\w*)\b",
+          r"\b(?:codes?|photos?|photographi\w+|gratt\w+|scratch|pictures?)\b", r"\b(?:achet\w+|prend[sz]?|prenez|procur\w+|pass\w+ (?:au|prendre)|buy|purchase|pick up|get)\b", r"\b(?:envo[iy]\w*|transmett\w+|donn(?:e|ez|er)|communiqu\w+|send|text me|photographi\w+)\b",
+          unless=r"jamais|never|n'(?:achet|envo)\w+|ne (?:donn|transmett|communiqu)\w+|arnaque|a gagner|code promo", reach=3),
+    # Money asked by somebody who says to be close, or who writes of love, and cannot be called or met.
+    _rule("money_for_relative", _CLOSE, _UNREACHED, _HELP_WITH_MONEY, reach=6,
+          unless=r"cheque|net\b|patron\w*|\bchef\b|embauch\w+|jamais|ne (?:reponds?|repondez|versez|envoie[sz]?) (?:pas|rien)|arnaque|on s'appelle|appelle-moi|appelez-moi|ring me|call me|si un inconnu|tes? 3\d{2} ?€ (?:sont|est)"),
+    # A border crossed unseen, a debt to pay before one may leave.
+    _rule("held_abroad", r"\b(?:frontieres?|fleuve|riviere|mekong|river|border|l'?7doud|barque|pirogue|flouka|a pied|by boat)\b",
+          r"\b(?:(?:sans|pas (?:de|besoin de)|aucun|no|without|bla) (?:\w+ )?(?:tampon|cachet|visa|stamp|controle|papiers?|passeport|passport)|de nuit|la nuit|at night|f lil|passeur|clandestin\w*)\b",
+          r"\b(?:travers\w+|pass(?:e|es|er|ez|ons|era|erez)|franch\w+|cross\w*|entr(?:e|es|er|ez)|ydouz\w+)\b",
+          unless=r"diplome|cd[di]\b|saisonnier|bivouac|ferry|randonnee|rafting|croisiere", reach=2),
+    _rule("held_abroad", r"\b(?:si (?:vous|tu|on) (?:\w+ )?(?:part\w*|quitt\w+|arret\w+|rentr\w+|dem\w+|veu\w+ (?:partir|rentrer|arreter))|celui qui (?:part|veut (?:partir|rentrer))|en cas de (?:depart|demission|rupture)|"
+          r"if you (?:\w+ )?(?:leave|quit|want to (?:leave|go home))|leaving (?:before|early)|ila bghiti t(?:rje3|mchi)|avant la fin (?:du contrat|des))\b",
+          r"\b(?:rembours\w+|rend(?:ez|s|re|ra)|pa[iy]\w*|regl\w+|dette|penalite|doi[ts]|dev(?:ez|rez)|refund|repay|pay|owe|tkhell?es)\b", rf"{_ANY_MONEY}|\b(?:dette|billet|voyage|ticket|costs?|\d[ .,]\d{{3}}|millions?)\b",
+          about=_FAR_AWAY, unless=r"dedit-formation|preavis|clause .{0,30}convention|caution du logement", reach=2),
+    _rule("held_abroad", r"\b(?:ne (?:sort|quitte|part)\w*|nobody leaves|sorties? (?:accompagnees?|interdites?|sur autorisation)|not? (?:allowed to )?leav\w+|interdit de sortir|on ne (?:sort|quitte|part)|pas (?:le droit )?de sort(?:ir|ie))\b",
+          r"\b(?:site|compound|batiment|camp|premiere annee|premiers mois|dette|contrat|gardiens?|building|year|months?|residence)\b", about=_FAR_AWAY,
+          unless=r"nous ne partons|garderie|camping", reach=2),
+    _rule("held_abroad", r"\b(?:dit(?:es)?|dis|racont\w+|say|tell)\b[^.!?]{0,40}\b(?:immigration|controle|douane|police|frontiere|officer|aeroport)\b",
+          r"\b(?:vacances|touris\w+|holiday|visite|famille|ami|friend)\b", about=_HIRED + r"|\bposte\b|\bcasino\b"),
+    # Drawn in slowly: the same site as the writer, small sums, somebody who knows the right hour.
+    _rule("investing_as_job", r"\b(?:ouvr\w+|cre(?:e|er|ez)|inscri\w+|telecharg\w+|open|sign up|register|download|join|install\w*|essa\w+|commenc\w+|begin|start)\b[^.!?]{0,60}\b(?:(?:meme|same) (?:\w+ )?(?:plateforme|platform|appli\w*|app|site|broker|exchange|courtier)|(?:plateforme|platform|broker|exchange)\b|app i use)",
+          r"\b(?:petite?s? (?:sommes?|montants?)|small (?:amounts?|sums?)|ce que tu (?:peux|veux|es)|a l'aise|je t(?:e |')(?:aid\w+|guid\w+|dirai|montr\w+|conseill\w+|expliqu\w+)|i(?:'ll| will| can)? (?:guide|teach|show|tell) you|"
+          r"signaux|signals|comme moi|que moi|with what you)\b",
+          about=r"\b(?:oncle|tante|mentor|analys\w+|prof(?:esseur)?|uncle|aunt|marches?|markets?|trad\w+|crypto\w*|invest\w+|signaux|signals|gold|forex|usdt|bitcoin|bourse|place|placements?|profits?)\b",
+          unless=r"lecture|jeu|partie|manette|serie|podcast", reach=3),
+    # What protects the device, to be put out of the way.
+    _rule("disable_protection", r"\b(?:antivirus|defender|play protect|pare-?feu|firewall|protection (?:en temps reel|du telephone|de l'appareil)|smartscreen|gatekeeper)\b",
+          r"\b(?:desactiv\w+|coup(?:ez|er|e)|arret(?:ez|er|e)|etei(?:gnez|ndre)|ignor(?:ez|er|e)|disable|turn (?:it )?off|deactivate|switch off|autoris(?:ez|er) quand meme)\b",
+          unless=r"jamais|ne (?:le |la )?(?:desactiv|coup|arret)\w+ (?:pas|jamais)|never|do not|don't|technicien\w* de maintenance|poste de|administrateur systeme", reach=2),
+    _rule("disable_protection", r"\b(?:avertissement|alerte|warning|message de securite)\b", r"\b(?:executer quand meme|run anyway|ignor(?:ez|er|e)|passez outre|continuez quand meme|ouvrir quand meme|autoriser quand meme)\b",
+          unless=r"jamais|ne l'ignor\w+|n'ignor\w+|never", reach=2),
+    # A week of work or more, not paid, before anything is signed.
+    _rule("long_unpaid_test", r"\b(?:(?:une|deux|trois|\d+|one|two|three) (?:bonne )?(?:semaines?|mois|weeks?|months?)|(?:[3-9]|\d{2}|trois|quatre|cinq|six|sept|dix|four|five|six|seven|ten) (?:jours|days))\b",
+          r"\b(?:essai|test|trial|pour voir|observation|formation|d'abord|immersion|periode|shadow(?:ing)?|probation|prouver|motivation)\b",
+          r"\b(?:pas pay\w*|non pay\w*|sans (?:etre )?(?:salaire|paye\w*|remuneration|paie)|non remuner\w*|(?:travail\w*|boulot|bosse\w*) gratuit\w*|gratuitement|gratos|benevol\w*|unpaid|without pay|not paid|n'est pas (?:pay\w+|remuner\w+)|c pas paye|bla khlas)\b",
+          unless=r"minutes\b|questionnaire|indemni\w+|qualification|produit|travail dissimule|convention|stage\b|pmsmp|france travail|association|benevoles|bootcamp|abonnement|essai gratuit (?:de|du)|free trial|sans engagement|logiciel|apres (?:l'essai|quoi) .{0,15}abonn", reach=2),
+    # Others' money, received on one's account and passed on.
+    _rule("forward_money", r"\b(?:encaiss\w+|recoi\w+|recev\w+|percoi\w+|collect\w*|receiv\w+|deposent|versent|pay)\b",
+          r"\b(?:sur|dans) (?:votre|ton|leurs?|son|un) (?:propre )?(?:compte|rib|numero)(?: (?:personnel|bancaire|perso|mtn|orange|wave))?\b|\b(?:in|into|on|to) (?:your|their) (?:own |personal )*(?:bank )?account",
+          r"\b(?:(?:les? |la |l'|le tout )?(?:transmett\w+|reversent|reversez|renvo[iy]\w+|retransf\w+|transfer(?:ez|ent|er)|remett\w+|forward\w*)|move the|send (?:it|the (?:rest|total))|au siege)\b",
+          about=r"\b(?:clients?|acheteurs?|customers?|buyers?|donateurs?|beneficiaires?|cotisations?|reglements?|fonds|adherents)\b",
+          unless=r"\btresori\w+|\bcopropriete|votre salaire|vos (?:gains|revenus|ventes|factures)|your (?:earnings|payout)|devis|releve d'identite|nous vous (?:revers|vers)\w+", reach=2),
+    # Paid too much by mistake, and the difference goes to a third.
+    _rule("cheque_overpayment", r"\b(?:renvo\w+|revers\w+|vir(?:er|ez)|transfer\w*|remett\w+|rend\w*|send|wire|forward|return|refund)\b[^.!?]{0,40}\b(?:la difference|le (?:surplus|trop-?percu|reste|excedent)|the (?:difference|extra|excess|balance|rest))\b",
+          r"\b(?:a l'|a la|au|aux|to (?:the|my|our)|imprimeur|transporteur|photographe|demenageur|shipper|mover|printer)\b",
+          r"\b(?:au lieu de|instead of|en trop|too much|twice|deux fois|par erreur|by mistake|mistake|made an error|overpaid)\b",
+          unless=r"\bavoir\b|\bnote de credit|credit note", reach=3),
+    # A rented account: the writer's, paid by the week, or telephones left plugged in at the reader's.
+    _rule("rent_account", r"\b(?:compte|appli\w*|profil|account)\b", r"\btu (?:me|m') ?(?:donnes?|files?|verses?|paies?|payes?|laches?|laisses?)\b|\b(?:je|on) te (?:donne|file|verse|laisse|lache)\b|\bsplit\b",
+          r"\b(?:par (?:semaine|mois|jour)|(?:le|chaque|tous les) (?:dimanche|lundi|samedi|vendredi|semaine|mois)s?|la semaine|/ ?(?:semaine|mois)|a week)\b|\b\d{2} ?%",
+          r"\b(?:roule|roules|livr\w+|courses?|bosse\w*|travaill\w+|uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|coursier|vtc|photo|verifie\w*|valide\w*|selfie)\b",
+          unless=r"colocat\w+|\bcoloc\b|netflix|abonnement|loyer", reach=4),
+    _rule("rent_account", r"\b(?:compte|profil|account)\b[^.!?]{0,50}\b(?:a la location|a louer|en location|louer|rent(?:al|ing)?)\b|\b(?:louer|loue|rent)\b[^.!?]{0,30}\b(?:compte|profil|account)\b",
+          r"\b(?:coursier|livreur|uber\w*|deliveroo|stuart|linkedin|whatsapp|upwork|fiverr|facebook|airbnb|verifie\w*)\b", r"\b(?:pa[iy]\w*|€|euros?|par (?:mois|semaine|jour)|d'avance|pay|\d)\b",
+          unless=r"jamais|interdit|arnaqu\w+|est-ce|risque|illegal|never|suspendu", reach=2),
+    _rule("stands_in", r"\b(?:telephones?|smartphones?|boitiers?|box|cartes? sim|routeur|phones?)\b", r"\b(?:chez (?:vous|toi)|a (?:votre|ton) domicile|at (?:home|your))\b",
+          r"\b(?:branche\w*|allume\w*|connect\w+|plugged|wifi|a distance)\b", r"\b(?:par mois|per month|a month|par semaine|€|euros?|dh|fcfa|\d)\b",
+          unless=r"offre fibre|operateur|abonnement|teletravail|nous vous pretons|technicien\w*", reach=3),
+    # Goods ordered under another's name, received at home against a little money.
+    _rule("parcels_at_home", r"\b(?:recevoir|recois|recoive\w*|receptionn\w+|receive|livrer|garder|arriv\w+)\b", r"\b(?:colis|paquets?|iphones?|telephones?|tels?|commandes?|macbooks?|consoles?|cartons?|parcels?|packages?|smartphones?)\b",
+          r"\b(?:chez (?:toi|vous)|a (?:ton|votre) (?:adresse|domicile|nom)|(?:to|at) your (?:home|address|place))\b",
+          r"\b(?:pas a (?:son|mon|leur) nom|(?:veut|peut) pas (?:mettre )?(?:son|leur) (?:nom|adresse)|(?:je|on) te (?:file|donne|lache|paie|paye|verse|laisse)|(?:\d+ ?(?:€|euros?|balles?|dh|f)) (?:par|le|la|l'|pour chaque|chacun)|not in (?:his|their) name|i(?:'ll| will) pay you)\b",
+          unless=r"ma commande|mon colis|je passe le prendre|anniversaire|cadeau|voisin\w*|mondial relay", reach=4),
+    _rule("remote_access", r"\b(?:partag\w+ (?:votre |ton |l'|de l'|d')?(?:ecran|screen)|share (?:your|the) screen|screen ?shar\w+|ecran partage)\b", r"\b(?:(?:appli\w*|compte|site|espace)s? (?:\w+ )?(?:bancaire|banque|de (?:votre|ta|la) banque)|banking|bank (?:account|app)|votre banque|votre solde|orange money|mobile money)\b",
+          unless=r"zoom|teams|fermez vos|jamais|never|ne (?:vous )?demand\w+|n'ouvr\w+", reach=2),
+    # What somebody inside is paid under the table for a place.
+    _rule("sells_appointment", r"\b(?:gliss\w+|enveloppe|pot-?de-?vin|bakchich|arros\w+|graiss\w+|bribe)\b", rf"{_ANY_MONEY}|\b\d{{2,3}}[ .]?000\b",
+          r"\b(?:embauch\w+|poste|place\w*|recrut\w+|dossier|concours|mairie|ministere|prefecture|visa|agent|directeur|rh)\b", unless=r"refus\w+|interdit|signal\w+|anniversaire|cagnotte|depart d", reach=2),
+    # A training or a placement period that the hired person pays.
+    _rule("pay_to_work", r"\b(?:formation|stage|module|session|training|initiation|habilitation)\b", rf"\b(?:factur\w+|cout\w+|a (?:payer|regler|votre charge)|retenu\w*|deduit\w*|avanc\w+|deducted|costs?)\b[^.!?]{{0,40}}{MONEY}|{MONEY}[^.!?]{{0,40}}\b(?:a (?:payer|regler)|deduit\w*|retenu\w*|sur (?:vos|votre|la) (?:premier\w*|salaires?|paie)|deducted)\b",
+          unless=rf"{_EMPLOYER_PAYS}|(?:regle|paie|paye) pour vous|secretariat|\bcpf\b|moncompteformation|payee? comme|prochaine (?:date|session)|organisme|session permis|centre de formation", about=r"\b(?:poste|embauch\w+|retenue?s?|recrut\w+|candidatur\w+|prise de (?:service|poste)|votre contrat|hired|votre dossier d)\b"),
+    _rule("ask_code", r"\b(?:code|numero|chiffres|number|digits)\b", r"\b(?:texto|sms|whatsapp|par message|by text)\b",
+          r"\b(?:transmett\w+|communiqu\w+|donn(?:ez|e)|envo(?:yez|ie)|dict(?:ez|e)|give|send|tell)\b[- ](?:le|la|les|it|them|lui)\b",
+          unless=r"jamais|never|personne|ne (?:le |la )?(?:donn|communiqu|transm)\w+|numero (?:de (?:tel|suivi|dossier)|siret)", reach=2),
 )  # fmt: skip
 
 

@@ -87,6 +87,38 @@ GUARDS = (
     _guard("ask_id_papers ask_selfie_with_id ask_bank_details",
            r"\b(?:depuis|dans|via)\b[^.!?]{0,25}\b(?:parametres|reglages|rubrique|espace|onglet|votre compte|settings)\b",
            but=r"\b(?:https?:|www\.|lien|cliqu\w+|whatsapp|telegram|repon\w+|mail)\b"),
+    _guard("ask_id_papers ask_selfie_with_id ask_bank_details", r"\b(?:verif\w+|identi\w+)\b[^.!?]{0,60}\b(?:dans|sur|depuis|in|on|from|open|ouvrez)\b[^.!?]{0,12}\b(?:votre |ton |your )?(?:\w+ )?(?:profil|profile|tableau de bord|dashboard)\b|"
+           r"\bopen your (?:\w+ )?profile\b",
+           but=r"\b(?:https?:|www\.|lien|link|cliqu\w+|click|whatsapp|telegram|repon\w+|mail|envo\w+|send)\b"),
+    # Papers for the payroll, once the contract is signed.
+    _guard("ask_id_papers ask_bank_details instant_hire",
+           r"\b(?:suite a|apres|depuis|following|after)\b[^.!?]{0,30}\b(?:signature|signing)\b[^.!?]{0,30}\b(?:cd[di]|contrat|contract|promesse)|\b(?:contrat|cd[di]|contract)\b[^.!?]{0,40}\b(?:est|a ete|is|was|bien) (?:bien |deja |maintenant |now )?(?:signe|signed)\b|"
+           r"\bavez (?:bien |deja )?signe\b|\b(?:contrat|contract) signe\b|\bsigned contract\b",
+           but=r"\b(?:selfie|whatsapp|telegram|mots? de passe|password|carte bancaire|numero de carte|code|avant (?:la |toute )?signature|sera signe|pour (?:preparer|etablir|editer|rediger))\b"),
+    # A password that the reader chooses, on a page that a mail of the service opens.
+    _guard("ask_card_or_password ask_code", r"\b(?:choisi\w*|cre(?:er|ez)|defini\w*|choose|set|pick)\b (?:\w+ )?(?:ton|votre|un|your|a|son) (?:nouveau |propre |own )?(?:mots? de passe|password)\b",
+           but=r"\b(?:https?:|www\.|ici|here|lien ci|cliqu\w+|expir\w+|suspendu\w*|bloque\w*|envo(?:ie|yez)|donn(?:e|ez)|transm\w+|communiqu\w+|send|give)\b|\.(?:example|com|net|info|top|xyz|site)\b"),
+    # Money that the writer has sent, or will, to somebody of theirs.
+    _guard("ask_card_or_password unreal_pay trial_payment easy_money spend_own_money money_transfer_service money_for_relative",
+           r"\b(?:j'ai|il a|elle a|on a|(?:ton|ta|votre|le|la) (?:pere|mere|oncle|tante|frere|soeur|cousine?|mari|femme|papa|maman) a|i(?:'ve| have)?) (?:deja |bien |just )?(?:envoye|vire|fait (?:le|un) (?:virement|depot|transfert|versement)|depose|transfere|sent)\b|"
+           r"\bje (?:t'|te |vous |lui )(?:ai (?:envoye|vire|fait)|envoie|enverrai|vire|virerai|depose)\b|\b(?:depot|virement|transfert|mandat)\b[^.!?]{0,30}\b(?:est parti|est fait|est passe)\b|\bsift lik\b",
+           but=r"\b(?:codes?|renvo\w+|revers\w+|rendre|rends|difference|commission|gard(?:e|es|ez|er)|reste a|retir(?:e|ez) (?:et|pour)|prouv\w+|preuve|serieu\w+|likes?|missions?|taches?|essai|test|gagn\w+|cartes?|rib|iban|erreur|bonus|recompense|"
+               r"abonn\w+|videos?|recharg\w+|carte cadeau|chaque|par (?:avis|jour|video)|send|back|keep|reward)\b"),
+    # The notice that the law imposes on whoever sells a placement.
+    _guard("investing_as_job crypto_payment easy_money",
+           r"\brisques?\b[^.!?]{0,30}\b(?:pertes?|perdre)\b|\bperte (?:partielle |totale |d'une partie )?(?:en|du|de) (?:votre )?capital\b|\bperdre tout ou partie\b|\bcapital (?:is )?at risk\b|\bperformances? passees?\b|\bpast performance\b",
+           but=r"\b(?:sans|aucun|zero|no|without) (?:\w+ )?(?:risque|risk|perte)|\b(?:depos\w+|recharg\w+|usdt|mentor|mon equipe|tache)\b"),
+    # A protection that stays on.
+    _guard("disable_protection runs_command", r"\bn(?:e |')(?:le |la |les |l')?(?:desactiv|coup|ignor|arret|ouvr|install|execut)\w*\b[^.!?]{0,12}\b(?:pas|jamais|rien)\b|\b(?:do not|don't|never) (?:disable|turn|ignore|run|open)\b",
+           but=r"\b(?:mais|sauf|but|except)\b"),
+    _guard("unreal_pay", r"\b(?:articles?|textes?|texts?|pages?|photos?|logos?|visuels?|illustrations?|feuillets?|cours) (?:a|at|for|de) \d", but=r"\b(?:likes?|avis|clics?|par (?:jour|heure))\b"),
+    # One's usual way to the bank.
+    _guard("ask_card_or_password blocked_account_link", r"\b(?:application|appli|espace|site) (?:bancaire )?habituel\w*|\bcomme d'habitude\b|\bnumero (?:inscrit|imprime|indique|figurant)?\s?(?:au dos|sur) (?:de )?votre carte|\bnumero inscrit\b",
+           but=r"\b(?:https?:|www\.|lien|cliqu\w+|codes?|mots? de passe|ci-dessous|communiqu\w+|donn(?:ez|er))\b"),
+    # What a stranger might write, told to somebody of one's own.
+    _guard(ALL, r"\bsi (?:quelqu'un|un (?:inconnu|monsieur|type|gars)|une (?:dame|inconnue)) (?:t'|te |vous |m')?(?:ecri|demand|contact|appel|envoi|propos|reclam)\w*", but=r"\bdi(?:s|tes) (?:lui |leur )?que\b"),
+    # A training's price, the rent, is no pay.
+    _guard("unreal_pay", r"\b(?:factur(?:ee?s?|\w* a)|cout(?:e|ent|era)|frais|tarif|caution|loyer|acompte|a (?:payer|regler))\b[^.!?]{0,25}" + MONEY, but=r"\b(?:gagn\w+|salaire|remuner\w+|par (?:jour|heure|mois))\b"),
     # Money that comes to the reader, or changes hands on the spot: goods sold, a client who pays first, a till.
     _guard("forward_money cheque_overpayment trial_payment", r"\b(?:passe|vient|viens|viendra|passera|arrive)\w*\b[^.!?]{0,20}\b(?:chercher|prendre|recuperer)\b|"
            r"\bje (?:vous |te )?(?:paie|paye|regle|vire|fais le virement)\b[^.!?]{0,80}\b(?:devant|sur place|en main propre|vous verifiez|vous regardez)\b",
@@ -110,7 +142,7 @@ GUARDS = (
     _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|"
            r"a la tresoriere|au tresorier|especes ou|par cheque|par an|l'annee|au trimestre|association|club)\b",
            but=r"\b(?:kit|filleul\w*|parrain\w*|wave|western|crypto|coupon|avant l'embauche|pour commencer a travailler|par (?:orange|mobile) money)\b"),
-    _guard("recruiting_pays easy_money", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
+    _guard("recruiting_pays easy_money unreal_pay fee_to_withdraw deposit_to_continue", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
            but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
     # A code typed where one signs, a form of a client, a test to sit: nothing is asked for somebody else.
     _guard("ask_code ask_card_or_password invitation_code", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",
@@ -147,7 +179,7 @@ _MEETS_BANK = re.compile(r"\b(?:banque|police|bank)\b")
 # A warning tells what others do; a victim who tells the same says « me », and must be heard.
 _WARNS = re.compile(
     r"\b(?:arnaqu\w+(?!\w*\s?\?)|escro\w+|mefi\w+|attention (?:a|aux|les|faites)|faites tourner|33 ?700|signal(?:ez|er|e)\b|frauduleu\w+|hameconnage|"
-    r"phishing|beware|scam\w*|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
+    r"phishing|beware|scam\w*|alert(?:e|ent)(?: a la population)? (?:sur|contre|:|des)|de (?:fausses (?:offres?|annonces?|missions?)|faux (?:gestionnaires?|emplois?|employeurs?))|ne payez jamais pour (?:travailler|un emploi)|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
     r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
 )
 _FIRST_PERSON = re.compile(
@@ -157,10 +189,30 @@ _FIRST_PERSON = re.compile(
 _OTHERS = re.compile(
     r"\b(?:ils|elles|des (?:gens|individus|escrocs|inconnus|malins|personnes|petits malins|faux)|les (?:escrocs|arnaqueurs|fraudeurs|faux)|"
     r"\b(?:ma|mon|mes|une?|la|le|a|my|deux|trois) (?:petite? )?(?:soeur|frere|cousine?|tante|oncle|voisine?|amie?|copine?|collegue|familles?|friend)|un (?:faux|soi-disant|pretendu)|une (?:fausse|soi-disant|pretendue)|quelqu'un|de faux|de fausses|they|scammers|fake)\b|"
-    r"\bsi (?:on|un|une|quelqu'un|some)\b|« [^»]+ »"
+    r"\bsi (?:on|un|une|quelqu'un|some)\b|\bon (?:vous|te) (?:promet|fait miroiter|offre)\b[^.!?]{0,80}\b(?:puis|ensuite|avant de|mais|et)\b[^.!?]{0,12}\bon\b|« [^»]+ »"
 )
 
 _NEEDED = {
+    # To be quoted as a reason, haste has to be said.
+    "urgency": re.compile(
+        r"vite|urgen|avant (?:ce|minuit|demain|le|la|\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|midi|fermeture)|aujourd|\bojd\b|mainten|immediat|tout de suite|de suite|"
+        r"\bsous (?:\d|une|deux|peu)|dans (?:l'heure|l[ae]s? (?:\d|prochaine|minute|heure))|dernier|derniere|plus que|il (?:ne )?reste|rest\w+ (?:que|\d|plus)|limit|expir|depech|rapide|asap|\bnow\b|today|tonight|hurry|\blast\b|"
+        r"only|before|quick|within|\d+ ?h\b|(?:dans|sous|en|les|pendant|within|in|next|de) \d+ ?(?:heures?|minutes?|min|hours?)\b|minuit|ce soir|ce matin|demain|daba|dghya|lyoum|deadline|retard|perd|sinon|place|attend|trop tard|aucun delai|sans delai|delai|jusqu|"
+        r"immediately|soon|instant|chrono|vit[ea]|fast|speed|ferme|cloture|clos|bloqu|suspend|annul|seulement|premier"
+    ),
+    "crypto_payment": re.compile(
+        r"crypto|usdt|usdc|bitcoin|\bbtc\b|\beth\b|ethereum|wallet|portefeuille|binance|tether|trc|bep20|token|jeton|coin|solana|metamask|okx|bybit|blockchain|\b0x|monnaie (?:virtuelle|numerique)|actifs? numerique|tron\b|\bxrp\b|litecoin"
+    ),
+    "invitation_code": re.compile(
+        r"invit|parrain|referr|promo|inscri|enregistr|register|sign|activ|equipe|membre|member|employe|agent"
+    ),
+    "unreal_pay": re.compile(
+        r"\d|mille|million|loyer|fortune|salaire|smic|riche|cent|double|triple|thousand|hundred|grand|مليون|الف|\bk\b"
+    ),
+    "long_unpaid_test": re.compile(
+        r"test|essa[iy]|trial|sample|echantillon|gratuit|gratos|\bfree\b|fabor|unpaid|remuner|pay|pai|benevol|motiv|prouv|prove|juge|montre|voir|retenu|exemple|maquette|observ|decouv|form|d'abord|first|apres|semaine|journee|jours?\b|heures?\b|hours?|days?|week|page|article|video|image|"
+        r"texte|mots|logo|site|strateg|dossier|chapit|traduc|transcri|exerc|cas pratique|livr|portfolio|immersion|stage|khlas|tjrib"
+    ),
     "never_asks_money": re.compile(
         r"gratuit|\bfree\b|fabor|\ba (?:nos|notre) (?:frais|charge)|at our (?:cost|expense)|rien a (?:pay|regl|avanc|depens|vers|achet|depos|debours)|"
         r"\b(?:aucun\w*|sans|pas|jamais|rien|ne|n'|ni|no|never|not|zero|0 ?€|walou|makayn\w*)\b.{0,60}(?:pay|argent|frais|somme|€|euro|money|fee|cost|charge|vers|factur|"

@@ -54,7 +54,9 @@ _WARNING = re.compile(
     r"scam|never|beware|fake)\b"
 )
 _HIGHLY_SKILLED = re.compile(
-    r"\b(medecins?|physicians?|doctors?|juristes?|pharmacien\w*|notaires?|dentistes?|lawyers?|chirurgien\w*|avocat\w*|developpeu\w+|developer|engineer|ingenieur\w*|consultant\w*|freelance|architecte|"
+    r"\b(medecins?|physicians?|doctors?|juristes?|pharmacien\w*|notaires?|dentistes?|lawyers?|chirurgien\w*|avocat\w*|"
+    r"formateurs?|formatrices?|developpeu\w+|developer|engineer|"
+    r"ingenieur\w*|consultant\w*|freelance|architecte|"
     r"expert\w*|senior|lead|devops|data scientist|traduct\w+|tjm|interprete|plombier|electricien|infirmi\w+)\b"
 )
 
@@ -132,7 +134,7 @@ def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: floa
 
 
 _PARCEL = re.compile(
-    r"\b(?:colis|livr\w+|parcels?|packages?|delivery|paquets?|envoi|article|commande|point relais|depot)\b"
+    r"\b(?:colis|livr(?!et)\w+|parcels?|packages?|delivery|paquets?|envoi|article|commande|point relais)\b"
 )
 _UNDELIVERED = re.compile(
     r"\bpas (?:pu|de place|rentr\w+)|\b(?:retenu|bloque|suspendu|en attente|manque|incomplete?|affranch\w+|"
@@ -142,20 +144,25 @@ _UNDELIVERED = re.compile(
 
 
 def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[Clause]) -> Iterator[Shown]:
-    """A parcel that waits for a step to take by a link that is no known site's, and nobody is named who carries it."""
-    plain = offer.plain
-    if (
-        _OF_WORK.search(plain)
-        or any(names(plain, brand.name) for brand in brands)
-        or not (_PARCEL.search(plain) and _UNDELIVERED.search(plain))
-    ):
+    """A parcel that waits for a step to take by a link that is no known site's."""
+    if _OF_WORK.search(offer.plain):
         return
     for link in (entity for entity in offer.entities if entity.kind is Kind.LINK):
         warned = any(clause.start <= link.start < clause.end for clause in warnings)
-        if not warned and not own_domain(link, brands):
-            start, end = next(((s, e) for s, e in offer.sentences if s <= link.start < e), (link.start, link.end))
-            yield Shown("parcel_link", start, max(end, link.end), in_words=True)
+        around = _around(offer, link.start)
+        said = offer.plain[slice(*around)]
+        if not warned and not own_domain(link, brands) and _PARCEL.search(said) and _UNDELIVERED.search(said):
+            start = next((start for start, end in offer.sentences if start <= link.start < end), link.start)
+            yield Shown("parcel_link", start, max(around[1], link.end), in_words=True)
             return
+
+
+def _around(offer: ReadOffer, place: int) -> tuple[int, int]:
+    """The span of the sentence at ``place`` with the two before it."""
+    at = next((n for n, (start, end) in enumerate(offer.sentences) if start <= place < end), None)
+    if at is None:
+        return 0, len(offer.text)
+    return offer.sentences[max(0, at - 2)][0], offer.sentences[at][1]
 
 
 _OF_AN_OFFER = re.compile(
@@ -165,7 +172,8 @@ _OF_AN_OFFER = re.compile(
 )
 _OF_WORK = re.compile(
     r"\b(?:postes?|emplois?|embauch\w+|recrut\w+|candidat\w*|contrats?|cd[di]|interim|missions?|jobs?|taf|boulot|travail\w*|salaires?|employ\w+|freelance|stage|"
-    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|taches?|tasks?|saisie|saison|metier|equipe|shifts?|"
+    r"entretiens?|work\w*|hir(?:e|ed|ing)|salary|kh?e?dma|kh?dem|cherch\w+ \d+|taches?|tasks?|saisie|saison|"
+    r"metier|equipe|shifts?|"
     r"agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
     r"visa|annotat\w+|sondages?|business|gagn\w+|remuner\w+|profil|collegues?|chantier|formation|testeu\w+|likes?|avis)\b|عمل|وظيفة"
 )
@@ -186,6 +194,7 @@ _HELD_BY_WORDS = {
     ),
     "work": _OF_WORK,
 }
+_NOT_WORK = "other"
 _HELD_BY_KIND = {
     Kind.LINK: "link",
     Kind.MAIL: "mail",
@@ -197,16 +206,25 @@ _HELD_BY_KIND = {
 
 def holds(offer: ReadOffer) -> set[str]:
     """What there is to verify in a message: « link », « mail », « phone », « papers », « code », « fee », « company »,
-    « work »."""
+    and « work » or « other »."""
     plain = offer.plain
     by_words = {name for name, words in _HELD_BY_WORDS.items() if words.search(plain)}
+    by_words |= set() if "work" in by_words else {_NOT_WORK}
     return by_words | {_HELD_BY_KIND[entity.kind] for entity in offer.entities if entity.kind in _HELD_BY_KIND}
 
 
 _QUESTION = re.compile(
     r"\b(?:est-ce que|est ce que|c'est (?:fiable|serieux|legal|une arnaque|quoi|vrai)|c fiable|comment|combien|"
-    r"pourquoi|dois-je|puis-je|ai-je|peut-on|faut-il|quels?|quelles?|is it|how (?:much|do|can)|y a-t-il)\b[^.!]*\?"
+    r"pourquoi|dois-je|puis-je|ai-je|peut-on|faut-il|quels?|quelles?|is it|how (?:much|do|can)|y a-t-il|"
+    r"a-t-(?:il|elle|on)|(?:il|elle|on|ils) a (?:pas )?le droit|j'ai (?:pas )?(?:le )?droit|peut-(?:il|elle)|"
+    r"peuvent-ils|c'est normal|c normal|je fais quoi|que (?:faire|fais-je)|quoi faire|vous en pensez|"
+    r"qui (?:appeler|contacter|prevenir))\b[^.!]*\?"
 )
+_OF_ONESELF = re.compile(
+    r"\b(?:mon|ma|mes|notre|nos) (?:\w+ )?(?:patron\w*|(?:ex-)?employeu(?:r|se)|chef\w*|boite|manager|entreprise|"
+    r"responsable|agence|contrat|salaire|paie|paye|heures?|conges?|preavis|boss|rh)\b"
+)
+"""Who asks about an employer of theirs says amounts and dates, and has received no offer."""
 _TO_THE_READER = re.compile(
     r"\b(?:nous (?:cherch|recrut|propos|offr)\w*|interessee?s?|"
     r"votre (?:candidature|profil|cv|compte|dossier)|tu gagnes|vous gagnez)\b"
@@ -216,9 +234,12 @@ _TO_THE_READER = re.compile(
 def likeness(offer: ReadOffer) -> str:
     """« question », « talk » or « offer »: what the message is, whatever it holds."""
     plain = offer.plain
+    asks = bool(_QUESTION.search(plain)) and plain.rstrip().endswith("?")
+    if asks and not offer.entities and _OF_ONESELF.search(plain) and not _TO_THE_READER.search(plain):
+        return "question"
     if offer.entities or MONEY_SAID.search(plain) or _TO_THE_READER.search(plain):
         return "offer"
-    if _QUESTION.search(plain) and plain.rstrip().endswith("?"):
+    if asks:
         return "question"
     return "offer" if _OF_AN_OFFER.search(plain) else "talk"
 
@@ -227,6 +248,11 @@ def names(plain: str, name: str) -> bool:
     """Whether ``plain``, a text already ``flat``, names it in whole words."""
     said, in_whole_words = _whole_words(name)
     return said in plain and in_whole_words.search(plain) is not None
+
+
+def begins_a_word(plain: str, beginnings: Sequence[str]) -> bool:
+    """Whether a word of ``plain``, a text already ``flat``, begins with one of these."""
+    return any(re.search(rf"(?<!\w){re.escape(beginning)}", plain) for beginning in beginnings)
 
 
 @cache

@@ -57,6 +57,17 @@ class Signal(Reassuring):
     fiche: Slug
     patterns: list[str] = []
     elsewhere: Wording | None = None
+    of_any_trap: bool = False
+    """Every kind of trap may show it: it tells which only where nothing else does."""
+
+
+class Case(Content):
+    """What one kind of trap becomes when the message speaks of something of its own."""
+
+    about: list[str] = Field(min_length=1)
+    """Beginnings of words, in plain letters."""
+    steps: list[str] = Field(min_length=1)
+    """Fact ids, in place of the kind's own."""
 
 
 class TrapPattern(Content):
@@ -74,10 +85,18 @@ class TrapPattern(Content):
     """Whole words that point to this kind above the others that fit."""
     work_only: bool = False
     """Named only for a message that speaks of work."""
+    never_work: bool = False
+    """No offer of work, whatever its words: nothing is said of recruiters."""
     steps: list[str] = Field(min_length=1)
     """Fact ids: what to know and do first in front of this trap."""
+    cases: list[Case] = []
+    """The first that the message speaks of gives the steps."""
     if_threatened: list[str] = []
     """Fact ids that come instead when the message threatens already."""
+
+    @property
+    def every_step(self) -> list[str]:
+        return [*self.steps, *(step for case in self.cases for step in case.steps), *self.if_threatened]
 
 
 class Stage(Content):

@@ -204,7 +204,7 @@ def _dangling_in_catalogue(library: Library) -> Iterator[Problem]:
         *(("fiche", p.id, p.fiche, library.fiches) for p in catalogue.patterns),
         *(("piège", s.id, pattern, patterns) for s in catalogue.signals for pattern in s.patterns),
         *(("fait", stage.id, fact, library.facts) for stage in catalogue.stages for fact in stage.steps),
-        *(("fait", p.id, fact, library.facts) for p in catalogue.patterns for fact in [*p.steps, *p.if_threatened]),
+        *(("fait", p.id, fact, library.facts) for p in catalogue.patterns for fact in p.every_step),
         *(("contact", stage.id, contact, library.contacts) for stage in catalogue.stages for contact in stage.contacts),
     ]
     for kind, owner, name, known in used:

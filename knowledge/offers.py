@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 UNSEEN_WRITERS = frozenset({"f"})
-TRAIN_WRITERS = frozenset({"g", "h", "i", "j", "k", "l", "m", "n", "p", "q", "ordinary"})
+TRAIN_WRITERS = frozenset({"g", "h", "i", "j", "k", "l", "m", "n", "p", "q", "r", "ordinary"})
 """They wrote to teach (one in pairs of opposites, which two halves must not share)."""
 UNSEEN_PATTERNS = frozenset({"mystery_shopper", "premium_number", "abroad_job"})
 TRAIN_SHARE, DEV_SHARE = 0.5, 0.15

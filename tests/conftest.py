@@ -90,6 +90,7 @@ SMALL_REFERENCES = {
     "source": "page-essai",
     "fiche": "faux-depot",
     "steps": ["faux-depot/banque", "faux-depot/jamais-payer"],
+    "cases": [],
     "if_threatened": [],
     "contacts": ["urssaf"],
 }

@@ -39,6 +39,7 @@ from detection.offer import (
     MINIMUM_WAGE,
     ReadOffer,
     Shown,
+    begins_a_word,
     brands_of,
     denied_signals,
     entity_signals,
@@ -57,6 +58,8 @@ from retrieval.linear import sigmoid
 
 THREAT = "threat"
 """The signal of a message that threatens."""
+OFFERS_OF_WORK = "verifier-une-offre"
+"""The fiche on vetting offers: its facts speak of nothing else."""
 MESSAGING = frozenset({"WhatsApp", "Telegram"})
 """Every trap may come through them: a fact about them is about no platform."""
 UNCUED, POINTED = 0.02, 500.0
@@ -132,6 +135,7 @@ class Vetter:
             likeness=Likeness(likeness(offer)),
             holds=sorted(holds(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
+            cases=self._cases(offer.plain),
         )
 
     def verdict(self, reading: Reading, today: date) -> Verdict:
@@ -146,6 +150,7 @@ class Vetter:
             questions=self._questions(judgement),
             companies=reading.companies,
             likeness=reading.likeness,
+            is_of_work=reading.is_of_work,
             advice=self._advice(judgement, reading, today),
         )
         verdict.text = plain_text(verdict, self.catalogue, self.knowledge)
@@ -185,6 +190,15 @@ class Vetter:
         own, more when a name points to it."""
         return np.array([_weight_of(self.catalogue.pattern(kind), plain) for kind in self._model.patterns])
 
+    def _cases(self, plain: str) -> dict[str, int]:
+        """Which case of each kind of trap the message speaks of."""
+        found = {}
+        for pattern in self.catalogue.patterns:
+            at = next((n for n, case in enumerate(pattern.cases) if begins_a_word(plain, case.about)), None)
+            if at is not None:
+                found[pattern.id] = at
+        return found
+
     def _judged(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
         """What the model finds in each clause, with what is demanded in so many words, and without what only
         sounds like a sign."""
@@ -206,9 +220,11 @@ class Vetter:
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
             start, end = whole_saying(offer, offer.clauses[best])
+            said = False
             if signal in parsed:
                 start, end = parsed[signal].start, parsed[signal].end
-                score = max(score, DEMAND_LOG_ODDS if parsed[signal].in_words else ENTITY_LOG_ODDS)
+                said = parsed[signal].in_words
+                score = max(score, DEMAND_LOG_ODDS if said else ENTITY_LOG_ODDS)
             if score < LEAST_LOG_ODDS:
                 continue
             thresholds = self._model.thresholds
@@ -218,7 +234,9 @@ class Vetter:
                     evidence=offer.normalised.quote(start, end).strip(),
                     log_odds=round(score, 3),
                     shown=score >= thresholds[f"signal:{signal}"],
-                    sure=score >= thresholds[f"sure:{signal}"],
+                    # Measured as right as what the model is sure of; see ``DEMAND_LOG_ODDS``.
+                    sure=score >= thresholds[f"sure:{signal}"] or said,
+                    said=said,
                     asks=asks(offer.text[start:end]),
                 )
             )
@@ -265,18 +283,22 @@ class Vetter:
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in fitting[:CHECKS_SHOWN]]
         pattern = self.catalogue.pattern(judgement.pattern)
         of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
-        received = [
-            fact for fact in self.catalogue.stage("received").steps if reading.is_of_work or not self._is_of_work(fact)
-        ]
+        of_work = reading.is_of_work and not (pattern and pattern.never_work)
+        received = [fact for fact in self.catalogue.stage("received").steps if of_work or not self._is_of_work(fact)]
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
 
     def _is_of_work(self, fact: str) -> bool:
-        return any(pattern.work_only and fact.startswith(f"{pattern.fiche}/") for pattern in self.catalogue.patterns)
+        fiche = fact.split("/")[0]
+        return fiche == OFFERS_OF_WORK or any(p.work_only and p.fiche == fiche for p in self.catalogue.patterns)
 
     def _steps_of(self, pattern: TrapPattern, judgement: Judgement, reading: Reading) -> list[str]:
         """The facts of a kind of trap, without what holds for one platform when the message names another."""
         threatened = any(signal.id == THREAT for signal, _ in judgement.red_flags)
-        steps = pattern.if_threatened if threatened and pattern.if_threatened else pattern.steps
+        if threatened and pattern.if_threatened:
+            return pattern.if_threatened
+        if pattern.id in reading.cases:
+            return pattern.cases[reading.cases[pattern.id]].steps
+        steps = pattern.steps
         return [fact for fact in steps if not self._is_about_another(fact, reading)] or steps
 
     def _is_about_another(self, fact: str, reading: Reading) -> bool:

@@ -37,7 +37,10 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     sources = _Sources(knowledge)
     if verdict.level is Level.NOTHING and verdict.likeness is not Likeness.OFFER:
         return [f"{words['levels'][verdict.level]}\n{words['not_an_offer'][verdict.likeness]}"], []
-    found = [f"{words['levels'][verdict.level]}\n{words['now'][verdict.level]}"]
+    now = words["now"][verdict.level]
+    if not verdict.is_of_work:
+        now = words.get("now_elsewhere", {}).get(verdict.level, now)
+    found = [f"{words['levels'][verdict.level]}\n{now}"]
     pattern = catalogue.pattern(verdict.pattern)
     if pattern:
         line = words["pattern_line"].format(label=pattern.label, summary=pattern.summary)

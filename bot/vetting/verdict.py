@@ -27,11 +27,14 @@ LEAST_DOUBT = -5.5
 DOUBT_MARGIN = 1.5
 """A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
 PARSED_FLOOR = -4.0
-"""A critical sign that a library parses makes a message suspect down to here: the bank's own number costs money too."""
+"""A critical sign that a library parses, or a demand in so many words, makes a message suspect down to here: the
+bank's own number costs money too."""
 NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
 MORE_LIKELY_THAN_NOT = 0.0
 """From here a sign that would be enough by itself, though not sure enough to be shown alone, joins a trap's score."""
+QUOTED_MAX = 2
+"""The same words prove two signals at most: a third reading of them adds nothing for who reads."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown."""
 
@@ -105,6 +108,7 @@ class Verdict(BaseModel):
     score: float
     pattern: str | None = None
     likeness: Likeness = Field(default=Likeness.OFFER, exclude=True)
+    is_of_work: bool = Field(default=True, exclude=True)
     signals: list[ShownSignal] = []
     reassuring: list[ShownSignal] = []
     questions: list[Question] = []
@@ -127,6 +131,8 @@ class Found(BaseModel):
     log_odds: float
     shown: bool
     sure: bool
+    said: bool = False
+    """Read in a demand made in so many words."""
     asks: bool = False
     """The words ask for money, papers, a code or a step elsewhere."""
 
@@ -144,6 +150,8 @@ class Reading(BaseModel):
     scam_log_odds: float
     patterns: dict[str, float] = Field(default={})
     """Probability of each kind of trap, were it one."""
+    cases: dict[str, int] = Field(default={})
+    """By kind of trap, which of its cases the message speaks of."""
     replies: dict[str, Reply] = Field(default={})
     """The worker's answers so far, by signal."""
     companies: list[RegisterNote] = []
@@ -195,10 +203,11 @@ class Judge:
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = self._level_of_reason(log_odds, shown, at_most=Level.TRAP)
         if level is Level.NOTHING:
-            shown = [found for found in shown if self._signals[found.id].weight is not Weight.WEAK]
+            # Beside « rien repéré », only what is no reproach: a fact that a library has parsed.
+            shown = [found for found in shown if self._is_fact(found) and not self._is_weak(found)]
         red_flags: list[tuple[Signal, Found | None]] = [(signal, None) for signal in declared]
         red_flags += [(self._signals[f.id], f) for f in shown if reading.replies.get(f.id) is not Reply.YES]
-        red_flags.sort(key=lambda pair: self._order(*pair))
+        red_flags = self._without_repeats(sorted(red_flags, key=lambda pair: self._order(*pair)))
         # What a trap says of itself reassures nobody.
         alerted = level in (Level.TRAP, Level.SUSPECT)
         # A sign that is enough by itself says more than a score that has not weighed it as such.
@@ -269,10 +278,12 @@ class Judge:
     ) -> bool:
         critical = [self._signals[f.id] for f in strong if self._signals[f.id].weight is Weight.CRITICAL]
         parsed = any(signal.detection is Detection.ENTITY for signal in critical)
-        if (strength >= 2 and log_odds >= SURE_FLOOR) or (parsed and log_odds >= PARSED_FLOOR):
+        said = any(found.said for found in strong)
+        if (strength >= 2 and log_odds >= SURE_FLOOR) or ((parsed or said) and log_odds >= PARSED_FLOOR):
             return True
         notable = sum(self._signals[found.id].weight is not Weight.WEAK for found in shown)
-        return by_score is Level.CAUTION and bool(critical or (strength >= 1 and notable >= 2))
+        sure = any(found.sure and self._signals[found.id].detection is Detection.TEXT for found in strong)
+        return by_score is Level.CAUTION and bool(critical or sure or (strength >= 1 and notable >= 2))
 
     def _level_of_reason(self, log_odds: float, shown: Sequence[Found], at_most: Level) -> Level:
         """The level that the score alone gives to a message with such a reason to show. A likeness is the weakest: it
@@ -301,18 +312,33 @@ class Judge:
         likely = found.log_odds >= NAMED_LOG_ODDS and not self._signals[found.id].sufficient
         return likely or self._is_likeness(found)
 
+    def _is_fact(self, found: Found) -> bool:
+        return self._signals[found.id].detection is Detection.ENTITY
+
+    def _without_repeats(self, red_flags: Sequence[tuple[Signal, Found | None]]) -> list[tuple[Signal, Found | None]]:
+        """The same words serve once for two signals of the same kinds of trap, and twice in all."""
+        kept: list[tuple[Signal, Found | None]] = []
+        for signal, found in red_flags:
+            same = [
+                s for s, f in kept if found and f and (found.evidence in f.evidence or f.evidence in found.evidence)
+            ]
+            if len(same) < QUOTED_MAX and not any(set(signal.patterns) & set(s.patterns) for s in same):
+                kept.append((signal, found))
+        return kept
+
     def _is_weak(self, found: Found) -> bool:
         return self._signals[found.id].weight is Weight.WEAK
 
-    def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, float]:
+    def _order(self, signal: Signal, found: Found | None) -> tuple[int, int, bool, float]:
         weight = WEIGHT_ORDER.index(signal.weight)
-        return (0 if signal.sufficient else 1, weight, -found.log_odds if found else -99.0)
+        return (0 if signal.sufficient else 1, weight, signal.of_any_trap, -found.log_odds if found else -99.0)
 
     def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
         """The likeliest kind among those that a shown signal points to, the weightiest signals first."""
         fitting: dict[str, float] = {}
-        for signal, _ in red_flags:
-            share = 1.0 if self._rank(signal) == self._rank(red_flags[0][0]) else LESSER_SHARE
+        telling = [signal for signal, _ in red_flags if not signal.of_any_trap]
+        for signal in telling or [signal for signal, _ in red_flags]:
+            share = 1.0 if self._rank(signal) == self._rank(telling[0] if telling else signal) else LESSER_SHARE
             for pattern in signal.patterns:
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share * reading.patterns.get(pattern, 0.0))
         fitting = fitting or dict(reading.patterns)

@@ -170,6 +170,41 @@ def test_a_kind_of_trap_at_work_is_named_for_work_only(judge: Judge) -> None:
     assert judge.judge(reading.model_copy(update={"holds": ["link"]})).pattern != "advance_fee"
 
 
+def test_what_every_trap_says_names_none_beside_what_tells(judge: Judge) -> None:
+    signs = [found("keeps_passport", 3.0, sure=True), found("secrecy", 4.0, sure=True)]
+    reading = Reading(found=signs, scam_log_odds=2.0, patterns={"money_mule": 0.8, "forced_work": 0.1})
+    assert judge.judge(reading).pattern == "forced_work"
+    alone = reading.model_copy(update={"found": signs[1:]})
+    assert judge.judge(alone).pattern == "money_mule"
+
+
+def test_one_sure_strong_sign_is_enough_where_the_score_doubts(judge: Judge) -> None:
+    sure, unsure = (found("blocked_account_link", 2.0, sure=sure) for sure in (True, False))
+    assert judge.judge(Reading(found=[sure], scam_log_odds=0.5)).level is Level.SUSPECT
+    assert judge.judge(Reading(found=[unsure], scam_log_odds=0.5)).level is Level.CAUTION
+
+
+def test_the_same_words_are_not_quoted_twice_for_the_same_thing(judge: Judge) -> None:
+    def quoting(signal: str, words: str) -> Found:
+        return found(signal, 3.0, sure=True).model_copy(update={"evidence": words})
+
+    same = [
+        quoting(s, "payez 50 € et le code") for s in ("pay_to_work", "private_iban", "ask_code", "deposit_to_continue")
+    ]
+    shown = [signal.id for signal, _ in judge.judge(Reading(found=same, scam_log_odds=4.0)).red_flags]
+    assert len(shown) == 2 and not {"pay_to_work", "private_iban"} <= set(shown)
+    apart = [quoting("pay_to_work", "payez 50 €"), quoting("private_iban", "IBAN de M. Petit")]
+    assert len(judge.judge(Reading(found=apart, scam_log_odds=4.0)).red_flags) == 2
+
+
+def test_nothing_found_is_not_followed_by_a_reproach(judge: Judge) -> None:
+    reproach, fact = found("vague_job", 2.0), found("foreign_number", 4.0, sure=True)
+    medium = found("unsolicited_job", 2.0)
+    judgement = judge.judge(Reading(found=[reproach, fact, medium], scam_log_odds=-6.0))
+    assert judgement.level is Level.NOTHING
+    assert [signal.id for signal, _ in judgement.red_flags] == ["foreign_number"]
+
+
 def test_the_worker_knows_better(judge: Judge) -> None:
     reading = Reading(found=[found("unsolicited_job", 2.0)], scam_log_odds=1.5)
     assert judge.judge(reading).level is Level.SUSPECT
@@ -188,6 +223,39 @@ def test_advice_about_one_platform_does_not_lead_for_another(vetter: Vetter) -> 
     other, own = (vetter.vet(phishing.format(name, name.lower()), TODAY) for name in ("Clickworker", "Appen"))
     assert other.pattern == own.pattern == "phishing_platform"
     assert "Appen" not in other.advice[0].text and "Appen" in own.advice[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("ANTAI : amende impayée de 35 €, réglez sous 48 h sur antai-amende.example", "amende", "DataAnnotation"),
+        (
+            "Votre banque : compte bloqué, donnez le numéro de carte et le code reçu.",
+            "rappelez vous-même la banque",
+            "DataAnnotation",
+        ),
+        (
+            "Le directeur : achète cinq cartes cadeaux et envoie les codes, je te rembourse.",
+            "l'entreprise qui l'a émis",
+            "offre",
+        ),
+        ("Installez le fichier job.apk hors du Play Store pour travailler.", "Google Play", "AnyDesk"),
+    ],
+)
+def test_advice_fits_what_the_message_speaks_of(vetter: Vetter, text: str, wanted: str, unwanted: str) -> None:
+    verdict = vetter.vet(text, TODAY)
+    shown = " ".join(advice.text for advice in verdict.advice[:4])
+    assert verdict.level in (Level.TRAP, Level.SUSPECT)
+    assert wanted in shown and unwanted not in shown
+
+
+def test_a_relative_in_need_is_no_offer_of_work(vetter: Vetter) -> None:
+    text = "Maman, mon portable est cassé, voici mon nouveau numéro. Tu peux faire un virement de 600 € pour moi ?"
+    verdict = vetter.vet(text, TODAY)
+    assert verdict.level in (Level.TRAP, Level.SUSPECT) and verdict.pattern == "fake_relative"
+    assert "numéro habituel" in verdict.text and "offre" not in verdict.text
+    twin = vetter.vet("Maman, mon portable est cassé, voici mon nouveau numéro. Je t'appelle ce soir.", TODAY)
+    assert twin.level is Level.NOTHING
 
 
 def test_the_page_cited_is_the_one_that_says_it(vetter: Vetter) -> None:

@@ -36,6 +36,21 @@ DEMANDS = [
     ("You register, my team works on your DataAnnotation account and you receive 30 % weekly.", "rent_account"),
     ("La Caf vous a envoyé un code. Pouvez-vous me le dicter pour valider le dossier ?", "ask_code"),
     ("Casting en lingerie, ce soir en visio, seule dans votre chambre.", "ask_intimate_images"),
+    ("Papa, mon téléphone est cassé, voici mon nouveau numéro. Tu peux virer 400 € pour moi ?", "money_for_relative"),
+    ("Honey, customs kept my box in Lagos. Please send 900 by bitcoin.", "money_for_relative"),
+    ("On traverse le fleuve de nuit en pirogue, sans tampon.", "held_abroad"),
+    ("Office job in Cambodia, flight paid. If you leave before a year you refund 3,000 dollars.", "held_abroad"),
+    ("Mon oncle connaît les marchés. Ouvre un compte sur la même plateforme que moi.", "investing_as_job"),
+    ("Si l'antivirus affiche une alerte, désactivez-le cinq minutes.", "disable_protection"),
+    ("Une semaine d'essai en salle, non payée, puis on fait les papiers.", "long_unpaid_test"),
+    ("Nos agents encaissent les clients sur leur propre compte et reversent tout le vendredi.", "forward_money"),
+    ("You were sent 900 instead of 400 by mistake, wire the difference to the printer.", "cheque_overpayment"),
+    ("Tu prends mon compte livreur, tu roules avec et tu me donnes 120 le dimanche.", "rent_account"),
+    ("Tu peux recevoir deux iPhone chez toi ? C'est pas à son nom, je te file 50 €.", "parcels_at_home"),
+    ("Partagez votre écran puis ouvrez votre application bancaire.", "remote_access"),
+    ("Vous êtes retenue. La formation est facturée 240 €, retenue sur la première paie.", "pay_to_work"),
+    ("Le livreur repasse demain, choisissez un nouveau créneau ici : tournee-suivi.example", "parcel_link"),
+    ("Envoyez votre code secret pour garder le compte actif.", "ask_card_or_password"),
     ("Rappelez le 08 97 xx xx xx pour votre embauche, 1,50 € / appel.", "premium_number"),
 ]
 NO_DEMANDS = [
@@ -62,6 +77,16 @@ NO_DEMANDS = [
     "Votre abonnement est suspendu, réglez 12,99 € pour débloquer le compte.",
     "Droits d'inscription au concours : 15 € à régler en ligne, votre candidature est complète.",
     "Envoyez votre facture et je vous règle 300 € pour terminer la mission.",
+    "Maman, voici mon nouveau numéro, appelle-moi ce soir.",
+    "Mon fils, j'ai envoyé les 40 000 par Orange Money pour le loyer, vérifie.",
+    "Guide de rivière de nuit sans visa particulier, diplôme exigé, CDD saisonnier.",
+    "Formation payée par l'entreprise, avec une clause de dédit-formation si vous partez avant un an : 900 €.",
+    "Ne coupez jamais votre antivirus, même si on vous le demande.",
+    "Le test de qualification dure 20 minutes, non payé, résultat sous 5 jours.",
+    "Investir comporte un risque de perte en capital.",
+    "Pour la coloc tu me donnes 120 le dimanche.",
+    "Tu peux recevoir mon colis chez toi jeudi ? Je passe le prendre le soir.",
+    "Nous avons payé deux fois la facture 12, merci d'établir un avoir.",
 ]
 
 
@@ -173,4 +198,34 @@ def test_pay_of_an_hour_is_read_in_darija() -> None:
     ],
 )
 def test_what_a_message_is(text: str, kind: str) -> None:
+    assert likeness(read(text)) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Vous recevrez un mail pour choisir votre mot de passe.", "ask_card_or_password"),
+        ("Je t'envoie 75 000 ce soir pour le loyer.", "trial_payment"),
+        ("Investir comporte un risque de perte en capital.", "investing_as_job"),
+        ("Suite à la signature de votre CDI, envoyez RIB et pièce d'identité.", "ask_id_papers"),
+        ("Faites la vérification d'identité dans votre profil.", "ask_selfie_with_id"),
+        ("Quand tu as 2 min, renvoie le planning.", "urgency"),
+        ("Want to start Friday?", "urgency"),
+        ("La formation est facturée 240 €.", "unreal_pay"),
+        ("Nos agents encaissent les règlements sur leur compte.", "long_unpaid_test"),
+    ],
+)
+def test_what_only_sounds_like_a_sign_is_denied(text: str, signal: str) -> None:
+    assert signal in {denied for _, denied in denied_signals(read(text), [])}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Mon patron me doit 300 € d'heures, il a le droit ?", "question"),
+        ("Est-ce que mon chef peut garder mon passeport ?", "question"),
+        ("Intéressé ? 300 € par jour, est-ce que vous êtes libre ?", "offer"),
+    ],
+)
+def test_a_question_about_an_employer_is_a_question(text: str, kind: str) -> None:
     assert likeness(read(text)) == kind
