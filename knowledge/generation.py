@@ -249,9 +249,10 @@ def word_index(documents: list[list[str]]) -> Any:
 def best_by_words(index: Any, tokens: list[str], k: int) -> Hits:
     """The ``k`` passages with the best BM25 score above zero; among equals, the first ones."""
     scores = _scores(index, tokens, index.scores["num_docs"])
-    # Sorting all of them would take most of a search among a hundred thousand passages.
-    least = np.partition(scores, -k)[-k] if k < len(scores) else 0.0
-    candidates = np.flatnonzero((scores >= least) & (scores > 0))
+    candidates = np.flatnonzero(scores > 0)
+    if k < len(candidates):  # sorting all of them would take most of a search among a hundred thousand passages
+        least = np.partition(scores[candidates], -k)[-k]
+        candidates = candidates[scores[candidates] >= least]
     best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
     return Hits(best, scores[best])
 

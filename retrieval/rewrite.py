@@ -17,7 +17,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.text import fold, stems, words
+from knowledge.text import Table, fold, stems, words
 from retrieval.dates import asked_day
 from retrieval.questions import Asked, asks, split
 
@@ -39,6 +39,9 @@ _FOLLOW_UP_MAX_STEMS = 4
 _NEW_SUBJECT_MIN_STEMS = 4
 NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
 """Words that ask for a figure."""
+
+_EUROS = re.compile(r"(\d{2,}|\d(?=eu|ba))(?:e|eu|eur|euro|euros|balles)")
+"""« 600e »: an amount stuck to its currency. A place in an order (« le 2e ») is one figure long."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,12 @@ class Rewriter:
         return len(content) <= 1 or (bool(_FOLLOW_UP.search(folded)) and len(content) <= _FOLLOW_UP_MAX_STEMS + 2)
 
     def _mend(self, token: str, folded: str) -> str:
-        """A misspelt key word as it is written; any other word as it was typed."""
+        """A misspelt key word as it is written, « 600e » and « larnaque » too; any other word as it was typed."""
+        euros = _EUROS.fullmatch(folded)
+        if euros:
+            return f"{euros[1]} euros"
+        if folded[0] in "ld" and folded[1:] in self._keywords and folded not in self._keywords:
+            return f"{folded[0]}'{token[1:]}"
         if len(folded) < 5 or not folded.isalpha() or folded in self._keywords or folded in self._ordinary:
             return token
         limit = 1 if len(folded) < 8 else 2
@@ -235,5 +243,8 @@ PLATFORM_READ_TWICE = 16
 def clean(text: str) -> str:
     """No control or invisible characters, broken surrogates dropped, spaces folded."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    kept = (char if not unicodedata.category(char).startswith("C") or char == "\n" else " " for char in text)
-    return re.sub(r"[^\S\n]+", " ", "".join(kept)).strip()
+    return _SPACES.sub(" ", text.translate(_VISIBLE)).strip()
+
+
+_VISIBLE = Table(lambda char: char if char == "\n" or not unicodedata.category(char).startswith("C") else " ")
+_SPACES = re.compile(r"[^\S\n]+")

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from knowledge.generation import Generation
@@ -18,6 +19,7 @@ _TELLING_DIGITS = 4
 _TYPED_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .]\d{3})+(?!\d)|(?<![\d.,])\d+(?:[.,]\d{1,2})?(?!\d)")
 _STATED_NOW = re.compile(r"\{([a-z0-9_]+)\}")
 """A figure in the text of a fact, at the value of the day asked about."""
+_YEAR = re.compile(r"\b20\d\d\b")
 _IF_DONE = re.compile(r"^Si vous avez (?:déjà |seulement )?\w+(?:é|és|ée|i|is|u|us|it)\b")
 _DONE = re.compile(
     r"\b(?:re|de)?(?:pay|vers|vire|envoy|depos|donn|achet|mis\b|perd|arnaqu|vol|debit|regl|transm|tap|cliqu|scan|communiq|"
@@ -113,9 +115,11 @@ class Leads:
                 yield self._generation.facts[fit.fact_id]
 
     def _is_quoted(self, figure_id: str, query: Query, quoted: set[Decimal]) -> bool:
-        """The amount of the day is quoted too."""
-        value = self._generation.figures[figure_id].on(query.day)
-        return value is None or value.value in quoted
+        """The amount of the day is quoted too, or that of a year which is named with it (« 77 700 en 2025 »)."""
+        figure = self._generation.figures[figure_id]
+        named = [date(int(year), 12, 31) for year in _YEAR.findall(query.folded)]
+        values = [figure.on(day) for day in (query.day, *named)]
+        return values[0] is None or any(value and value.value in quoted for value in values)
 
 
 def _decimal(typed: str) -> Decimal:

@@ -28,6 +28,7 @@ from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import Fact
+from knowledge.text import words
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter, clean
 from retrieval.routes import QUESTION
@@ -76,7 +77,7 @@ class Answerer:
         """Distress by its own words: looked for before anything else, an awaited offer included."""
         text = clean(text)
         spelt = self._rewriter.spell_out(text)
-        return self._router.is_crisis(text) or (spelt != text and self._router.is_crisis(spelt))
+        return self._router.is_crisis(text) or (words(spelt) != words(text) and self._router.is_crisis(spelt))
 
     def fiche(self, fiche_id: str, today: date, skip: frozenset[str] = frozenset()) -> Answer:
         """A whole fiche as an answer (menus, « Plus de détails »). Raises ``KeyError``."""

@@ -130,8 +130,8 @@ def test_a_build_on_another_machine_takes_the_committed_vectors(
 ) -> None:
     run_build(small_settings, model)
     here = open_active(small_settings, model)
-    questions = [passage.text for passage in here.passages if passage.kind != FACT]
-    facts = [passage.text for passage in here.passages if passage.kind == FACT]
+    questions = [passage.text for passage in here.read_passages() if passage.kind != FACT]
+    facts = [passage.text for passage in here.read_passages() if passage.kind == FACT]
     cache = embedding_cache(small_settings, model)
     computed = np.concatenate([cache.queries(questions), cache.documents(facts)])
     cache.commit(committed_vectors_path(small_settings.knowledge_dir, model.identity), questions, facts)

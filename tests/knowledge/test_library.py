@@ -148,6 +148,8 @@ def test_every_message_renders(library: Library) -> None:
                 "below",
                 "beyond",
                 "ceiling",
+                "count",
+                "price",
                 "currency",
                 "due",
                 "high",
@@ -172,7 +174,8 @@ def test_every_message_renders(library: Library) -> None:
 
     def texts(value: object) -> list[str]:
         if isinstance(value, dict):
-            return [text for item in value.values() for text in texts(item)]
+            said = (item for key, item in value.items() if key not in ("told", "unless"))  # those are patterns
+            return [text for item in said for text in texts(item)]
         return [text for item in value for text in texts(item)] if isinstance(value, list) else [str(value)]
 
     for text in texts(messages):

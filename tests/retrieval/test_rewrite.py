@@ -19,7 +19,7 @@ def rewriter() -> Rewriter:
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("g gagné 30e sur clikworker", "j'ai gagné 30e sur clickworker"),
+        ("g gagné 30e sur clikworker", "j'ai gagné 30 euros sur clickworker"),
         ("jdois declaré a l'urssaff", "je dois declaré a l'urssaf"),
         ("auto-entrepreneur ou pas", "micro-entreprise ou pas"),
         ("pole emploi me demande", "france travail me demande"),
@@ -92,6 +92,19 @@ def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
 
 def test_control_characters_and_broken_surrogates_are_dropped() -> None:
     assert clean("imp\u200bôts\x00 \ud800 ok\r\n") == "imp ôts ok"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("g envoyer 600e a larnaque", "j'ai envoyer 600 euros a l'arnaque"),
+        ("50balles et 1300eur", "50 euros et 1300 euros"),
+        ("5e place, 25eme jour, 2nde", "5e place , 25eme jour , 2nde"),
+        ("largent de lurssaf", "l'argent de l'urssaf"),
+    ],
+)
+def test_what_is_stuck_together_is_read_apart(rewriter: Rewriter, typed: str, read: str) -> None:
+    assert rewriter.spell_out(typed) == read
 
 
 def test_a_story_is_read_whole_and_a_very_long_one_by_its_beginning_and_its_end() -> None:
