@@ -124,7 +124,7 @@ def test_stolen_identity_papers_are_not_a_life_without_papers(answerer: Answerer
     ("question", "first"),
     [
         ("je suis caissière, on me refuse mes congés d'été, c'est légal ?", "Droit du travail"),
-        ("comment faire venir ma femme en france, elle est au Mali ?", "Étrangers en France"),
+        ("combien coûte le timbre pour un titre de séjour ?", "Étrangers en France"),
     ],
 )
 def test_an_abstention_gives_who_deals_with_it_and_no_far_subject(
