@@ -212,7 +212,7 @@ class Rewriter:
         euros = _EUROS.fullmatch(folded)
         if euros:
             return f"{euros[1]} euros"
-        if folded[0] in "ld" and folded[1:] in self._keywords and folded not in self._keywords:
+        if folded.startswith(("l", "d")) and folded[1:] in self._keywords and folded not in self._keywords:
             return f"{folded[0]}'{token[1:]}"
         if len(folded) < 5 or not folded.isalpha() or folded in self._keywords or folded in self._ordinary:
             return token
