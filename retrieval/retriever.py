@@ -224,7 +224,7 @@ class Retriever:
         rank_of = np.full(len(self._index.fiches), fiches)
         rank_of[fiche_places] = np.arange(fiches)
         rank = rank_of[self._index.fact_fiche]
-        kept = np.flatnonzero((rank < FICHES_READ) | ((rank < fiches) & found))
+        kept = np.flatnonzero((rank < min(FICHES_READ, fiches)) | ((rank < fiches) & found))
         return kept, rank[kept]
 
     def _best_facts(self, kept: Array, probabilities: Array) -> tuple[list[FactFit], Array]:
