@@ -109,7 +109,7 @@ class Retriever:
         self._answerable_model = Logistic(**calibration["answerable"])
 
     def retrieve(self, query: Query, vectors: list[list[float]], on_subject: float) -> Retrieval:
-        """``vectors``: the embedding of the query, and of its asking sentences when it is a long story;
+        """``vectors``: the embeddings of the query's views;
         ``on_subject``: the router's probability that it is a question on the subject.
         """
         return self.weigh(query, self.search(query, vectors), on_subject)

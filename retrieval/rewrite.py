@@ -22,6 +22,7 @@ from retrieval.dates import asked_day
 from retrieval.questions import Asked, asks, split
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
+# A message that cannot stand alone: it points back at what was said before.
 _FOLLOW_UP = re.compile(
     r"^(et|mais|ok|ah|d'accord|donc|alors|sinon|du coup)\b"
     r"|^(c'est|cest|ca fait|ca) (combien|quoi|quand|ou|possible|obligatoire|legal|grave|vrai|pareil|valable)"
@@ -125,9 +126,10 @@ class Rewriter:
         found = []
         for index, asked in enumerate(split(clean(turns[-1]), self._max_questions)):
             text = self.spell_out(asked.question)
-            whole = self.spell_out(asked.whole)
+            whole = self.spell_out(asked.whole) if asked.told else text
             read = [f"{context} {whole}" for context in contexts] if index == 0 else []
-            read = read or [whole] if asked.told else read
+            if asked.told and not read:
+                read = [whole]
             in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
             alone = self._query(asked, text, today)
             found.append(

@@ -153,8 +153,8 @@ class Composer:
         shown = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
         # A result cites the facts it rests on: what they say need not be read again.
         most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
-        kept = [*rules, *shown[: self._limits.beside_results if rules else most]]
-        shown = kept[len(rules) :]
+        shown = shown[: self._limits.beside_results if rules else most]
+        kept = [*rules, *shown]
         texts |= _without_lone_steps(shown, texts)
         fiche = self._generation.fiches[kept[0].fiche]
         urgent = self._needs_help_now(query, kept)

@@ -45,7 +45,7 @@ class Given:
     @property
     def kind(self) -> str:
         """« bnc » or « bic »: the first one named; « bnc », most micro-tasks, when none is."""
-        return (self.said.kinds or ("bnc",))[0]
+        return self.kinds[0]
 
 
 @dataclass(frozen=True)

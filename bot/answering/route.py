@@ -130,13 +130,12 @@ class Router:
 
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words. Idioms (« mort de rire ») are taken out first."""
-        plain = self._without_idioms(text)
-        return any(pattern.search(plain) for pattern in self._crisis)
+        return _shows(self._crisis, self._without_idioms(text))
 
     def is_crisis_as_a_whole(self, text: str, probabilities: Mapping[str, float]) -> bool:
         """Distress that no single phrase shows: the classifier's view, surer when a word hints at it."""
         plain = self._without_idioms(text)
-        hinted = any(pattern.search(plain) for pattern in self._hints)
+        hinted = _shows(self._hints, plain)
         idiom = plain != " ".join(words(text))
         if idiom and not hinted:
             return False  # « mort de rire »: the idiom made it look like distress
@@ -170,8 +169,7 @@ class Router:
         return _first_shown(self._kinds[route], text) or DEFAULT_KIND
 
     def probabilities(self, vectors: Sequence[Sequence[float]], text: str) -> dict[str, float]:
-        """``vectors``: of the pieces that stand for ``text``. Their mean is near the vector of the whole, which the
-        classifier learned from; how a long story begins says little of what kind of message it is."""
+        """``vectors``: of the views of ``text``; their mean is near the vector that the classifier learned from."""
         mean = np.asarray(vectors).mean(axis=0)
         return self._classifier.probabilities(mean / np.linalg.norm(mean), route_tokens(text))
 
@@ -196,8 +194,7 @@ class Router:
 
     def _asks_about_an_offer(self, text: str) -> bool:
         """The user tells in their own words what they are asked for, and asks what to think of it."""
-        plain = " ".join(words(text))
-        return any(pattern.search(plain) for pattern in self._about_an_offer)
+        return _shows(self._about_an_offer, " ".join(words(text)))
 
 
 def _around(plain: str, first: int, last: int) -> str:
@@ -217,7 +214,11 @@ def _groups(patterns: Mapping[str, Sequence[str]]) -> _Groups:
     return {name: _compiled(group) for name, group in patterns.items()}
 
 
+def _shows(patterns: Sequence[re.Pattern[str]], plain: str) -> bool:
+    return any(pattern.search(plain) for pattern in patterns)
+
+
 def _first_shown(groups: _Groups, text: str) -> str | None:
     """The first group one of whose patterns the words of ``text`` show."""
     plain = " ".join(words(text))
-    return next((name for name, group in groups.items() if any(pattern.search(plain) for pattern in group)), None)
+    return next((name for name, group in groups.items() if _shows(group, plain)), None)
