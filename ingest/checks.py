@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from ingest import calibration_file
+from ingest.leaks import leak_problems
 from ingest.publishers import publisher_problems
 from knowledge.library import Library, Problem
 from knowledge.model import Audience, Confidence, Fact, Role, SourceKind
@@ -52,6 +53,7 @@ def check_library(library: Library, today: date) -> Report:
             report.errors.append(Problem(*library.lines[source.id], "page_date est après read_on"))
     report.errors += _twice(library)
     report.errors += publisher_problems(library)
+    report.errors += leak_problems(library)
     used = {source for fact in library.facts.values() for source in fact.sources}
     used |= {source for contact in library.contacts.values() for source in contact.sources}
     used |= {source for figure in library.figures.values() for value in figure.series for source in value.sources}

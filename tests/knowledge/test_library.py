@@ -92,6 +92,24 @@ def test_checks_find_what_a_valid_library_may_still_get_wrong(small_settings: Se
     assert "ancien : la période est finie (2024-12-31)" in warnings
 
 
+def test_a_rewording_too_near_a_golden_question_is_refused(small_settings: Settings) -> None:
+    folder = small_settings.knowledge_dir
+    (folder / "questions").mkdir(exist_ok=True)
+    (folder / "questions" / "essai.yaml").write_text(
+        "cotisations/taux:\n  - vers quel pourcentage va t on\n  - comment les recettes sont elles comptées\n"
+    )
+    (folder / "golden").mkdir(exist_ok=True)
+    (folder / "golden" / "questions-essai.yaml").write_text(
+        '- {id: a1, question: "Combien je paye a l\'Urssaf ?", facts: [cotisations/taux], writer: a}\n'
+        "- {id: a2, question: comment les recettes sont-elles comptees, facts: [cotisations/taux], writer: a}\n"
+    )
+    found = [str(error) for error in check_library(libraries.load(folder), TODAY).errors if "trop près" in str(error)]
+    assert [line.split(" : ")[0].split(": «")[0] for line in found] == [
+        f"knowledge/{COTISATIONS}:4",
+        "knowledge/questions/essai.yaml:3",
+    ]
+
+
 def test_the_real_library_is_valid_and_large_enough(library: Library) -> None:
     report = check_library(library, TODAY)
     assert report.errors == []
