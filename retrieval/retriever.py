@@ -16,9 +16,9 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.generation import ASKED, FACT, Generation
+from knowledge.generation import ASKED, FACT, KINDS, Generation
 from knowledge.text import stems
-from retrieval.evidence import KINDS, Array, Columns, ContentIndex, Evidence, merge
+from retrieval.evidence import Array, Columns, ContentIndex, Evidence, merge
 from retrieval.linear import Logistic, sigmoid
 from retrieval.rewrite import NUMBER_CUES, Query
 

@@ -43,7 +43,7 @@ class Answerer:
         self.embeddings = embeddings
         self._thresholds = generation.calibration["thresholds"]
         self._settings = settings
-        self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
+        self._router = Router(generation.routing, generation.routes, self._thresholds, settings.question_max_chars)
         self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(
