@@ -29,9 +29,9 @@ from benchmarks.runs import append
 from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES, Store
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
-from knowledge.word_index import WordIndex
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
+from knowledge.word_index import WordIndex
 from retrieval.retriever import CANDIDATES
 
 SIZES = (1_000, 10_000, 20_000, 50_000, 100_000)

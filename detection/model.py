@@ -168,24 +168,26 @@ class OfferModel:
         """Raises ``OSError``, ``KeyError`` or ``ValueError`` for what is no saved model."""
         with np.load(path) as saved:
             facts = json.loads(str(saved["facts"]))
-            vocabularies = {
-                name: Vocabulary(
-                    HashedVocabulary(saved[f"{name}_hashes"], saved[f"{name}_places"]), saved[f"{name}_idf"]
-                )
-                for name in VOCABULARIES
-            }
-            linear = {
-                name: Linear(*(saved[f"{name}_{part}"].astype(np.float32) for part in ("weights", "bias")))
-                for name in LINEAR
-            }
-            return cls(
-                **facts,
-                **vocabularies,
-                **linear,
-                mean=saved["mean"].astype(np.float32),
-                clause_words=saved["clause_words"],
-                words=saved["words"],
-            )
+            arrays = {name: saved[name] for name in saved.files}
+        vocabulary, message_vocabulary = (
+            Vocabulary(HashedVocabulary(arrays[f"{name}_hashes"], arrays[f"{name}_places"]), arrays[f"{name}_idf"])
+            for name in VOCABULARIES
+        )
+        clause, signs, scam, pattern = (
+            Linear(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weights", "bias"))) for name in LINEAR
+        )
+        return cls(
+            **facts,
+            vocabulary=vocabulary,
+            message_vocabulary=message_vocabulary,
+            mean=arrays["mean"].astype(np.float32),
+            clause=clause,
+            clause_words=arrays["clause_words"],
+            words=arrays["words"],
+            signs=signs,
+            scam=scam,
+            pattern=pattern,
+        )
 
 
 VOCABULARIES = ("vocabulary", "message_vocabulary")

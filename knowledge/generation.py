@@ -384,7 +384,7 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             release=vectors.close,
             official=open_tier(folder),
         )
-    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
     except VectorsDownError as error:
         raise GenerationError(str(error)) from error

@@ -56,7 +56,7 @@ class WordIndex:
         scores = np.zeros(self.size, dtype=np.float32)
         for word in self.vocabulary.columns(tokens).tolist():
             of_word = slice(self.starts[word], self.starts[word + 1])
-            scores[self.documents[of_word]] += self.added[of_word]
+            np.add.at(scores, self.documents[of_word], self.added[of_word])
         return scores
 
     def best(self, tokens: Sequence[str], k: int) -> tuple[Array, Array]:

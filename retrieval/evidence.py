@@ -115,16 +115,17 @@ class Evidence:
         def grouped(group_of: Array, rows: int) -> tuple[dict[str, Columns], Array]:
             cosines = _best(group_of[dense.passages], dense.scores, rows * len(KINDS), floor)
             lexical = _best(group_of[sparse.passages], sparse.scores, rows * len(KINDS), 0.0) / (best_bm25 or 1.0)
-            kinds = {}
-            for place, kind in enumerate(KINDS):
-                top, words = cosines[place :: len(KINDS)], lexical[place :: len(KINDS)]
-                kinds[kind] = {
-                    "cosine": top[:, 0],
-                    "behind": best_cosine - top[:, 0],
-                    "cosine3": top.mean(axis=1),
-                    "bm25": words[:, 0],
-                    "bm25_3": words.mean(axis=1),
-                }
+            columns = {
+                "cosine": cosines[:, 0],
+                "behind": best_cosine - cosines[:, 0],
+                "cosine3": cosines.mean(axis=1),
+                "bm25": lexical[:, 0],
+                "bm25_3": lexical.mean(axis=1),
+            }
+            kinds = {
+                kind: {name: column[place :: len(KINDS)] for name, column in columns.items()}
+                for place, kind in enumerate(KINDS)
+            }
             found = np.zeros(rows, dtype=bool)
             for hits in (dense, sparse):
                 groups = group_of[hits.passages]

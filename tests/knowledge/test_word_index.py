@@ -6,7 +6,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from knowledge.word_index import B, K1, WordIndex
+from knowledge.word_index import K1, B, WordIndex
 
 SUBJECTS = ("arrêt maladie", "impôt sur le revenu", "congé parental", "faux recruteur", "facture impayée")
 DOCUMENTS = [[*SUBJECTS[place % len(SUBJECTS)].split(), str(place % 7)] for place in range(400)]
