@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from rapidfuzz import process
@@ -36,8 +36,6 @@ _HAPPENED = re.compile(
     r"s'est fait|deja|ete)\b.{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|"
     r"avoir|perdu|transfer|hack|menac|utilis|prete|partag|remis|rempli|sign|pris|debit|prelev|encaiss|vide)"
 )
-SPELT_OUT_KEPT = 32
-"""Texts kept spelt out: on its way a message is read whole, question by question, and as it is told."""
 _FOLLOW_UP_MAX_STEMS = 4
 _NEW_SUBJECT_MIN_STEMS = 4
 NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
@@ -121,8 +119,6 @@ class Rewriter:
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
         self._languages = {name: frozenset(known) for name, known in lexicon.get("languages", {}).items()}
-        self.spell_out = lru_cache(SPELT_OUT_KEPT)(self._spell_out)
-        """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
 
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
@@ -179,7 +175,8 @@ class Rewriter:
             return (text, self._platform.sub(ANY_PLATFORM, text))
         return (within_reach(text),)
 
-    def _spell_out(self, text: str) -> str:
+    def spell_out(self, text: str) -> str:
+        """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
         tokens = _TOKEN.findall(re.sub(r"(.)\1{3,}", r"\1", clean(text)))
         folded = [fold(token) for token in tokens]
         spelt: list[str] = []
@@ -195,10 +192,6 @@ class Rewriter:
                 spelt.append(self._mend(tokens[at], folded[at]))
                 at += 1
         return re.sub(r"(?<=['’]) ", "", " ".join(spelt))
-
-    def as_told(self, text: str) -> str:
-        """A message as typed and as spelt out, folded: what it tells may be told by either."""
-        return fold(f"{text}\n{self.spell_out(text)}")
 
     def language(self, text: str) -> str | None:
         """The language of a text, when its small words are not French; None for French, or when too few tell."""

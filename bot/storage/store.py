@@ -12,10 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, delete, event, insert, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, event, insert, inspect, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.inbox import Inbox, Waiting, aware
@@ -25,6 +23,7 @@ from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.shared import SharedOffers
 from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_242_001
 """PostgreSQL advisory lock: instances that start together migrate one after the other."""
 
@@ -51,6 +50,8 @@ class Store:
         """Several instances may use it at once."""
         # hide_parameters: an error would print them, and they are what users wrote.
         if self.is_shared:
+            from sqlalchemy.dialects import postgresql
+
             url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url)
             self._engine: AsyncEngine = create_async_engine(
                 url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10, "command_timeout": 30}
@@ -202,10 +203,22 @@ class Store:
 
 
 def _migrate(connection: Connection) -> None:
+    if _revision(connection) == max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
+        return
+    from alembic import command  # 10 MB that a bot whose schema is up to date does without
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    """The migration that the schema comes from; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
