@@ -266,6 +266,11 @@ async def test_the_first_schema_is_brought_up_to_date_on_each_kind_of_database(s
     assert differences == []
 
 
+async def test_a_schema_that_is_up_to_date_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(command, "upgrade")
+    await store.open()
+
+
 FIRST_SCHEMA = """
 CREATE TABLE inbox (update_id BIGINT PRIMARY KEY, chat_id BIGINT, payload TEXT, received_at DATETIME NOT NULL,
                     done_at DATETIME);
