@@ -32,9 +32,9 @@ class ContentIndex:
         facts = list(generation.facts.values())
         self.fiches = list(generation.fiches)
         self.facts = [fact.id for fact in facts]
-        fiche_place = {name: place for place, name in enumerate(self.fiches)}
+        self.fiche_place = {name: place for place, name in enumerate(self.fiches)}
         fact_place = {name: place for place, name in enumerate(self.facts)}
-        self.fact_fiche = np.array([fiche_place[fact.fiche] for fact in facts], dtype=np.int64)
+        self.fact_fiche = np.array([self.fiche_place[fact.fiche] for fact in facts], dtype=np.int64)
         places = generation.places
         self.fiche_group = places.fiches * len(KINDS) + places.kinds
         self.fact_group = np.where(places.facts >= 0, places.facts * len(KINDS) + places.kinds, -1)
@@ -45,7 +45,7 @@ class ContentIndex:
         self.roles = {
             f"role_{role}": np.array([fact.role is role for fact in facts], dtype=np.float64) for role in Role
         }
-        self._subject_fiches = np.array([fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
+        self._subject_fiches = np.array([self.fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
         self._subject_facts = np.array([fact_place[name] for name in generation.subject.facts], dtype=np.int64)
         directions = generation.projection.matrix.shape[1]
         self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, directions)
