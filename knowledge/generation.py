@@ -222,8 +222,8 @@ class Generation(Contents):
     places: Places = field(repr=False)
     coverage: Coverage = field(repr=False)
     collection: Any = field(repr=False)
-    vocabulary: dict[str, int] = field(repr=False)
-    """The stems of all passages, with their places."""
+    vocabulary: dict[str, None] = field(repr=False)
+    """The stems of all passages, in a fixed order: a typing mistake as near to two of them is mended to the first."""
     bm25: WordIndex = field(repr=False)
     bm25_fiches: WordIndex = field(repr=False)
     bm25_facts: WordIndex = field(repr=False)
@@ -361,7 +361,6 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
         )
     try:
         vectors = vectors_of(settings, folder, manifest.id)
-        stems_of_passages: list[str] = json.loads((folder / STEMS).read_text("utf-8"))
         bm25, bm25_fiches, bm25_facts = (WordIndex.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
         return Generation(
             manifest=manifest,
@@ -372,7 +371,7 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             places=Places.load(folder / PLACES),
             coverage=Coverage.load(folder / COVERAGE),
             collection=_whole(folder, vectors.open(), manifest.passages),
-            vocabulary={stem: place for place, stem in enumerate(stems_of_passages)},
+            vocabulary=dict.fromkeys(json.loads((folder / STEMS).read_text("utf-8"))),
             bm25=bm25,
             bm25_fiches=bm25_fiches,
             bm25_facts=bm25_facts,
