@@ -21,7 +21,7 @@ from bot.storage.model_use import ModelKept, ModelUse
 from bot.storage.opinions import Opinions
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.shared import SharedOffers
-from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
+from bot.storage.tables import Base, OpenCheckRow, PauseRow, TurnRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_242_001
@@ -203,8 +203,25 @@ class Store:
 
 
 def _migrate(connection: Connection) -> None:
-    if _revision(connection) == max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
-        return
+    latest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        _create(connection, latest)
+    elif connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() != latest:
+        _upgrade(connection)
+
+
+def _create(connection: Connection, revision: str) -> None:
+    """An empty database has no row to bring along: its tables are made as the code has them."""
+    Base.metadata.create_all(connection)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command  # 10 MB that a bot whose schema is up to date does without
     from alembic.config import Config
 
@@ -212,13 +229,6 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _revision(connection: Connection) -> str | None:
-    """The migration that the schema comes from; None for an empty database."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
