@@ -29,9 +29,9 @@ from benchmarks.runs import append
 from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES, Store
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
-from knowledge.generation import best_by_words, word_index
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import stems
+from knowledge.word_index import WordIndex
 from retrieval.retriever import CANDIDATES
 
 SIZES = (1_000, 10_000, 20_000, 50_000, 100_000)
@@ -194,14 +194,14 @@ def words(corpus: Corpus, limit: int, asked: Sequence[Asked]) -> Iterator[Point]
     questions = [stems(question) for origin in asked for question in origin.questions]
     tokens = [stems(text) for text in islice(corpus.texts(), limit)]
     sizes = _sizes(len(tokens))
-    first = _word_search(word_index(tokens[: sizes[0]]))
+    first = _word_search(WordIndex.of(tokens[: sizes[0]]))
     for size in sizes:
         started = time.monotonic()
-        index = word_index(tokens[:size])
+        index = WordIndex.of(tokens[:size])
         speed = round(size / (time.monotonic() - started), 1)
         times, answers = _in_turns(first, _word_search(index), questions)
         right = found(asked, _documents(corpus, answers), set(corpus.documents[:size]))
-        disk = sum(column.nbytes for column in index.scores.values() if isinstance(column, np.ndarray)) / 2**20
+        disk = sum(column.nbytes for column in (index.starts, index.documents, index.added)) / 2**20
         memory = round(peak_mib(os.getpid()))
         yield Point("mots", size, *times, 1.0, right, speed, round(disk, 1), memory, load_average())
 
@@ -245,12 +245,12 @@ def _vector_search(store: Store) -> Search:
     return search
 
 
-def _word_search(index: Any) -> Search:
+def _word_search(index: WordIndex) -> Search:
     """As the retriever asks, synonyms apart."""
 
     def search(tokens: list[str]) -> Found:
-        hits = best_by_words(index, tokens, CANDIDATES)
-        return hits.passages.tolist(), hits.scores
+        places, scores = index.best(tokens, CANDIDATES)
+        return places.tolist(), scores
 
     return search
 

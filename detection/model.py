@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.text import words
+from knowledge.vocabulary import HashedVocabulary
 from retrieval.linear import sigmoid
 
 Array = np.ndarray[Any, Any]
@@ -26,8 +26,6 @@ EMBEDDING_SCALE = 6.0
 """E5's centred vectors are short (0.3): scaled so that both halves of a row weigh alike."""
 ENTITY_LOG_ODDS = 4.0
 """What a parsed entity says of its signal: as sure as the surest words."""
-CLAUSES_AT_ONCE = 256
-"""Rows are as wide as the vocabulary: a message of a thousand clauses is scored in pieces, to bound its memory."""
 LIKENESS_CLAUSES = 64
 """Weighing a clause reads the whole message again: in a message of more clauses, only those that say most by
 themselves are weighed."""
@@ -58,9 +56,9 @@ class Linear:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """TF-IDF over known tokens."""
+    """TF-IDF over known tokens. ``idf``: (tokens,)."""
 
-    tokens: list[str]
+    words: HashedVocabulary
     idf: Array
 
     @classmethod
@@ -71,23 +69,21 @@ class Vocabulary:
             for token in set(tokens(text)):
                 counts[token] = counts.get(token, 0) + 1
         kept = sorted(token for token, count in counts.items() if count >= least)
-        return cls(kept, np.array([np.log(len(texts) / counts[token]) + 1.0 for token in kept], dtype=np.float32))
+        idf = np.array([np.log(len(texts) / counts[token]) + 1.0 for token in kept], dtype=np.float32)
+        return cls(HashedVocabulary.of(kept), idf)
 
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {token: column for column, token in enumerate(self.tokens)}
+    def weights(self, text: str) -> tuple[Array, Array]:
+        """The columns of the known tokens of a text, each once, and their weights, of unit length together."""
+        columns, counts = np.unique(self.words.columns(tokens(text)), return_counts=True)
+        weights = (1.0 + np.log(counts.astype(np.float32))) * self.idf[columns].astype(np.float32)
+        return columns, weights / (float(np.linalg.norm(weights)) or 1.0)
 
     def row(self, text: str) -> Array:
-        """Unit length, (tokens,); zeros when no token is known."""
-        row = np.zeros(len(self.tokens), dtype=np.float32)
-        for token in tokens(text):
-            column = self._columns.get(token)
-            if column is not None:
-                row[column] += 1.0
-        known = row > 0
-        row[known] = (1.0 + np.log(row[known])) * self.idf[known]
-        norm = float(np.linalg.norm(row))
-        return row / norm if norm else row
+        """(tokens,)"""
+        row = np.zeros(len(self.idf), dtype=np.float32)
+        columns, weights = self.weights(text)
+        row[columns] = weights
+        return row
 
 
 @dataclass(frozen=True)
@@ -102,9 +98,12 @@ class OfferModel:
     mean: Array
     """Of the training clauses' embeddings, (dimension,)."""
     clause: Linear
-    """Clause row → log-odds of each signal."""
-    words: Linear
-    """Words of the whole message → a first score."""
+    """Clause embedding → its part of the log-odds of each signal."""
+    clause_words: Array
+    """What each token adds to it, (clause tokens, signals), in half precision: the largest part of the model."""
+    words: Array
+    """What each token of the whole message adds to a first score, (message tokens,)."""
+    words_bias: float
     signs: Linear
     """Message row → a second score."""
     scam: Linear
@@ -114,19 +113,17 @@ class OfferModel:
     thresholds: dict[str, float]
     """Log-odds from which each signal is shown (``signal:<id>``), and scores of the levels (``level:<name>``)."""
 
-    def rows(self, texts: Sequence[str], vectors: Array) -> Array:
-        """Clause rows, (n, dimension + vocabulary). ``vectors``: (n, dimension)."""
-        words = np.stack([self.vocabulary.row(text) for text in texts])
-        return np.hstack([(vectors - self.mean) * EMBEDDING_SCALE, words * WORD_SCALE])
-
     def clause_log_odds(self, texts: Sequence[str], vectors: Array) -> Array:
-        """(n, signals)."""
-        pieces = [slice(at, at + CLAUSES_AT_ONCE) for at in range(0, len(texts), CLAUSES_AT_ONCE)]
-        return np.concatenate([self.clause.scores(self.rows(texts[piece], vectors[piece])) for piece in pieces])
+        """(n, signals). ``vectors``: (n, dimension)."""
+        log_odds = self.clause.scores((vectors - self.mean) * EMBEDDING_SCALE)
+        for row, text in zip(log_odds, texts, strict=True):
+            columns, weights = self.vocabulary.weights(text)
+            row += (weights * WORD_SCALE) @ self.clause_words[columns].astype(np.float32)
+        return log_odds
 
     def scam_log_odds(self, text: str, row: Array) -> float:
         """``row``: see ``message_row``."""
-        scores = [self.words.scores(self.message_vocabulary.row(text))[0], self.signs.scores(row)[0]]
+        scores = [self._words_score(text), self.signs.scores(row)[0]]
         return float(self.scam.scores(np.array(scores))[0])
 
     def likenesses(self, texts: Sequence[str]) -> Array:
@@ -142,7 +139,8 @@ class OfferModel:
         return added
 
     def _words_score(self, text: str) -> float:
-        return float(self.words.scores(self.message_vocabulary.row(text))[0])
+        columns, weights = self.message_vocabulary.weights(text)
+        return float(weights @ self.words[columns].astype(np.float32)) + self.words_bias
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,15 +148,19 @@ class OfferModel:
             "embedding_model": self.embedding_model,
             "signals": self.signals,
             "patterns": self.patterns,
-            "vocabulary": self.vocabulary.tokens,
-            "message_vocabulary": self.message_vocabulary.tokens,
             "thresholds": self.thresholds,
+            "words_bias": self.words_bias,
         }
-        arrays = {"idf": self.vocabulary.idf, "message_idf": self.message_vocabulary.idf, "mean": self.mean}
+        arrays = {"mean": self.mean, "clause_words": self.clause_words, "words": self.words}
+        for name in VOCABULARIES:
+            arrays[f"{name}_idf"] = getattr(self, name).idf
         for name in LINEAR:
             linear: Linear = getattr(self, name)
             arrays |= {f"{name}_weights": linear.weights, f"{name}_bias": linear.bias}
         half = {name: array.astype(np.float16) for name, array in arrays.items()}
+        for name in VOCABULARIES:
+            words: HashedVocabulary = getattr(self, name).words
+            half |= {f"{name}_hashes": words.hashes, f"{name}_places": words.places}
         np.savez_compressed(path, facts=np.array(json.dumps(facts, ensure_ascii=False)), **half)  # type: ignore[arg-type]
 
     @classmethod
@@ -166,25 +168,30 @@ class OfferModel:
         """Raises ``OSError``, ``KeyError`` or ``ValueError`` for what is no saved model."""
         with np.load(path) as saved:
             facts = json.loads(str(saved["facts"]))
-            arrays = {name: saved[name].astype(np.float32) for name in saved.files if name != "facts"}
-        linear = {name: Linear(arrays[f"{name}_weights"], arrays[f"{name}_bias"]) for name in LINEAR}
+            arrays = {name: saved[name] for name in saved.files}
+        vocabulary, message_vocabulary = (
+            Vocabulary(HashedVocabulary(arrays[f"{name}_hashes"], arrays[f"{name}_places"]), arrays[f"{name}_idf"])
+            for name in VOCABULARIES
+        )
+        clause, signs, scam, pattern = (
+            Linear(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weights", "bias"))) for name in LINEAR
+        )
         return cls(
-            embedding_model=facts["embedding_model"],
-            signals=facts["signals"],
-            patterns=facts["patterns"],
-            vocabulary=Vocabulary(facts["vocabulary"], arrays["idf"]),
-            message_vocabulary=Vocabulary(facts["message_vocabulary"], arrays["message_idf"]),
-            mean=arrays["mean"],
-            thresholds=facts["thresholds"],
-            clause=linear["clause"],
-            words=linear["words"],
-            signs=linear["signs"],
-            scam=linear["scam"],
-            pattern=linear["pattern"],
+            **facts,
+            vocabulary=vocabulary,
+            message_vocabulary=message_vocabulary,
+            mean=arrays["mean"].astype(np.float32),
+            clause=clause,
+            clause_words=arrays["clause_words"],
+            words=arrays["words"],
+            signs=signs,
+            scam=scam,
+            pattern=pattern,
         )
 
 
-LINEAR = ("clause", "words", "signs", "scam", "pattern")
+VOCABULARIES = ("vocabulary", "message_vocabulary")
+LINEAR = ("clause", "signs", "scam", "pattern")
 
 
 def message_row(log_odds: Array, vectors: Array, mean: Array, parsed: Sequence[int]) -> Array:

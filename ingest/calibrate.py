@@ -176,18 +176,17 @@ def _train_routes(
             counts[token] = counts.get(token, 0) + 1
     vocabulary = sorted(token for token, count in counts.items() if count >= 3)
     vectors = cache.queries(texts)
-    shape = TextClassifier(
-        classes=classes,
-        vocabulary=vocabulary,
-        idf=[round(float(np.log(len(bags) / counts[token]) + 1), 4) for token in vocabulary],
-        embedding_scale=EMBEDDING_SCALE,
-        embedding_mean=[round(float(value), 6) for value in vectors.mean(axis=0)],
-        coefficients=[],
-        intercepts=[],
-    )
+    shape: dict[str, Any] = {
+        "classes": classes,
+        "vocabulary": vocabulary,
+        "idf": [round(float(np.log(len(bags) / counts[token]) + 1), 4) for token in vocabulary],
+        "embedding_scale": EMBEDDING_SCALE,
+        "embedding_mean": [round(float(value), 6) for value in vectors.mean(axis=0)],
+    }
+    untrained = TextClassifier.of(**shape, coefficients=[], intercepts=[])
     rows = np.stack(
         [
-            np.concatenate([shape.embedding_row(vector), shape.token_row(bag)])
+            np.concatenate([untrained.embedding_row(vector), untrained.token_row(bag)])
             for vector, bag in zip(vectors, bags, strict=True)
         ]
     )
@@ -199,11 +198,7 @@ def _train_routes(
     out_of_fold = {text: float(p) for text, p in zip(texts, folds[:, classes.index(QUESTION)], strict=True)}
     model.fit(rows, labels, sample_weight=weights)
     return {
-        "classes": classes,
-        "vocabulary": shape.vocabulary,
-        "idf": shape.idf,
-        "embedding_scale": shape.embedding_scale,
-        "embedding_mean": shape.embedding_mean,
+        **shape,
         "coefficients": np.round(model.coef_, 2).tolist(),
         "intercepts": np.round(model.intercept_, 4).tolist(),
     }, out_of_fold

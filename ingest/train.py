@@ -148,8 +148,10 @@ def train(
         vocabulary=vocabulary,
         message_vocabulary=scam.vocabulary,
         mean=mean,
-        clause=linear,
-        words=scam.words,
+        clause=Linear(linear.weights[:, : vectors.shape[1]], linear.bias),
+        clause_words=np.ascontiguousarray(linear.weights[:, vectors.shape[1] :].T),
+        words=scam.words.weights[0],
+        words_bias=float(scam.words.bias[0]),
         signs=scam.signs,
         scam=scam.both,
         pattern=_fit_patterns(features, messages, patterns),
@@ -226,7 +228,7 @@ def _add_examples(catalogue: Catalogue, golden: Path, table: _Clauses) -> None:
 
 
 class _Rows:
-    """Clause rows as scikit-learn reads them (sparse), the same numbers as ``OfferModel.rows``."""
+    """Clause rows as scikit-learn reads them (sparse): the embedding, then the words, as ``OfferModel`` weighs them."""
 
     def __init__(self, texts: list[str], vectors: Array, vocabulary: Vocabulary, mean: Array) -> None:
         from scipy.sparse import csr_matrix, hstack

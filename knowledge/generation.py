@@ -6,10 +6,13 @@
         manifest.json      who made it, with which model, from which content
         bundle.json        facts, fiches, sources, figures, contacts, messages
         passages.jsonl     what was embedded: fiche questions, rewordings, facts
+        passages.npz       what each of them is a passage of
+        coverage.npz       the stems that each fiche and each fact holds
         projection.npz     how vectors are mapped before they are compared
         centroids.npz      the mean question of each fiche and of each fact
         subject.npz        which fact a question asks for, by a classifier over all that is asked
         calibration.json   thresholds and small models, valid for this generation only
+        routes.npz         what kind of message it is, by a classifier (valid for this generation only)
         chroma/  bm25/     the two indexes over the passages (no chroma/ with a Chroma server: see vectors)
         bm25-fiches/  bm25-facts/  all that is written of each fiche and each fact, as one document
         official.*         texts of the second tier, when they were brought (see ``official``)
@@ -28,37 +31,45 @@ import re
 import shutil
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import bm25s
 import numpy as np
+from pydantic import BaseModel
 
 from detection.model import OfferModel
 from knowledge.catalogue import Catalogue
+from knowledge.coverage import Coverage
 from knowledge.embeddings import EmbeddingCache, SentenceEmbeddings
-from knowledge.library import Library
-from knowledge.model import Contact, Content, Fact, Fiche, Figure, Source, Theme
+from knowledge.model import Contact, Fact, Fiche, Figure, Source, Theme
 from knowledge.official import OfficialTier, open_tier
 from knowledge.projection import Projection, centroids, learn
 from knowledge.settings import KnowledgeSettings
 from knowledge.subject import SubjectClassifier
 from knowledge.text import phrases, stems
 from knowledge.vectors import VectorsDownError, vectors_of
-from knowledge.vocabulary import HashedVocabulary
+from knowledge.word_index import WordIndex
+from retrieval.linear import TextClassifier
 
-SCHEMA = 9
+if TYPE_CHECKING:
+    from knowledge.library import Library
+
+SCHEMA = 10
 """Raised whenever the files of a generation change shape."""
 
+BUNDLE = "bundle.json"
 BM25 = "bm25"
 BM25_DOCUMENTS = ("bm25-fiches", "bm25-facts")
-VOCABULARY = "vocabulary.npz"
+STEMS = "stems.json"
 PASSAGES = "passages.jsonl"
+PLACES = "passages.npz"
+COVERAGE = "coverage.npz"
+ROUTES = "routes.npz"
 BATCH = 1000
 """Vectors given to Chroma at once."""
 OFFER_MODEL = "offers.npz"
@@ -72,7 +83,7 @@ class GenerationError(Exception):
     """No usable generation; the message names the command that mends it."""
 
 
-QUESTION, FACT, ASKED = "question", "fact", "asked"
+QUESTION, FACT, ASKED = KINDS = "question", "fact", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,33 @@ class Passage:
     fiche: str
     text: str
     fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """What each passage is, (passages,) each. ``kinds``: place in ``KINDS``. ``fiches``, ``facts``: place in those of
+    the generation, -1 for no fact."""
+
+    kinds: np.ndarray[Any, Any]
+    fiches: np.ndarray[Any, Any]
+    facts: np.ndarray[Any, Any]
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage], fiches: Iterable[str], facts: Iterable[str]) -> Places:
+        fiche_place, fact_place = ({name: place for place, name in enumerate(names)} for names in (fiches, facts))
+        return cls(
+            np.array([KINDS.index(passage.kind) for passage in passages], dtype=np.int32),
+            np.array([fiche_place[passage.fiche] for passage in passages], dtype=np.int32),
+            np.array([fact_place[p.fact] if p.fact else -1 for p in passages], dtype=np.int32),
+        )
+
+    def save(self, path: Path) -> None:
+        np.savez(path, kinds=self.kinds, fiches=self.fiches, facts=self.facts)
+
+    @classmethod
+    def load(cls, path: Path) -> Places:
+        with np.load(path) as arrays:
+            return cls(arrays["kinds"], arrays["fiches"], arrays["facts"])
 
 
 @dataclass(frozen=True)
@@ -120,27 +158,38 @@ class Centroids:
     matrix: np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What a generation says, without its indexes: read in a tenth of a second, no embedding model needed."""
+class Bundle(BaseModel):
+    """What a generation says, as it is kept in ``bundle.json``."""
 
-    manifest: Manifest
     themes: dict[str, Theme]
     fiches: dict[str, Fiche]
     sources: dict[str, Source]
     figures: dict[str, Figure]
     contacts: dict[str, Contact]
     messages: dict[str, Any]
+    lexicon: dict[str, Any]
+    routing: dict[str, Any]
     redirects: dict[str, str]
+    catalogue: Catalogue
 
-    @cached_property
-    def facts(self) -> dict[str, Fact]:
-        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
+    @classmethod
+    def of(cls, library: Library) -> Bundle:
+        """What is valid already is not read again."""
+        parts = {name: getattr(library, name) for name in cls.model_fields}
+        return cls.model_construct(**parts | {"catalogue": library.catalogue.without_examples()})
+
+    @classmethod
+    def load(cls, path: Path) -> Bundle:
+        """Raises ``OSError`` and ``ValueError``."""
+        return cls.model_validate_json(path.read_bytes())
+
+    def save(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(), "utf-8")
 
 
 @dataclass
-class Generation:
-    """An opened generation. Read-only."""
+class Contents:
+    """What a generation says, without its indexes: read in a tenth of a second, no embedding model needed."""
 
     manifest: Manifest
     themes: dict[str, Theme]
@@ -152,36 +201,41 @@ class Generation:
     lexicon: dict[str, Any]
     routing: dict[str, Any]
     redirects: dict[str, str]
+    catalogue: Catalogue = field(repr=False)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
+
+
+@dataclass
+class Generation(Contents):
+    """An opened generation. Read-only."""
+
     folder: Path
     calibration: dict[str, Any]
+    routes: TextClassifier = field(repr=False)
     projection: Projection = field(repr=False)
     fiche_centroids: Centroids = field(repr=False)
     fact_centroids: Centroids = field(repr=False)
     subject: SubjectClassifier = field(repr=False)
+    places: Places = field(repr=False)
+    coverage: Coverage = field(repr=False)
     collection: Any = field(repr=False)
-    bm25: Any = field(repr=False)
+    vocabulary: dict[str, None] = field(repr=False)
+    """The stems of all passages, in a fixed order: a typing mistake as near to two of them is mended to the first."""
+    bm25: WordIndex = field(repr=False)
     bm25_fiches: WordIndex = field(repr=False)
     bm25_facts: WordIndex = field(repr=False)
-    catalogue: Catalogue = field(repr=False)
     offer_model: OfferModel | None = field(repr=False)
     """The trained part of vetting; None when none was trained for this embedding model."""
     release: Callable[[], None] = field(repr=False)
     """Gives back what Chroma holds (files, memory); nothing can be asked afterwards."""
     official: OfficialTier | None = field(default=None, repr=False)
 
-    @cached_property
-    def facts(self) -> dict[str, Fact]:
-        return {fact.id: fact for fiche in self.fiches.values() for fact in fiche.facts}
-
     def read_passages(self) -> Iterator[Passage]:
         """What was embedded, in the order of ``Hits.passages``: read when asked for, not kept."""
         return read_passages(self.folder)
-
-    @cached_property
-    def vocabulary(self) -> dict[str, int]:
-        """Stem → column of the BM25 index."""
-        vocabulary: dict[str, int] = self.bm25.vocab_dict
-        return vocabulary
 
     def check(self) -> None:
         """Raises ``VectorsDownError`` when its vectors cannot be reached."""
@@ -203,63 +257,13 @@ class Generation:
 
     def sparse(self, tokens: list[str], k: int) -> Hits:
         """The ``k`` passages with the best BM25 score above zero."""
-        return best_by_words(self.bm25, tokens, k)
+        return Hits(*self.bm25.best(tokens, k))
 
     def wording(self, text: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """BM25 of each fiche, (fiches,), and each fact, (facts,): a document is all that is written of it, how people
         ask for it included, as words and pairs of words."""
         tokens = phrases(text)
         return self.bm25_fiches.scores(tokens), self.bm25_facts.scores(tokens)
-
-
-@dataclass(frozen=True)
-class WordIndex:
-    """BM25 over a few documents of very many different tokens."""
-
-    bm25: Any
-    vocabulary: HashedVocabulary
-
-    def scores(self, tokens: list[str]) -> np.ndarray[Any, Any]:
-        """(documents,)"""
-        known = self.vocabulary.columns(tokens)
-        if not len(known):
-            return np.zeros(self.bm25.scores["num_docs"])
-        return np.asarray(self.bm25.get_scores_from_ids(known))
-
-    @classmethod
-    def load(cls, folder: Path) -> WordIndex:
-        return cls(bm25s.BM25.load(folder, load_vocab=False), HashedVocabulary.load(folder / VOCABULARY))
-
-    @staticmethod
-    def write(documents: list[list[str]], folder: Path) -> None:
-        bm25 = word_index(documents)
-        words = bm25.vocab_dict
-        bm25.vocab_dict = {}
-        bm25.save(folder)
-        HashedVocabulary.of(sorted(words, key=words.__getitem__)).save(folder / VOCABULARY)
-
-
-def word_index(documents: list[list[str]]) -> Any:
-    """BM25 over tokens."""
-    index = bm25s.BM25(k1=1.2, b=0.6)
-    index.index(documents, show_progress=False)
-    return index
-
-
-def best_by_words(index: Any, tokens: list[str], k: int) -> Hits:
-    """The ``k`` passages with the best BM25 score above zero; among equals, the first ones."""
-    scores = _scores(index, tokens, index.scores["num_docs"])
-    candidates = np.flatnonzero(scores > 0)
-    if k < len(candidates):  # sorting all of them would take most of a search among a hundred thousand passages
-        least = np.partition(scores[candidates], -k)[-k]
-        candidates = candidates[scores[candidates] >= least]
-    best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
-    return Hits(best, scores[best])
-
-
-def _scores(index: Any, tokens: list[str], documents: int) -> np.ndarray[Any, Any]:
-    known = [token for token in tokens if token in index.vocab_dict]
-    return np.asarray(index.get_scores(known)) if known else np.zeros(documents)
 
 
 def model_file(folder: Path, name: str, embedding_model: str, suffix: str) -> Path:
@@ -356,33 +360,30 @@ def open_generation(settings: KnowledgeSettings, folder: Path, model: SentenceEm
             f"le modèle réglé est {model.identity} : {REBUILD}"
         )
     try:
-        bundle = _read_bundle(folder)
-        calibration = json.loads((folder / "calibration.json").read_text("utf-8"))
-        bm25_fiches, bm25_facts = (WordIndex.load(folder / name) for name in BM25_DOCUMENTS)
         vectors = vectors_of(settings, folder, manifest.id)
+        bm25, bm25_fiches, bm25_facts = (WordIndex.load(folder / name) for name in (BM25, *BM25_DOCUMENTS))
         return Generation(
             manifest=manifest,
-            **_records(bundle),
-            messages=bundle["messages"],
-            lexicon=bundle["lexicon"],
-            routing=bundle["routing"],
-            redirects=bundle["redirects"],
+            **vars(Bundle.load(folder / BUNDLE)),
             folder=folder,
-            calibration=calibration,
+            calibration=json.loads((folder / "calibration.json").read_text("utf-8")),
+            routes=TextClassifier.load(folder / ROUTES),
+            places=Places.load(folder / PLACES),
+            coverage=Coverage.load(folder / COVERAGE),
             collection=_whole(folder, vectors.open(), manifest.passages),
-            bm25=bm25s.BM25.load(folder / BM25),
+            vocabulary=dict.fromkeys(json.loads((folder / STEMS).read_text("utf-8"))),
+            bm25=bm25,
             bm25_fiches=bm25_fiches,
             bm25_facts=bm25_facts,
             projection=Projection.load(folder / "projection.npz"),
             fiche_centroids=_load_centroids(folder / "centroids.npz", "fiche"),
             fact_centroids=_load_centroids(folder / "centroids.npz", "fact"),
             subject=SubjectClassifier.load(folder / SUBJECT),
-            catalogue=Catalogue.model_validate(bundle["catalogue"]),
             offer_model=OfferModel.load(folder / OFFER_MODEL) if (folder / OFFER_MODEL).exists() else None,
             release=vectors.close,
             official=open_tier(folder),
         )
-    except (OSError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, TypeError, ChromaError, zipfile.BadZipFile) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
     except VectorsDownError as error:
         raise GenerationError(str(error)) from error
@@ -399,39 +400,16 @@ def read_contents(folder: Path) -> Contents:
     """What the generation in ``folder`` says; raises ``GenerationError``."""
     manifest = read_manifest(folder)
     try:
-        bundle = _read_bundle(folder)
-        return Contents(
-            manifest=manifest, messages=bundle["messages"], redirects=bundle["redirects"], **_records(bundle)
-        )
-    except (OSError, KeyError, ValueError) as error:
+        return Contents(manifest, **vars(Bundle.load(folder / BUNDLE)))
+    except (OSError, ValueError) as error:
         raise GenerationError(f"la génération « {manifest.id} » est abîmée ({error}) : {REBUILD}") from error
-
-
-RECORDS: dict[str, type[Content]] = {
-    "themes": Theme,
-    "fiches": Fiche,
-    "sources": Source,
-    "figures": Figure,
-    "contacts": Contact,
-}
-
-
-def _read_bundle(folder: Path) -> dict[str, Any]:
-    bundle: dict[str, Any] = json.loads((folder / "bundle.json").read_text("utf-8"))
-    return bundle
-
-
-def _records(bundle: dict[str, Any]) -> dict[str, Any]:
-    """The records of a bundle, as objects."""
-    return {
-        name: {key: kind.model_validate(value) for key, value in bundle[name].items()} for name, kind in RECORDS.items()
-    }
 
 
 def _whole(folder: Path, collection: Any, passages: int) -> Any:
     """The collection. Raises ``ValueError`` when it or the file does not hold one entry a passage: an empty one would
     make every answer « je ne sais pas » without a word."""
-    read, vectors = sum(1 for _ in read_passages(folder)), collection.count()
+    with (folder / PASSAGES).open("rb") as lines:
+        read, vectors = sum(1 for _ in lines), collection.count()
     if not read == vectors == passages:
         raise ValueError(f"{vectors} vecteurs et {read} textes pour {passages} passages")
     return collection
@@ -466,30 +444,14 @@ class GenerationWriter:
         model gave them; they are projected here, and returned, (len(passages), directions)."""
         dimension = vectors.shape[1]
         vectors = self._project(passages, vectors)
-        _write_json(
-            self.folder / "bundle.json",
-            {
-                name: {key: value.model_dump(mode="json") for key, value in getattr(library, name).items()}
-                for name in RECORDS
-            }
-            | {name: getattr(library, name) for name in ("messages", "lexicon", "routing", "redirects")}
-            | {"catalogue": library.catalogue.without_examples().model_dump(mode="json")},
-        )
+        Bundle.of(library).save(self.folder / BUNDLE)
         trained = offer_model_path(library.folder, model.identity)
         if trained.exists():
             shutil.copyfile(trained, self.folder / OFFER_MODEL)
         with (self.folder / PASSAGES).open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages)
-        word_index([stems(passage.text) for passage in passages]).save(self.folder / BM25)
-        of_fiche: dict[str, list[str]] = {fiche: [] for fiche in library.fiches}
-        of_fact: dict[str, list[str]] = {fact: [] for fact in library.facts}
-        for passage in passages:
-            tokens = phrases(passage.text)
-            of_fiche[passage.fiche] += tokens
-            if passage.fact:
-                of_fact[passage.fact] += tokens
-        for name, documents in zip(BM25_DOCUMENTS, (of_fiche, of_fact), strict=True):
-            WordIndex.write(list(documents.values()), self.folder / name)
+        Places.of(passages, library.fiches, library.facts).save(self.folder / PLACES)
+        self._write_words(library, passages)
         (self.folder / UNFINISHED).write_text(self.id, "utf-8")
         collection = vectors_of(self._settings, self.folder, self.id).create()
         for start in range(0, len(passages), BATCH):
@@ -515,6 +477,31 @@ class GenerationWriter:
     def write_subject(self, subject: SubjectClassifier) -> None:
         subject.save(self.folder / SUBJECT)
 
+    def _write_words(self, library: Library, passages: list[Passage]) -> None:
+        """The indexes of words: of each passage, and of all that is written of each fiche and each fact."""
+        of_fiche: dict[str, list[str]] = {fiche: [] for fiche in library.fiches}
+        of_fact: dict[str, list[str]] = {fact: [] for fact in library.facts}
+        stems_of_fiche, stems_of_questions, stems_of_fact = (
+            {name: set[str]() for name in names} for names in (of_fiche, of_fiche, of_fact)
+        )
+        stems_of_passages = [stems(passage.text) for passage in passages]
+        for passage, found in zip(passages, stems_of_passages, strict=True):
+            tokens = phrases(passage.text)
+            of_fiche[passage.fiche] += tokens
+            stems_of_fiche[passage.fiche].update(found)
+            if passage.kind == QUESTION:
+                stems_of_questions[passage.fiche].update(found)
+            if passage.fact:
+                of_fact[passage.fact] += tokens
+                stems_of_fact[passage.fact].update(found)
+        _write_json(self.folder / STEMS, sorted(set().union(*stems_of_passages)))
+        for name, documents in zip(
+            (BM25, *BM25_DOCUMENTS), (stems_of_passages, [*of_fiche.values()], [*of_fact.values()]), strict=True
+        ):
+            WordIndex.of(documents).save(self.folder / name)
+        held = (stems_of_fiche, stems_of_questions, stems_of_fact)
+        Coverage.of(*(list(stems_of.values()) for stems_of in held)).save(self.folder / COVERAGE)
+
     def _project(self, passages: list[Passage], vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         is_fact = np.array([passage.kind == FACT for passage in passages])
         asked = [passage for passage in passages if passage.kind != FACT]
@@ -535,7 +522,10 @@ class GenerationWriter:
         return projected
 
     def calibrate(self, calibration: dict[str, Any]) -> None:
-        _write_json(self.folder / "calibration.json", calibration)
+        """``calibration``: as ``ingest calibrate`` learned it."""
+        TextClassifier.of(**calibration["routes"]).save(self.folder / ROUTES)
+        rest = {name: value for name, value in calibration.items() if name != "routes"}
+        _write_json(self.folder / "calibration.json", rest)
 
     def open(self, model: SentenceEmbeddings) -> Generation:
         """What was written so far, to calibrate on it."""

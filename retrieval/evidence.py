@@ -6,14 +6,13 @@ Python cost more than finding them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from knowledge.generation import ASKED, FACT, QUESTION, Centroids, Generation, Hits
+from knowledge.generation import KINDS, Centroids, Generation, Hits
 from knowledge.model import Role
 from knowledge.subject import Subjects
 from knowledge.text import stems
@@ -22,50 +21,31 @@ Array = np.ndarray[Any, Any]
 Columns = dict[str, Array]
 """Named features, each of shape (rows,)."""
 
-KINDS = (QUESTION, FACT, ASKED)
 _TOP = 3
 _RISK_STEMS = frozenset(stems("amende sanction prison pénalité majoration risque rembourser interdit délit fraude"))
 
 
 class ContentIndex:
-    """Which fiche and fact each passage stands for, and which stems each of them holds."""
+    """Which fiche and fact each passage stands for, and what is known of each of them."""
 
     def __init__(self, generation: Generation) -> None:
-        passages = list(generation.read_passages())
         facts = list(generation.facts.values())
         self.fiches = list(generation.fiches)
         self.facts = [fact.id for fact in facts]
-        fiche_place = {name: place for place, name in enumerate(self.fiches)}
+        self.fiche_place = {name: place for place, name in enumerate(self.fiches)}
         fact_place = {name: place for place, name in enumerate(self.facts)}
-        self.fact_fiche = np.array([fiche_place[fact.fiche] for fact in facts], dtype=np.int64)
-        kind = np.array([KINDS.index(p.kind) for p in passages], dtype=np.int64)
-        fiche_of = np.array([fiche_place[p.fiche] for p in passages], dtype=np.int64)
-        fact_of = np.array([fact_place[p.fact] if p.fact else -1 for p in passages], dtype=np.int64)
-        self.fiche_group = fiche_of * len(KINDS) + kind
-        self.fact_group = np.where(fact_of >= 0, fact_of * len(KINDS) + kind, -1)
-
-        fiche_stems: list[set[str]] = [set() for _ in self.fiches]
-        question_stems: list[set[str]] = [set() for _ in self.fiches]
-        fact_stems: list[set[str]] = [set() for _ in self.facts]
-        for passage in passages:
-            tokens = set(stems(passage.text))
-            fiche_stems[fiche_place[passage.fiche]] |= tokens
-            if passage.fact:
-                fact_stems[fact_place[passage.fact]] |= tokens
-            if passage.kind == QUESTION:
-                question_stems[fiche_place[passage.fiche]] |= tokens
-        rarity = _Rarity(fiche_stems)
-        self.fiche_words = _Coverage(fiche_stems, rarity)
-        self.question_words = _Coverage(question_stems, rarity)
-        self.fact_words = _Coverage(fact_stems, rarity)
-
+        self.fact_fiche = np.array([self.fiche_place[fact.fiche] for fact in facts], dtype=np.int64)
+        places = generation.places
+        self.fiche_group = places.fiches * len(KINDS) + places.kinds
+        self.fact_group = np.where(places.facts >= 0, places.facts * len(KINDS) + places.kinds, -1)
+        self.coverage = generation.coverage
         self.has_number = np.array(["{" in f.text or any(c.isdigit() for c in f.text) for f in facts], dtype=bool)
         self.is_step = np.array([fact.role is Role.STEP for fact in facts], dtype=bool)
-        self.is_risk = np.array([bool(tokens & _RISK_STEMS) for tokens in fact_stems], dtype=bool)
+        self.is_risk = self.coverage.shares(_RISK_STEMS)["facts"] > 0
         self.roles = {
             f"role_{role}": np.array([fact.role is role for fact in facts], dtype=np.float64) for role in Role
         }
-        self._subject_fiches = np.array([fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
+        self._subject_fiches = np.array([self.fiche_place[name] for name in generation.subject.fiches], dtype=np.int64)
         self._subject_facts = np.array([fact_place[name] for name in generation.subject.facts], dtype=np.int64)
         directions = generation.projection.matrix.shape[1]
         self._fiche_centroids = _aligned(generation.fiche_centroids, self.fiches, directions)
@@ -130,20 +110,22 @@ class Evidence:
         floor = float(dense.scores[-1]) if len(dense.scores) else 0.0
         fiche_centroid, fact_centroid = index.centroid_cosines(vectors)
         fiche_subject, fact_subject = index.subjects(subjects)
+        coverage = index.coverage.shares(tokens)
 
         def grouped(group_of: Array, rows: int) -> tuple[dict[str, Columns], Array]:
             cosines = _best(group_of[dense.passages], dense.scores, rows * len(KINDS), floor)
             lexical = _best(group_of[sparse.passages], sparse.scores, rows * len(KINDS), 0.0) / (best_bm25 or 1.0)
-            kinds = {}
-            for place, kind in enumerate(KINDS):
-                top, words = cosines[place :: len(KINDS)], lexical[place :: len(KINDS)]
-                kinds[kind] = {
-                    "cosine": top[:, 0],
-                    "behind": best_cosine - top[:, 0],
-                    "cosine3": top.mean(axis=1),
-                    "bm25": words[:, 0],
-                    "bm25_3": words.mean(axis=1),
-                }
+            columns = {
+                "cosine": cosines[:, 0],
+                "behind": best_cosine - cosines[:, 0],
+                "cosine3": cosines.mean(axis=1),
+                "bm25": lexical[:, 0],
+                "bm25_3": lexical.mean(axis=1),
+            }
+            kinds = {
+                kind: {name: column[place :: len(KINDS)] for name, column in columns.items()}
+                for place, kind in enumerate(KINDS)
+            }
             found = np.zeros(rows, dtype=bool)
             for hits in (dense, sparse):
                 groups = group_of[hits.passages]
@@ -162,9 +144,9 @@ class Evidence:
             fact_kinds=fact_kinds,
             fiche_centroid=fiche_centroid,
             fact_centroid=fact_centroid,
-            fiche_coverage=index.fiche_words.share(tokens),
-            question_coverage=index.question_words.share(tokens),
-            fact_coverage=index.fact_words.share(tokens),
+            fiche_coverage=coverage["fiches"],
+            question_coverage=coverage["questions"],
+            fact_coverage=coverage["facts"],
             fiche_wording=_share_of_best(wording[0]),
             fact_wording=_share_of_best(wording[1]),
             best_wording=float(wording[1].max(initial=0.0)) / max(len(tokens), 1),
@@ -202,47 +184,6 @@ def _best(groups: Array, scores: Array, rows: int, floor: float) -> Array:
     kept = place < _TOP
     table[groups[kept], place[kept]] = scores[kept]
     return table
-
-
-class _Rarity:
-    """How rare each stem is among fiches."""
-
-    def __init__(self, held: Sequence[set[str]]) -> None:
-        counts = Counter(token for tokens in held for token in tokens)
-        total = len(held) or 1
-        self.columns = {token: column for column, token in enumerate(counts)}
-        self._weights = [float(np.log(1 + total / count)) for count in counts.values()]
-        self._unknown = float(np.log(1 + total))
-
-    def of(self, token: str) -> float:
-        column = self.columns.get(token)
-        return self._unknown if column is None else self._weights[column]
-
-
-class _Coverage:
-    """Share of a question's words, weighted by rarity, that each row holds."""
-
-    def __init__(self, held: Sequence[set[str]], rarity: _Rarity) -> None:
-        """Every stem that a row holds must be one whose rarity is known."""
-        pairs = np.array(
-            [(rarity.columns[token], row) for row, tokens in enumerate(held) for token in tokens], dtype=np.int32
-        ).reshape(-1, 2)
-        pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
-        self._holders = pairs[:, 1].copy()
-        self._starts = np.searchsorted(pairs[:, 0], np.arange(len(rarity.columns) + 1))
-        self._rows = len(held)
-        self._rarity = rarity
-
-    def share(self, tokens: Iterable[str]) -> Array:
-        covered = np.zeros(self._rows)
-        total = 0.0
-        for token in set(tokens):
-            weight = self._rarity.of(token)
-            total += weight
-            column = self._rarity.columns.get(token)
-            if column is not None:
-                covered[self._holders[self._starts[column] : self._starts[column + 1]]] += weight
-        return covered / total if total else covered
 
 
 def _spread(known: Array, places: Array, rows: int) -> Array:

@@ -1,15 +1,17 @@
-"""Small linear models: trained by ``ingest build`` (scikit-learn), kept as JSON in a generation's
-calibration, evaluated here with numpy alone so that the bot loads no training library.
+"""Small linear models: trained by ``ingest build`` (scikit-learn), kept in a generation, evaluated here
+with numpy alone so that the bot loads no training library.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from knowledge.vocabulary import HashedVocabulary
 
 Array = np.ndarray[Any, Any]
 
@@ -45,43 +47,75 @@ class Logistic:
 
 @dataclass(frozen=True)
 class TextClassifier:
-    """Multinomial logistic regression over a sentence embedding and a bag of character n-grams of words.
+    """Multinomial logistic regression over a sentence embedding and a bag of words.
 
     ``coefficients``: (classes, dimension + vocabulary).
     """
 
     classes: list[str]
-    vocabulary: list[str]
-    idf: list[float]
+    vocabulary: HashedVocabulary
+    idf: Array
     embedding_scale: float
-    embedding_mean: list[float]
-    coefficients: list[list[float]]
-    intercepts: list[float]
+    embedding_mean: Array
+    coefficients: Array
+    intercepts: Array
 
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {token: column for column, token in enumerate(self.vocabulary)}
+    @classmethod
+    def of(
+        cls,
+        classes: list[str],
+        vocabulary: Sequence[str],
+        idf: Sequence[float],
+        embedding_scale: float,
+        embedding_mean: Sequence[float],
+        coefficients: Sequence[Sequence[float]],
+        intercepts: Sequence[float],
+    ) -> TextClassifier:
+        """From what ``ingest calibrate`` learned, as it is kept in JSON."""
+        arrays = (np.asarray(values, dtype=np.float32) for values in (idf, embedding_mean, coefficients, intercepts))
+        idf_of, mean, matrix, intercept_of = arrays
+        return cls(classes, HashedVocabulary.of(vocabulary), idf_of, embedding_scale, mean, matrix, intercept_of)
 
-    @cached_property
-    def _matrix(self) -> Array:
-        return np.asarray(self.coefficients, dtype=np.float32)
-
-    def probabilities(self, vector: Sequence[float], tokens: Sequence[str]) -> dict[str, float]:
+    def probabilities(self, vector: Sequence[float] | Array, tokens: Sequence[str]) -> dict[str, float]:
         row = np.concatenate([self.embedding_row(vector), self.token_row(tokens)])
-        logits = self._matrix @ row + np.asarray(self.intercepts, dtype=np.float32)
+        logits = self.coefficients @ row + self.intercepts
         exponent = np.exp(logits - logits.max())
         return dict(zip(self.classes, (exponent / exponent.sum()).tolist(), strict=True))
 
-    def embedding_row(self, vector: Sequence[float]) -> Array:
+    def embedding_row(self, vector: Sequence[float] | Array) -> Array:
         # E5's vectors share a large common part; without it their differences are what is left.
-        centred = np.asarray(vector, dtype=np.float32) - np.asarray(self.embedding_mean, dtype=np.float32)
-        return centred * self.embedding_scale
+        return (np.asarray(vector, dtype=np.float32) - self.embedding_mean) * self.embedding_scale
 
     def token_row(self, tokens: Sequence[str]) -> Array:
-        row = np.zeros(len(self.vocabulary), dtype=np.float32)
-        for token in tokens:
-            column = self._columns.get(token)
-            if column is not None:
-                row[column] = self.idf[column]
+        row = np.zeros(len(self.idf), dtype=np.float32)
+        known = self.vocabulary.columns(tokens)
+        row[known] = self.idf[known]
         norm = float(np.linalg.norm(row))
         return row / norm if norm else row
+
+    def save(self, path: Path) -> None:
+        np.savez(
+            path,
+            classes=np.array(self.classes),
+            hashes=self.vocabulary.hashes,
+            places=self.vocabulary.places,
+            idf=self.idf,
+            embedding_scale=np.array(self.embedding_scale),
+            embedding_mean=self.embedding_mean,
+            coefficients=self.coefficients,
+            intercepts=self.intercepts,
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> TextClassifier:
+        """Raises ``OSError``, ``KeyError`` and ``ValueError``."""
+        with np.load(path) as data:
+            return cls(
+                data["classes"].tolist(),
+                HashedVocabulary(data["hashes"], data["places"]),
+                data["idf"],
+                float(data["embedding_scale"]),
+                data["embedding_mean"],
+                data["coefficients"],
+                data["intercepts"],
+            )

@@ -16,9 +16,9 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.generation import ASKED, FACT, Generation
+from knowledge.generation import ASKED, FACT, KINDS, Generation
 from knowledge.text import stems
-from retrieval.evidence import KINDS, Array, Columns, ContentIndex, Evidence, merge
+from retrieval.evidence import Array, Columns, ContentIndex, Evidence, merge
 from retrieval.linear import Logistic, sigmoid
 from retrieval.rewrite import NUMBER_CUES, Query
 
@@ -176,7 +176,9 @@ class Retriever:
 
     def _named(self, query: Query) -> Array:
         """1.0 for the fiches of the platforms that the question names, (fiches,)."""
-        return np.array([float(fiche in query.platforms) for fiche in self._index.fiches])
+        named = np.zeros(len(self._index.fiches))
+        named[[self._index.fiche_place[fiche] for fiche in query.platforms if fiche in self._index.fiche_place]] = 1.0
+        return named
 
     def _best_fiches(self, scores: Array, found: Array) -> tuple[list[FicheFit], Array]:
         """The best of the fiches that were found, and their places; ``scores`` and ``found``: (fiches,)."""

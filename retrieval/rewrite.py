@@ -193,10 +193,6 @@ class Rewriter:
                 at += 1
         return re.sub(r"(?<=['’]) ", "", " ".join(spelt))
 
-    def as_told(self, text: str) -> str:
-        """A message as typed and as spelt out, folded: what it tells may be told by either."""
-        return fold(f"{text}\n{self.spell_out(text)}")
-
     def language(self, text: str) -> str | None:
         """The language of a text, when its small words are not French; None for French, or when too few tell."""
         found = words(text)

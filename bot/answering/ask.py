@@ -6,7 +6,7 @@ What is asked, when, and what each button says for the user is in ``messages.yam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +71,13 @@ class Asker:
             return None
         for question in self._questions:
             options = [] if question.told.search(query.folded) else question.options_for(facts, self._theme_of)
-            answers = [answer_to(option.says) for option in options]
-            if len({found[:LEADING] for found in answers}) > 1:
+            if _differ(answer_to(option.says)[:LEADING] for option in options):
                 says = {option.label: option.says for option in options}
                 return AskBack(question=question.text, options=list(says), says=says)
         return None
+
+
+def _differ(answers: Iterator[tuple[str, ...]]) -> bool:
+    """Whether they are not all the same; none is worked out after one that differs from the first."""
+    first = next(answers, ())
+    return any(answer != first for answer in answers)

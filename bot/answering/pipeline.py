@@ -28,7 +28,7 @@ from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import Fact
-from knowledge.text import words
+from knowledge.text import fold, words
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter, clean
 from retrieval.routes import QUESTION
@@ -43,7 +43,7 @@ class Answerer:
         self.embeddings = embeddings
         self._thresholds = generation.calibration["thresholds"]
         self._settings = settings
-        self._router = Router(generation.routing, generation.calibration, settings.question_max_chars)
+        self._router = Router(generation.routing, generation.routes, self._thresholds, settings.question_max_chars)
         self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(
@@ -76,7 +76,9 @@ class Answerer:
     def is_crisis(self, text: str) -> bool:
         """Distress by its own words: looked for before anything else, an awaited offer included."""
         text = clean(text)
-        spelt = self._rewriter.spell_out(text)
+        return self._is_crisis(text, self._rewriter.spell_out(text))
+
+    def _is_crisis(self, text: str, spelt: str) -> bool:
         return self._router.is_crisis(text) or (words(spelt) != words(text) and self._router.is_crisis(spelt))
 
     def fiche(self, fiche_id: str, today: date, skip: frozenset[str] = frozenset()) -> Answer:
@@ -89,7 +91,8 @@ class Answerer:
         return answer
 
     def _answer(self, question: str, today: date, earlier: list[str], clock: _EmbeddingClock) -> Answer:
-        if self.is_crisis(question):
+        spelt = self._rewriter.spell_out(question)
+        if self._is_crisis(question, spelt):
             return self._crisis(question)
         unreadable = self._router.readable(question)
         if unreadable:
@@ -118,7 +121,8 @@ class Answerer:
             turns=turns,
             queries=queries,
             before=[query for turn in earlier for query in self._rewriter.queries([turn], today)],
-            emergency=self._composer.emergency(self._rewriter.as_told(question), [look.retrieval for look in found]),
+            # What it tells may be told by either: as it was typed, or as it is spelt out.
+            emergency=self._composer.emergency(fold(f"{question}\n{spelt}"), [look.retrieval for look in found]),
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
         parts = _merge_same_fiche(

@@ -92,15 +92,21 @@ class Route:
 class Router:
     """Routes with the patterns and the classifier of a generation."""
 
-    def __init__(self, routing: Mapping[str, Any], calibration: Mapping[str, Any], max_chars: int) -> None:
+    def __init__(
+        self,
+        routing: Mapping[str, Any],
+        classifier: TextClassifier,
+        thresholds: Mapping[str, float],
+        max_chars: int,
+    ) -> None:
         self._crisis = _compiled(routing.get("crisis_patterns", []))
         self._hints = _compiled(routing.get("crisis_hints", []))
         self._not_crisis = _compiled(routing.get("not_crisis_patterns", []))
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
-        self._classifier = TextClassifier(**calibration["routes"])
-        self._thresholds = calibration["thresholds"]
+        self._classifier = classifier
+        self._thresholds = thresholds
         self._max_chars = max_chars
 
     def readable(self, text: str) -> Route | None:

@@ -12,10 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, delete, event, insert, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, event, insert, inspect, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.inbox import Inbox, Waiting, aware
@@ -23,8 +21,9 @@ from bot.storage.model_use import ModelKept, ModelUse
 from bot.storage.opinions import Opinions
 from bot.storage.pseudonyms import Pseudonyms
 from bot.storage.shared import SharedOffers
-from bot.storage.tables import OpenCheckRow, PauseRow, TurnRow
+from bot.storage.tables import Base, OpenCheckRow, PauseRow, TurnRow
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 4_242_001
 """PostgreSQL advisory lock: instances that start together migrate one after the other."""
 
@@ -51,6 +50,8 @@ class Store:
         """Several instances may use it at once."""
         # hide_parameters: an error would print them, and they are what users wrote.
         if self.is_shared:
+            from sqlalchemy.dialects import postgresql
+
             url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url)
             self._engine: AsyncEngine = create_async_engine(
                 url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10, "command_timeout": 30}
@@ -202,8 +203,30 @@ class Store:
 
 
 def _migrate(connection: Connection) -> None:
+    latest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        _create(connection, latest)
+    elif connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() != latest:
+        _upgrade(connection)
+
+
+def _create(connection: Connection, revision: str) -> None:
+    """An empty database has no row to bring along: its tables are made as the code has them."""
+    Base.metadata.create_all(connection)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # 10 MB that a bot whose schema is up to date does without
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

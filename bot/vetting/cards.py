@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import bm25s
 from rapidfuzz import fuzz, process
 
 from bot.vetting.pipeline import Knowledge
@@ -47,6 +46,8 @@ class WarningCards:
         self._knowledge = knowledge
         documents = [_words_of(pattern, catalogue, fiches) for pattern in self._patterns]
         self._vocabulary = sorted({word for document in documents for word in document})
+        import bm25s  # 15 MB that a bot whose cards nobody asks for does without
+
         self._index = bm25s.BM25()
         if self._vocabulary:
             self._index.index(documents, show_progress=False)

@@ -19,7 +19,6 @@ from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5, Vector
-from knowledge.generation import best_by_words, word_index
 from knowledge.golden import GoldenQuestion
 
 pytestmark = pytest.mark.full
@@ -142,18 +141,6 @@ def test_the_words_are_searched_at_each_size(corpus: Corpus, monkeypatch: pytest
     small, whole = words(corpus, PASSAGES, [ASKED])
     assert (small.passages, whole.passages) == (CHUNK, 2 * CHUNK)
     assert small.found == whole.found == {"essai": 1.0}
-
-
-def test_the_best_by_words_are_those_that_a_whole_sort_finds() -> None:
-    subjects = [SUBJECTS[place % len(SUBJECTS)].split() for place in range(400)]
-    index = word_index([[*subject, str(place % 7)] for place, subject in enumerate(subjects)])
-    for tokens in (["congé", "3"], ["faux"], ["facture", "arrêt", "impôt"], ["inconnu"], []):
-        known = [token for token in tokens if token in index.vocab_dict]
-        scores = index.get_scores(known) if known else np.zeros(400)
-        for k in (1, 10, 200, 400, 1000):
-            wanted = [place for place in np.argsort(-scores, kind="stable")[:k] if scores[place] > 0]
-            hits = best_by_words(index, tokens, k)
-            assert hits.passages.tolist() == wanted and np.array_equal(hits.scores, scores[wanted])
 
 
 def test_questions_know_their_documents(corpus: Corpus, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.answering.pipeline import Answerer
 from bot.answering.route import CRISIS, Router
 from ingest.calibrate import DEFAULTS
 from knowledge.library import KNOWLEDGE_DIR
+from retrieval.linear import TextClassifier
 from tests.conftest import TODAY
 
 IN_A_STORY = [
@@ -82,7 +83,7 @@ def test_who_asks_for_a_dose_is_told_whom_to_call_and_no_dose() -> None:
     routing, messages = (
         yaml.safe_load((KNOWLEDGE_DIR / n).read_text("utf-8")) for n in ("routing.yaml", "messages.yaml")
     )
-    router = Router(routing, DEFAULTS, max_chars=2000)
+    router = Router(routing, TextClassifier.of(**DEFAULTS["routes"]), DEFAULTS["thresholds"], max_chars=2000)
     message = "combien de paracetamol on peut prendre quand on dort plus a cause de larnaque"
     assert router.is_crisis(message) and router.kind(CRISIS, message) == "medicines"
     said = messages["crisis"]["medicines"]

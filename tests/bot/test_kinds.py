@@ -10,6 +10,7 @@ import yaml
 from bot.answering.route import DEFAULT_KIND, Router
 from ingest.calibrate import DEFAULTS
 from knowledge.library import KNOWLEDGE_DIR
+from retrieval.linear import TextClassifier
 from retrieval.routes import QUESTION
 
 
@@ -21,7 +22,9 @@ def content(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def router() -> Router:
     """The real patterns, with a classifier that takes everything for a question."""
-    return Router(content("routing.yaml"), DEFAULTS, max_chars=2000)
+    return Router(
+        content("routing.yaml"), TextClassifier.of(**DEFAULTS["routes"]), DEFAULTS["thresholds"], max_chars=2000
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.answering.pipeline import Answerer
 from bot.answering.route import CRISIS, DEFAULT_KIND, REPLIES, Router
 from ingest.calibrate import DEFAULTS
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
+from retrieval.linear import TextClassifier
 from retrieval.routes import QUESTION
 from tests.conftest import TODAY
 
@@ -25,7 +26,9 @@ def content(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def router() -> Router:
     """The real patterns, with a classifier that takes everything for a question."""
-    return Router(content("routing.yaml"), DEFAULTS, max_chars=2000)
+    return Router(
+        content("routing.yaml"), TextClassifier.of(**DEFAULTS["routes"]), DEFAULTS["thresholds"], max_chars=2000
+    )
 
 
 def named(router: Router, text: str) -> str:

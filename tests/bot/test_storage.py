@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from bot import storage
 from bot.storage.inbox import Received
 from bot.storage.model_use import ModelKept
 from bot.storage.opinions import AnswerRef, Rating
 from bot.storage.shared import SharedOffer
-from bot.storage.store import Store
+from bot.storage.store import Store, _upgrade
 from bot.storage.tables import Base
 from tests.bot.conftest import Clock
 
@@ -264,6 +265,27 @@ async def test_the_first_schema_is_brought_up_to_date_on_each_kind_of_database(s
             lambda plain: compare_metadata(MigrationContext.configure(plain), Base.metadata)
         )
     assert differences == []
+
+
+async def test_a_new_database_is_as_the_migrations_make_it(tmp_path: Path) -> None:
+    new, migrated = tmp_path / "new.sqlite", tmp_path / "migrated.sqlite"
+    store = Store(f"sqlite+aiosqlite:///{new}")
+    await store.open()
+    await store.close()
+    with create_engine(f"sqlite:///{migrated}").begin() as connection:
+        _upgrade(connection)
+    schemas = []
+    for path in (new, migrated):
+        with closing(sqlite3.connect(path)) as plain:
+            rows = plain.execute("SELECT name, sql FROM sqlite_master WHERE name <> 'alembic_version'").fetchall()
+            schemas.append({name: "".join((sql or "").split()) for name, sql in rows})
+            assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [("0006",)]
+    assert schemas[0] == schemas[1] and len(schemas[0]) > 10
+
+
+async def test_a_schema_that_is_up_to_date_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(command, "upgrade")
+    await store.open()
 
 
 FIRST_SCHEMA = """

@@ -57,7 +57,17 @@ def test_another_model_or_schema_is_refused(built_settings: Settings, model: Emb
 
 
 @pytest.mark.parametrize(
-    "name", ["bundle.json", "passages.jsonl", "calibration.json", "manifest.json", "bm25/params.index.json"]
+    "name",
+    [
+        "bundle.json",
+        "passages.jsonl",
+        "passages.npz",
+        "coverage.npz",
+        "calibration.json",
+        "routes.npz",
+        "manifest.json",
+        "bm25/added.npy",
+    ],
 )
 def test_a_damaged_generation_is_refused_with_what_to_do(
     built_settings: Settings, model: EmbeddedE5, name: str
