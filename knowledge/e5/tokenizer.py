@@ -1,0 +1,109 @@
+"""A text as the pieces of words that the model knows: SentencePiece's unigram algorithm, the most probable cut.
+
+The 250,000 pieces are kept as sorted hashes of 64 bits, 4 MB in all: a dict of them takes 40, the ``tokenizers``
+library 260.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.e5.weights import Vocabulary
+
+SPACE = "▁"
+"""Stands for the space before each word; inside a piece it can only be first."""
+UNKNOWN_COST = 10.0
+"""A character of no piece is less probable than the rarest piece, by this (logarithm)."""
+
+LONGEST = 16
+"""Characters of the longest piece."""
+SLICE = 4096
+
+_BASE = 0x9E3779B97F4A7C15
+"""Odd, so that no power of it modulo 2**64 is zero."""
+
+
+class Tokenizer:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        # No bit of NUL reaches the model, like the other control characters that the table removes.
+        self._replaced = {**vocabulary.replaced, 0: ""}
+        self._unknown = vocabulary.unknown
+        self._unknown_score = float(vocabulary.scores.min()) - UNKNOWN_COST
+        self._powers = np.array([pow(_BASE, power, 2**64) for power in range(1, LONGEST + 1)], dtype=np.uint64)
+        hashes = np.concatenate([_hashes(pieces, self._powers) for pieces in _slices(vocabulary)])
+        order = np.argsort(hashes)
+        order = order[order != vocabulary.unknown]
+        self._hashes = hashes[order]
+        self._ids = order.astype(np.int32)
+        self._scores = vocabulary.scores[order]
+
+    def tokens(self, text: str) -> list[int]:
+        """Without the marks of begin and end."""
+        spaced = SPACE + re.sub(" +", " ", text.translate(self._replaced)).replace(" ", SPACE)
+        # A lone surrogate passes as a character like any other, of no piece.
+        codes = np.frombuffer(spaced.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        best = [0.0] + [-np.inf] * len(codes)
+        piece = [0] * (len(codes) + 1)
+        came_from = [0] * (len(codes) + 1)
+        # By the place of its beginning: when a piece is reached, the best cut before it is known.
+        for start, end, token, score in self._candidates(codes):
+            total = best[start] + score
+            if total > best[end]:
+                best[end], piece[end], came_from[end] = total, token, start
+        tokens = []
+        place = len(codes)
+        while place:
+            tokens.append(piece[place])
+            place = came_from[place]
+        return tokens[::-1]
+
+    def _candidates(self, codes: NDArray[np.uint32]) -> list[tuple[int, int, int, float]]:
+        """Every piece found in the text: where it begins and ends, its number and score; in order of beginning.
+
+        Each character is one, at worst the unknown piece.
+        """
+        starts, lengths, hashes = self._substrings(codes)
+        places = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
+        known = self._hashes[places] == hashes
+        ids = np.where(known, self._ids[places], self._unknown)
+        scores = np.where(known, self._scores[places], np.float32(self._unknown_score))
+        kept = np.flatnonzero(known | (lengths == 1))
+        kept = kept[np.argsort(starts[kept], kind="stable")]
+        ends = starts[kept] + lengths[kept]
+        return list(zip(starts[kept].tolist(), ends.tolist(), ids[kept].tolist(), scores[kept].tolist(), strict=True))
+
+    def _substrings(self, codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint64]]:
+        """Start, length and hash of every run of characters inside one word, up to the length of the longest piece."""
+        count = len(codes)
+        word_starts = np.append(np.flatnonzero(codes == ord(SPACE)), count)
+        until = word_starts[np.searchsorted(word_starts, np.arange(count), side="right")]
+        wide = codes.astype(np.uint64)
+        hashes = np.zeros(count, dtype=np.uint64)
+        inside = np.arange(count)
+        found = []
+        for place, power in enumerate(self._powers):
+            inside = inside[inside + place < until[inside]]
+            hashes[inside] += wide[inside + place] * power
+            found.append((inside, np.full(len(inside), place + 1), hashes[inside]))
+        starts, lengths, of_all = zip(*found, strict=True)
+        return np.concatenate(starts), np.concatenate(lengths), np.concatenate(of_all)
+
+
+def _slices(vocabulary: Vocabulary) -> Iterator[list[bytes]]:
+    """The pieces, some thousands at a time: all at once they would take 30 MB, which the process would keep."""
+    edges = vocabulary.offsets
+    for first in range(0, len(edges) - 1, SLICE):
+        here = edges[first : first + SLICE + 1].tolist()
+        yield [vocabulary.pieces[start:end] for start, end in pairwise(here)]
+
+
+def _hashes(pieces: list[bytes], powers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    texts = [piece.decode() for piece in pieces]
+    codes = np.array(texts, dtype=f"<U{LONGEST}").view(np.uint32).reshape(len(texts), LONGEST)
+    hashes: NDArray[np.uint64] = codes.astype(np.uint64) @ powers
+    return hashes
