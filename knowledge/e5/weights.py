@@ -96,8 +96,8 @@ class Weights:
     def matrix(self, name: str, outputs: int, inputs: int) -> Matrix:
         """Raises ``WeightsError``."""
         blocks = np.frombuffer(self._read(name, _BLOCKS, outputs * inputs), _BLOCK)
-        halves = np.concatenate([blocks["bits"] & 15, blocks["bits"] >> 4], axis=1)
-        pairs = halves[:, 0::2] | halves[:, 1::2] << 4
+        neighbours = _halves(blocks).view("<u2")  # two weights, a byte each
+        pairs = (neighbours | neighbours >> 4).astype(np.uint8)
         return Matrix(pairs.reshape(outputs, inputs // BLOCK, BLOCK // 2), blocks["scale"].astype(np.float32))
 
     def words(self, ids: list[int]) -> NDArray[np.float32]:
@@ -106,8 +106,9 @@ class Weights:
         row = DIMENSION // BLOCK * _BLOCK.itemsize
         read = b"".join(os.pread(self._file.fileno(), row, table.offset + row * token) for token in ids)
         blocks = np.frombuffer(read, _BLOCK)
-        halves = np.concatenate([blocks["bits"] & 15, blocks["bits"] >> 4], axis=1)
-        return ((halves.astype(np.float32) - 8) * blocks["scale"][:, None].astype(np.float32)).reshape(-1, DIMENSION)
+        return ((_halves(blocks).astype(np.float32) - 8) * blocks["scale"][:, None].astype(np.float32)).reshape(
+            -1, DIMENSION
+        )
 
     def _read(self, name: str, kind: int, count: int) -> bytes:
         tensor = self._find(name, kind, count)
@@ -118,6 +119,11 @@ class Weights:
         if tensor is None or (tensor.kind, tensor.weights) != (kind, count):
             raise WeightsError(f"le tenseur {name} manque ou n'a pas la bonne taille")
         return tensor
+
+
+def _halves(blocks: NDArray[Any]) -> NDArray[np.uint8]:
+    """(blocks, 32): the 4 bits of each weight, in order."""
+    return np.concatenate([blocks["bits"] & 15, blocks["bits"] >> 4], axis=1)
 
 
 def _bytes(tensor: _Tensor) -> int:
