@@ -4,6 +4,7 @@
 runs the network of ``encoder.onnx`` on them, and ``graph`` wrote that file. Why: docs/decisions/0014.
 """
 
+import knowledge.settings  # noqa: F401  (telemetry off before onnxruntime is imported)
 from knowledge.e5.model import E5
 from knowledge.e5.weights import WeightsError
 

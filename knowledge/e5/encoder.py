@@ -6,13 +6,12 @@ import mmap
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-import knowledge.settings  # noqa: F401  (telemetry off before onnxruntime is used)
 from knowledge.e5.weights import DIMENSION, MATRICES, NORMS, POSITIONS, TYPES, Weights
 
 GRAPH = Path(__file__).parent / "encoder.onnx"
@@ -23,8 +22,16 @@ WINDOW = POSITIONS - 2
 """Tokens read at once, between the marks of begin and end; a longer text is the mean of its windows."""
 BATCH_TOKENS = 256
 """Short texts are run together up to this many tokens, padding included: more takes memory and is no faster."""
+RUN_COST = 20
+"""Tokens whose time a run costs in itself: a text that would pad the others by more is run apart."""
 
 Array = NDArray[np.float32]
+
+
+class _Window(NamedTuple):
+    text: int
+    tokens: list[int]
+    """With the marks of begin and end."""
 
 
 class Encoder:
@@ -40,37 +47,38 @@ class Encoder:
         """(texts, ``DIMENSION``), unit length. ``texts``: the tokens of each, at least one."""
         sums = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         windows = [
-            (len(window), index, [self._begin, *window, self._end])
+            _Window(index, [self._begin, *tokens[start : start + WINDOW], self._end])
             for index, tokens in enumerate(texts)
             for start in range(0, len(tokens), WINDOW)
-            for window in [tokens[start : start + WINDOW]]
         ]
-        for batch in _batches(sorted(windows)):
-            hidden = self._run([tokens for _, _, tokens in batch])
-            for (length, index, tokens), states in zip(batch, hidden, strict=True):
-                sums[index] += length * states[: len(tokens)].mean(axis=0)
+        for batch in _batches(windows):
+            for (index, tokens), hidden in zip(batch, self._run(batch), strict=True):
+                sums[index] += (len(tokens) - 2) * hidden[: len(tokens)].mean(axis=0)
         unit: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return unit
 
-    def _run(self, batch: list[list[int]]) -> Array:
-        """(texts, tokens of the longest, ``DIMENSION``)"""
-        shape = len(batch), max(map(len, batch))
+    def _run(self, batch: list[_Window]) -> Array:
+        """(windows, tokens of the longest, ``DIMENSION``)"""
+        shape = len(batch), max(len(window.tokens) for window in batch)
         embedded = np.zeros((*shape, DIMENSION), dtype=np.float32)
         mask = np.zeros(shape, dtype=np.int32)
-        for row, tokens in enumerate(batch):
+        for row, (_, tokens) in enumerate(batch):
             embedded[row, : len(tokens)] = self._weights.words(tokens) + self._places[: len(tokens)]
             mask[row, : len(tokens)] = 1
         hidden: Array = self._session.run(None, {"embedded": embedded, "mask": mask})[0]
         return hidden
 
 
-def _batches(windows: list[tuple[int, int, list[int]]]) -> Iterator[list[tuple[int, int, list[int]]]]:
-    """``windows``: by length."""
-    batch: list[tuple[int, int, list[int]]] = []
-    for window in windows:
-        if batch and (len(batch) + 1) * len(window[2]) > BATCH_TOKENS:
-            yield batch
-            batch = []
+def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
+    """Those of about the same length together."""
+    batch: list[_Window] = []
+    for window in sorted(windows, key=lambda window: len(window.tokens)):
+        length = len(window.tokens)
+        if batch:
+            padding = len(batch) * (length - len(batch[-1].tokens))
+            if padding > RUN_COST or (len(batch) + 1) * length > BATCH_TOKENS:
+                yield batch
+                batch = []
         batch.append(window)
     if batch:
         yield batch

@@ -22,14 +22,15 @@ UNKNOWN_COST = 10.0
 LONGEST = 16
 """Characters of the longest piece."""
 SLICE = 8192
+"""Pieces hashed at once."""
 
 _BASE = 0x9E3779B97F4A7C15
-"""Odd, so that no power of it modulo 2**64 is zero."""
+"""Odd, so that no power of it modulo 2**64 is zero. No two pieces of this vocabulary have the same hash."""
 
 
 class Tokenizer:
     def __init__(self, vocabulary: Vocabulary) -> None:
-        # No bit of NUL reaches the model, like the other control characters that the table removes.
+        # The table removes the control characters but NUL.
         self._replaced = {**vocabulary.replaced, 0: ""}
         self._unknown = vocabulary.unknown
         self._unknown_score = float(vocabulary.scores.min()) - UNKNOWN_COST
