@@ -17,7 +17,7 @@ from knowledge.e5.weights import DIMENSION, MATRICES, NORMS, POSITIONS, TYPES, W
 GRAPH = Path(__file__).parent / "encoder.onnx"
 """The structure alone, written by ``python -m knowledge.e5.graph``; the weights are given when it is loaded."""
 THREADS = min(2, os.cpu_count() or 1)
-"""A third one brings little, and the rest of the server answers meanwhile."""
+"""As on the servers it was measured on; where there are more cores, they are left to the rest."""
 WINDOW = POSITIONS - 2
 """Tokens read at once, between the marks of begin and end; a longer text is the mean of its windows."""
 BATCH_TOKENS = 256

@@ -106,9 +106,8 @@ class Weights:
         row = DIMENSION // BLOCK * _BLOCK.itemsize
         read = b"".join(os.pread(self._file.fileno(), row, table.offset + row * token) for token in ids)
         blocks = np.frombuffer(read, _BLOCK)
-        return ((_halves(blocks).astype(np.float32) - 8) * blocks["scale"][:, None].astype(np.float32)).reshape(
-            -1, DIMENSION
-        )
+        rows: NDArray[np.float32] = (_halves(blocks).astype(np.float32) - 8) * blocks["scale"][:, None]
+        return rows.reshape(-1, DIMENSION)
 
     def _read(self, name: str, kind: int, count: int) -> bytes:
         tensor = self._find(name, kind, count)
