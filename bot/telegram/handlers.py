@@ -65,7 +65,7 @@ class Handlers:
     fixed_today: date | None = None
     reworder: Reworder | None = None
     register: CompanyRegister | None = None
-    # One thread: the embedding engine is one native object, and its own threads use the cores.
+    # One thread: the embedding engine's own threads use the cores.
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "answer"))
 
     def __post_init__(self) -> None:
