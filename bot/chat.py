@@ -101,7 +101,7 @@ class _Chat:
     def _show(self, answer: Answer) -> None:
         self._last = answer
         messages = self._answerer.messages
-        blocks: list[object] = []
+        blocks: list[object] = [Padding(Text(note), (0, 0, 1, 0)) for note in answer.notes]
         for part in answer.parts:
             for paragraph in part_paragraphs(part, messages, titled=len(answer.parts) > 1):
                 text = Text(paragraph)

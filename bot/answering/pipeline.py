@@ -105,7 +105,7 @@ class Answerer:
         found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
         is_crisis = any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found)
         if is_crisis or self._is_crisis_in_a_clause(question, clock):
-            return self._crisis(question)
+            return self._crisis(question, by_its_words=False)
         routes = [
             self._router.route(
                 look.retrieval.query.asked, look.routes, look.retrieval.answerable, look.retrieval.query.is_follow_up
@@ -210,8 +210,11 @@ class Answerer:
             vectors = self.embeddings.embed_queries(clauses)
         return any(map(self._router.is_crisis_clause, vectors, clauses))
 
-    def _crisis(self, question: str) -> Answer:
+    def _crisis(self, question: str, by_its_words: bool = True) -> Answer:
+        """The line that fits. Where only the classifier hears distress, it may be wrong: a way on to an answer."""
         message = self.messages[CRISIS][self._router.kind(CRISIS, question)]
+        if not by_its_words:
+            message = f"{message}\n\n{self.messages['crisis_unsure']}"
         part = Part(question=question, status=Status.CRISIS, message=message)
         return Answer(status=Status.CRISIS, parts=[part])
 

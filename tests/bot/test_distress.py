@@ -88,3 +88,12 @@ def test_who_asks_for_a_dose_is_told_whom_to_call_and_no_dose() -> None:
     assert router.is_crisis(message) and router.kind(CRISIS, message) == "medicines"
     said = messages["crisis"]["medicines"]
     assert "15 (Samu)" in said and "antipoison" in said and "3114" in said
+
+
+def test_distress_heard_by_the_classifier_alone_leaves_a_way_on(answerer: Answerer) -> None:
+    way_on = answerer.messages["crisis_unsure"]
+    by_its_words = answerer.answer("je veux mourir", TODAY)
+    assert by_its_words.status is Status.CRISIS and way_on not in by_its_words.text
+    unsure = [answer for text in IN_A_STORY if way_on in (answer := answerer.answer(text, TODAY)).text]
+    assert unsure
+    assert all(answer.text.index("3114") < answer.text.index(way_on) for answer in unsure)
