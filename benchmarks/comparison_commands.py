@@ -71,7 +71,7 @@ def _print_result(result: Result) -> None:
     print(f"\n{result.name} ({result.settings})")
     for name, rate in result.rates.items():
         print(f"  {name:<45} {rate}")
-    print(f"  p50 {result.p50_ms} ms, p95 {result.p95_ms} ms, mémoire {result.memory_mib:.0f} Mio", flush=True)
+    print(f"  p50 {result.p50_ms:.1f} ms, p95 {result.p95_ms:.1f} ms, mémoire {result.memory_mib:.0f} Mio", flush=True)
 
 
 @app.command()

@@ -138,8 +138,8 @@ def judge(run: Run, rows: list[GoldenQuestion], dev: list[int], measured: list[i
         name=run.name,
         settings=settings,
         rates=figures([rows[place] for place in measured], [shown[place] for place in measured]),
-        p50_ms=round(percentile(times, 50), 1),
-        p95_ms=round(percentile(times, 95), 1),
+        p50_ms=round(percentile(times, 50), 3),
+        p95_ms=round(percentile(times, 95), 3),
         memory_mib=round(run.memory_mib),
     )
 

@@ -130,4 +130,4 @@ def test_every_system_runs_in_a_process_of_its_own(
     results = list(compare(built_settings, small_rows, small_rows, TODAY))
     assert [result.name for result in results] == ["ClicDroit", "BM25 seul", "dense seul", "recette LangChain"]
     figures = [(result.name, result.memory_mib, result.p50_ms, result.p95_ms) for result in results]
-    assert all(result.memory_mib > 50 and result.p95_ms >= result.p50_ms >= 0 for result in results), figures
+    assert all(result.memory_mib > 50 and result.p95_ms >= result.p50_ms > 0 for result in results), figures

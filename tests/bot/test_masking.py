@@ -22,6 +22,8 @@ MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w")
 LONG_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
 PHONE = re.compile(r"(?:0[1-79]|\+)(?:[ .-]*0*[1-9]){5}")
 """An invented number may be all zeros, which letters can hide whole."""
+ADDRESS = re.compile(r"@|\d[\d .-]{5,}")
+"""A telephone number, an account, a mail: what is there to hide."""
 LEAKS_ALLOWED = 0.01
 DISGUISES: list[Callable[[str], str]] = [
     "\u200b".join,
@@ -85,15 +87,16 @@ def test_numbers_in_disguise_are_hidden_in_an_offer_that_is_shared() -> None:
 
 
 def test_what_a_question_is_about_stays() -> None:
-    """On the labelled sentences, and on every golden question: few of them name anybody."""
+    """On the labelled sentences, and on every golden question that holds no number or address: few name anybody."""
     assert [s.text for s in sentences() for word in s.keep if word.lower() not in mask(s.text).lower()] == []
     questions = [
-        row.get("question") or row["turns"][-1]
+        question
         for path in GOLDEN.glob("questions-*.yaml")
         for row in parse_yaml(path.read_text("utf-8"))
+        if not ADDRESS.search(question := row.get("question") or row["turns"][-1])
     ]
     changed = [question for question in questions if "[" in mask(question) and "[" not in question]
-    assert len(changed) <= 0.03 * len(questions), changed
+    assert len(changed) <= 0.025 * len(questions), changed
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def test_a_server_that_is_not_there_or_lacks_the_vectors_is_said_clearly(
     with pytest.raises(GenerationError, match="ses vecteurs manquent"):
         open_active(elsewhere, model)
     time.sleep(1.1)  # ids hold the second
-    assert run_build(elsewhere, model).changed and open_active(elsewhere, model).check() is None, "a build mends it"
+    assert run_build(elsewhere, model).changed and list(open_active(elsewhere, model).read_passages()), (
+        "a build mends it"
+    )
     nobody = small_settings.model_copy(update={"chroma_url": f"http://127.0.0.1:{unused_tcp_port_factory()}"})
     with pytest.raises(GenerationError, match="ne répond pas"):
         open_active(nobody, model)
