@@ -83,7 +83,8 @@ class Outcome:
     sent: int = 0
     delays: list[float] = field(default_factory=list)
     """Milliseconds from the writing to the answer's arrival."""
-    disordered: int = 0
+    disordered: list[str] = field(default_factory=list)
+    """What was sent where another answer was due."""
     surplus: int = 0
     """Messages of the bot that answer nothing."""
     samples: list[Sample] = field(default_factory=list)
@@ -129,7 +130,7 @@ class Outcome:
         memory = max((sample.memory for sample in self.samples), default=0.0)
         return (
             f"{len(self.delays)} answers in {self.seconds:.0f} s: {self.rate:.1f}/s, {spread}\n"
-            f"lost {self.lost}, out of order {self.disordered}, answered twice {self.surplus}, "
+            f"lost {self.lost}, out of order {len(self.disordered)}, answered twice {self.surplus}, "
             f"violations {len(self.violations)}\n"
             f"processor {self.cpu_ms:.0f} ms an answer, {self.cpu_s / max(self.seconds, 0.001):.2f} of "
             f"{os.cpu_count()} cores; memory {memory:.0f} MiB at most"
@@ -249,7 +250,8 @@ class Traffic:
             return
         sent_at, mark = waiting.popleft()
         self.outcome.delays.append(1000 * ((call.finished or call.time) - sent_at))
-        self.outcome.disordered += mark not in call.text.replace("\u00a0", " ")
+        if mark not in call.text.replace("\u00a0", " "):
+            self.outcome.disordered.append(call.text)
 
 
 def _cpu(process: psutil.Process) -> float:

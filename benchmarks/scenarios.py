@@ -85,6 +85,8 @@ def _measure(plan: Plan) -> Outcome:
     print(outcome)
     for violation in outcome.violations[:3]:
         print(violation)
+    for text in outcome.disordered[:3]:
+        print(f"not the answer that was due: {text!r}")
     return outcome
 
 

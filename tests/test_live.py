@@ -18,7 +18,7 @@ async def test_each_answer_is_counted_once_and_in_order() -> None:
         await bot.say(1, "M", "A")
         await bot.say(2, "M")
         traffic._collect()
-        assert (len(traffic.outcome.delays), traffic.outcome.disordered, traffic.outcome.lost) == (3, 1, 1)
+        assert (len(traffic.outcome.delays), len(traffic.outcome.disordered), traffic.outcome.lost) == (3, 1, 1)
         await bot.say(2, "M", "once too often")
         traffic._collect()
         assert (traffic.outcome.lost, traffic.outcome.surplus) == (0, 1) and not traffic.outcome.is_clean
