@@ -94,7 +94,7 @@ def vetting(
     print(f"{split}: {len(offers)} messages, {scams} scams, {len(offers) - scams} honest; {len(ordinary)} ordinary")
     print("\n".join(report(scores)))
     train = [offer for offer in every if offer.split == "train"]
-    for name, line in baselines(train, offers, load_embeddings(settings.embedding_model)).items():
+    for name, line in baselines(train, offers, load_embeddings(settings.embedding_model).plain).items():
         print(f"  baseline {name}: {line}")
     if split == "unseen":
         log_run(day_of(today), {f"vetting: {name}": [rate.hits, rate.total] for name, rate in scores.rates.items()})

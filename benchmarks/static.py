@@ -33,6 +33,10 @@ class StaticEmbeddings:
         self._place = {word: place for place, word in enumerate(words)}
         self._rows = rows
 
+    @property
+    def plain(self) -> StaticEmbeddings:
+        return self
+
     def embed_documents(self, texts: list[str]) -> list[Vector]:
         vectors = np.stack([self._sum(text) for text in texts])
         rows: list[Vector] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).tolist()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -93,10 +94,10 @@ def build(
     try:
         writer = GenerationWriter(settings, hashed, now)
         _write(writer, library, cache, model, today, progress)
-        if official_texts:
-            _write_official(writer, official_texts, cache, progress)
-        identifier = writer.commit()
         embedded = cache.computed
+        if official_texts:
+            embedded += _write_official(writer, official_texts, embedding_cache(settings, model.plain), progress)
+        identifier = writer.commit()
     finally:
         cache.close()
     first = active_id(settings) is None
@@ -152,7 +153,8 @@ def _official_texts(path: Path) -> list[OfficialText]:
 
 def _write_official(
     writer: GenerationWriter, texts: list[OfficialText], cache: EmbeddingCache, progress: Progress
-) -> None:
+) -> int:
+    """How many of them were embedded now. ``cache``: closed here."""
     done = 0
 
     def advance(count: int) -> None:
@@ -160,7 +162,9 @@ def _write_official(
         done += count
         progress("Textes officiels", done, len(texts))
 
-    write_tier(writer.folder, texts, cache.documents([text.embedded for text in texts], advance))
+    with closing(cache):
+        write_tier(writer.folder, texts, cache.documents([text.embedded for text in texts], advance))
+    return cache.computed
 
 
 def _serving_with(settings: KnowledgeSettings, hashed: str, model: str) -> str | None:

@@ -21,9 +21,10 @@ from ingest.official.package import CorpusError
 from ingest.official.tier import forget as forget_official
 from ingest.official.tier import gather as gather_official
 from ingest.passages import passages_of
-from ingest.screen import Today, day_of, fail, library_and_model, print_problems, progress_bar, say
+from ingest.screen import Today, checked_library, day_of, fail, library_and_model, print_problems, progress_bar, say
 from ingest.train import train as train_offers
 from knowledge import library as libraries
+from knowledge.e5 import adapter
 from knowledge.embeddings import EmbeddingModelError, known_identity, load_embeddings
 from knowledge.generation import (
     FACT,
@@ -39,6 +40,7 @@ from knowledge.generation import (
 from knowledge.model import Fact
 from knowledge.settings import KnowledgeSettings
 from knowledge.vectors import VectorsDownError
+from retrieval.rewrite import Rewriter
 
 app = typer.Typer(
     help="Commandes des mainteneurs : construire, vérifier et publier la base de connaissances.",
@@ -104,10 +106,31 @@ def calibrate(today: Today = None) -> None:
 
 
 @app.command()
+def adapt(today: Today = None) -> None:
+    """Apprendre au modèle de phrases à distinguer nos faits (environ une heure ; demande make install-st)."""
+    settings = KnowledgeSettings()
+    library = checked_library(settings)
+    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
+    try:
+        from ingest.adapt import adapt as learn
+        from ingest.adapt import examples_of
+    except ImportError:
+        fail("il faut PyTorch : make install-st")
+    spell_out = Rewriter(library.lexicon, max_questions=1).spell_out
+    routes = [(route, spell_out(text)) for route, texts in library.routes.items() for text in texts]
+    with progress_bar() as progress:
+        adapter.save(learn(examples_of(passages_of(library, day_of(today)), routes), progress))
+    say(
+        f"Écrit dans {adapter.FILE}. Ensuite : python -m ingest calibrate, make build, et mesurez (benchmarks answers)."
+    )
+
+
+@app.command()
 def train(today: Today = None) -> None:
     """Apprendre à reconnaître les arnaques dans les offres étiquetées (une dizaine de minutes), pour /verifier."""
     settings = KnowledgeSettings()
-    library, model = library_and_model(settings)
+    library, adapted = library_and_model(settings)
+    model = adapted.plain
     cache = embedding_cache(settings, model)
     path = offer_model_path(settings.knowledge_dir, model.identity)
     with progress_bar() as progress:

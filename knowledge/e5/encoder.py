@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from knowledge.e5 import adapter
 from knowledge.e5.weights import DIMENSION, MATRICES, NORMS, POSITIONS, TYPES, Weights
 
 GRAPH = Path(__file__).parent / "encoder.onnx"
@@ -43,8 +44,9 @@ class Encoder:
         self._places = self._places + weights.floats("emb.type", TYPES * DIMENSION)[:DIMENSION]
         self._session = _session(weights)
 
-    def encode(self, texts: list[list[int]]) -> Array:
-        """(texts, ``DIMENSION``), unit length. ``texts``: the tokens of each, at least one."""
+    def encode(self, texts: list[list[int]], adapted: bool) -> Array:
+        """(texts, ``DIMENSION``), unit length. ``texts``: the tokens of each, at least one. ``adapted``: see
+        ``adapter``."""
         sums = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         windows = [
             _Window(index, [self._begin, *tokens[start : start + WINDOW], self._end])
@@ -52,12 +54,12 @@ class Encoder:
             for start in range(0, len(tokens), WINDOW)
         ]
         for batch in _batches(windows):
-            for (index, tokens), hidden in zip(batch, self._run(batch), strict=True):
+            for (index, tokens), hidden in zip(batch, self._run(batch, adapted), strict=True):
                 sums[index] += (len(tokens) - 2) * hidden[: len(tokens)].mean(axis=0)
         unit: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return unit
 
-    def _run(self, batch: list[_Window]) -> Array:
+    def _run(self, batch: list[_Window], adapted: bool) -> Array:
         """(windows, tokens of the longest, ``DIMENSION``)"""
         shape = len(batch), max(len(window.tokens) for window in batch)
         embedded = np.zeros((*shape, DIMENSION), dtype=np.float32)
@@ -65,7 +67,8 @@ class Encoder:
         for row, (_, tokens) in enumerate(batch):
             embedded[row, : len(tokens)] = self._weights.words(tokens) + self._places[: len(tokens)]
             mask[row, : len(tokens)] = 1
-        hidden: Array = self._session.run(None, {"embedded": embedded, "mask": mask})[0]
+        gate = np.array([adapted], dtype=np.float32)
+        hidden: Array = self._session.run(None, {"embedded": embedded, "mask": mask, "adapted": gate})[0]
         return hidden
 
 
@@ -114,3 +117,4 @@ def _tensors(weights: Weights) -> Iterator[tuple[str, NDArray[Any]]]:
         yield f"{name}.w", matrix.bits
         yield f"{name}.scales", matrix.scales
         yield f"{name}.b", weights.floats(f"{name}.b", outputs)
+    yield from adapter.load().items()

@@ -18,6 +18,7 @@ from onnx.helper import (
     make_tensor_value_info,
 )
 
+from knowledge.e5.adapter import ADAPTED, thin_shapes
 from knowledge.e5.encoder import GRAPH
 from knowledge.e5.weights import BLOCK, DIMENSION, EPSILON, HEADS, LAYERS, MATRICES, NORMS
 
@@ -31,7 +32,8 @@ CONTRIB = "com.microsoft"
 def encoder() -> onnx.ModelProto:
     """From embedded tokens (texts, tokens, dimension) to their hidden states (same shape).
 
-    ``mask``: 1 for a token, 0 for what fills a text up to the length of the longest.
+    ``mask``: 1 for a token, 0 for what fills a text up to the length of the longest. ``adapted``: 1 for the model with
+    its adapter, 0 for the model alone.
     """
     network = _Network()
     hidden = network.norm("emb.ln", "embedded")
@@ -45,6 +47,7 @@ def encoder() -> onnx.ModelProto:
         [
             make_tensor_value_info("embedded", TensorProto.FLOAT, shape),
             make_tensor_value_info("mask", TensorProto.INT32, shape[:2]),
+            make_tensor_value_info("adapted", TensorProto.FLOAT, [1]),
         ],
         [make_tensor_value_info("hidden", TensorProto.FLOAT, shape)],
         [make_tensor("one", TensorProto.INT64, [1], [1]), *_weights()],
@@ -74,10 +77,11 @@ class _Network:
 
     def product(self, name: str, given: str) -> str:
         outputs, inputs = MATRICES[name]
-        return self.node(
+        adapted = name in ADAPTED
+        product = self.node(
             "MatMulNBits",
             [given, f"{name}.w", f"{name}.scales", "", "", f"{name}.b"],
-            name,
+            f"{name}.alone" if adapted else name,
             CONTRIB,
             N=outputs,
             K=inputs,
@@ -85,6 +89,10 @@ class _Network:
             block_size=BLOCK,
             accuracy_level=IN_FLOATS,
         )
+        if not adapted:
+            return product
+        thin = self.node("Mul", [self.node("MatMul", [given, f"{name}.down"], f"{name}.thin"), "adapted"], f"{name}.if")
+        return self.node("Add", [product, self.node("MatMul", [thin, f"{name}.up"], f"{name}.learned")], name)
 
     def norm(self, name: str, given: str) -> str:
         return self.node("LayerNormalization", [given, f"{name}.w", f"{name}.b"], name, axis=-1, epsilon=EPSILON)
@@ -111,6 +119,8 @@ def _weights() -> list[onnx.TensorProto]:
         weights.append(_given(f"{name}.w", TensorProto.UINT8, outputs, blocks, BLOCK * BITS // 8))
         weights.append(_given(f"{name}.scales", TensorProto.FLOAT, outputs * blocks))
         weights.append(_given(f"{name}.b", TensorProto.FLOAT, outputs))
+    for name in ADAPTED:
+        weights += [_given(thin, TensorProto.FLOAT, *shape) for thin, shape in thin_shapes(name).items()]
     return weights
 
 

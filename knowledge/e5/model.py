@@ -25,6 +25,7 @@ class E5:
         self._tokenizer = Tokenizer(vocabulary)
         self._encoder = Encoder(weights, vocabulary.begin, vocabulary.end)
 
-    def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        """(texts, 384), unit length. ``texts``: with the prefix that the model was trained with."""
-        return self._encoder.encode([self._tokenizer.tokens(text) for text in texts])
+    def embed(self, texts: list[str], adapted: bool) -> NDArray[np.float32]:
+        """(texts, 384), unit length. ``texts``: with the prefix that the model was trained with. ``adapted``: with what
+        it learned of our own questions, or as it comes."""
+        return self._encoder.encode([self._tokenizer.tokens(text) for text in texts], adapted)

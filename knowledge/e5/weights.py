@@ -100,14 +100,18 @@ class Weights:
         pairs = (neighbours | neighbours >> 4).astype(np.uint8)
         return Matrix(pairs.reshape(outputs, inputs // BLOCK, BLOCK // 2), blocks["scale"].astype(np.float32))
 
+    def matrix_as_floats(self, name: str, outputs: int, inputs: int) -> NDArray[np.float32]:
+        """(outputs, inputs), to learn beside it (``ingest.network``). Raises ``WeightsError``."""
+        blocks = np.frombuffer(self._read(name, _BLOCKS, outputs * inputs), _BLOCK)
+        return _floats(blocks).reshape(outputs, inputs)
+
     def words(self, ids: list[int]) -> NDArray[np.float32]:
         """(tokens, ``DIMENSION``): the rows of these tokens in the table of words."""
         table = self._find("emb.word", _BLOCKS, WORDS * DIMENSION)
         row = DIMENSION // BLOCK * _BLOCK.itemsize
         read = b"".join(os.pread(self._file.fileno(), row, table.offset + row * token) for token in ids)
         blocks = np.frombuffer(read, _BLOCK)
-        rows: NDArray[np.float32] = (_halves(blocks).astype(np.float32) - 8) * blocks["scale"][:, None]
-        return rows.reshape(-1, DIMENSION)
+        return _floats(blocks).reshape(-1, DIMENSION)
 
     def _read(self, name: str, kind: int, count: int) -> bytes:
         tensor = self._find(name, kind, count)
@@ -123,6 +127,12 @@ class Weights:
 def _halves(blocks: NDArray[Any]) -> NDArray[np.uint8]:
     """(blocks, 32): the 4 bits of each weight, in order."""
     return np.concatenate([blocks["bits"] & 15, blocks["bits"] >> 4], axis=1)
+
+
+def _floats(blocks: NDArray[Any]) -> NDArray[np.float32]:
+    """(blocks, 32): the weights."""
+    weights: NDArray[np.float32] = (_halves(blocks).astype(np.float32) - 8) * blocks["scale"][:, None]
+    return weights
 
 
 def _bytes(tensor: _Tensor) -> int:

@@ -52,6 +52,10 @@ class Words:
         self.stops_at: int | None = None
         self._model = distil(self.identity, ["numéro règle", *SUBJECTS, *map(str, range(PASSAGES))], self._directions)
 
+    @property
+    def plain(self) -> Words:
+        return self
+
     @staticmethod
     def _directions(words: Sequence[str]) -> np.ndarray:  # type: ignore[type-arg]
         return np.random.default_rng(1).normal(size=(len(words), 48)).astype(np.float32)

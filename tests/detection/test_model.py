@@ -15,7 +15,7 @@ CLAUSES = ["Envoyez votre carte d'identité", "gagnez 300 euros par jour", "le l
 
 @pytest.fixture(scope="module")
 def trained() -> OfferModel:
-    return OfferModel.load(offer_model_path(KNOWLEDGE_DIR, EmbeddedE5.IDENTITY))
+    return OfferModel.load(offer_model_path(KNOWLEDGE_DIR, EmbeddedE5.PLAIN))
 
 
 def test_the_known_words_of_a_text_weigh_one_together() -> None:

@@ -71,8 +71,8 @@ def tokenizer() -> Tokenizer:
 def test_vectors_are_those_of_the_reference(model: EmbeddedE5, reference: Reference) -> None:
     some = TEXTS[::3]
     for texts, ours, theirs in (
-        (TEXTS, model.embed_queries(TEXTS), reference.query(TEXTS)),
-        (some, model.embed_documents(some), reference.passage(some)),
+        (TEXTS, model.plain.embed_queries(TEXTS), reference.query(TEXTS)),
+        (some, model.plain.embed_documents(some), reference.passage(some)),
     ):
         cosines = np.einsum("td,td->t", np.array(ours), theirs)
         assert [text[:40] for text, cosine in zip(texts, cosines, strict=True) if cosine < CLOSE] == []
@@ -91,6 +91,15 @@ def test_a_vector_does_not_depend_on_what_is_embedded_with_it(model: EmbeddedE5)
     assert np.allclose(together, alone, atol=1e-5)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert model.embed_queries([]) == model.embed_documents([]) == []
+
+
+def test_the_adapter_brings_together_two_ways_of_asking_one_thing(model: EmbeddedE5) -> None:
+    ways = ["combien de cotisations en micro-entreprise", "slt c koi le % ke l urssaf prend kan t auto entrepreneur"]
+    other = "je fais comment pour porter plainte apres une arnaque au faux emploi"
+    (one, two, three), plain = np.array(model.embed_queries([*ways, other])), np.array(model.plain.embed_queries(ways))
+    assert one @ two > one @ three and one @ two - one @ three > 0.2
+    assert model.plain.identity != model.identity and model.plain.identity in model.identity
+    assert (plain[0] @ one) < CLOSE
 
 
 def test_a_query_is_not_a_passage(model: EmbeddedE5) -> None:
