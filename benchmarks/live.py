@@ -34,6 +34,8 @@ GIVE_UP_S = 60.0
 """Without any answer for so long, what is left is lost."""
 TICK_S = 0.02
 SAMPLE_S = 1.0
+FLOODING = 1_000_000
+"""The chat that floods."""
 WARM_UP = 0.1
 """Share of the run that is left out of the comparison of memory and queue."""
 
@@ -65,6 +67,8 @@ class Plan:
     """MESSAGES_PER_SECOND of the bot."""
     before_start: bool = False
     """Everything waits at Telegram before the bot starts."""
+    flood: int = 0
+    """Messages that one more chat writes all at once; of their answers only the number is kept."""
     data_dir: Path | None = None
     """Where the knowledge base is; the one of the settings by default."""
 
@@ -86,6 +90,8 @@ class Outcome:
     disordered: int = 0
     surplus: int = 0
     """Messages of the bot that answer nothing."""
+    flood: int = 0
+    """Answers to the chat that floods."""
     samples: list[Sample] = field(default_factory=list)
     seconds: float = 0.0
     """From the first message (or the start of the bot) to the last answer."""
@@ -205,6 +211,7 @@ class Traffic:
         cpu = _cpu(process)
         outcome, plan = self.outcome, self._plan
         self._api.take()
+        self._api.push_many([self._api.user(FLOODING).compose("/aide") for _ in range(plan.flood)])
         while len(outcome.delays) < plan.messages and time.monotonic() - last_answer < GIVE_UP_S:
             now = time.monotonic()
             self._write_what_is_due(now - started)
@@ -217,7 +224,8 @@ class Traffic:
             await asyncio.sleep(TICK_S)
         outcome.seconds = last_answer - started
         outcome.cpu_s = _cpu(process) - cpu
-        await self._api.quiet(0.5)
+        if not plan.flood:  # else it is not quiet yet
+            await self._api.quiet(0.5)
         self._collect()
 
     def _write_what_is_due(self, elapsed: float) -> None:
@@ -243,6 +251,9 @@ class Traffic:
         return len(answers)
 
     def _note(self, call: Call) -> None:
+        if call.chat_id == FLOODING:
+            self.outcome.flood += 1
+            return
         waiting = self._waiting[call.chat_id or 0]
         if not waiting:
             self.outcome.surplus += 1
