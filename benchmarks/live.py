@@ -36,6 +36,7 @@ TICK_S = 0.02
 SAMPLE_S = 1.0
 FLOODING = 1_000_000
 """The chat that floods."""
+UNEXPECTED_SHOWN = 3
 WARM_UP = 0.1
 """Share of the run that is left out of the comparison of memory and queue."""
 
@@ -92,6 +93,8 @@ class Outcome:
     """Messages of the bot that answer nothing."""
     flood: int = 0
     """Answers to the chat that floods."""
+    unexpected: list[str] = field(default_factory=list)
+    """How the first ones that are out of order or answer nothing begin."""
     samples: list[Sample] = field(default_factory=list)
     seconds: float = 0.0
     """From the first message (or the start of the bot) to the last answer."""
@@ -254,13 +257,16 @@ class Traffic:
         if call.chat_id == FLOODING:
             self.outcome.flood += 1
             return
-        waiting = self._waiting[call.chat_id or 0]
-        if not waiting:
-            self.outcome.surplus += 1
-            return
-        sent_at, mark = waiting.popleft()
-        self.outcome.delays.append(1000 * ((call.finished or call.time) - sent_at))
-        self.outcome.disordered += mark not in call.text.replace("\u00a0", " ")
+        waiting, outcome = self._waiting[call.chat_id or 0], self.outcome
+        sent_at, mark = waiting.popleft() if waiting else (0.0, None)
+        is_its_own = mark is not None and mark in call.text.replace("\u00a0", " ")
+        if mark is None:
+            outcome.surplus += 1
+        else:
+            outcome.delays.append(1000 * ((call.finished or call.time) - sent_at))
+            outcome.disordered += not is_its_own
+        if not is_its_own and len(outcome.unexpected) < UNEXPECTED_SHOWN:
+            outcome.unexpected.append(call.text[:100])
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -103,8 +103,8 @@ def _measure(plan: Plan) -> Outcome:
     print(f"{plan.messages} messages of {plan.chats} chats")
     outcome = run(plan)
     print(outcome)
-    for violation in outcome.violations[:3]:
-        print(violation)
+    for oddity in outcome.violations[:3] + outcome.unexpected:
+        print(oddity)
     return outcome
 
 

@@ -22,6 +22,7 @@ async def test_each_answer_is_counted_once_and_in_order() -> None:
         await bot.say(2, "M", "once too often")
         traffic._collect()
         assert (traffic.outcome.lost, traffic.outcome.surplus) == (0, 1) and not traffic.outcome.is_clean
+        assert traffic.outcome.unexpected == ["M", "once too often"]
         assert api.calls == api.sent() == [], "what was counted is forgotten"
         api.user(FLOODING)
         await bot.say(FLOODING, "A", "A")

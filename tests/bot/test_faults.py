@@ -248,12 +248,41 @@ async def _nothing_is_lost(
 async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
+    rows = [(1, timedelta(hours=49), 0), (2, timedelta(hours=2), 0), (3, timedelta(0), 5), (3, timedelta(0), 0)]
+    await _wait_in_the_inbox(api, small_settings, rows)
+    bot = start_bot()
+    answer = (await api.wait_sent(2, timeout=20))[0]["text"]
+    assert "Désolé du retard" in answer and "25,6" in answer
+    first, second = await api.wait_sent(3, 2, timeout=20)
+    assert "une erreur m'empêche" in first["text"] and "25,6" in second["text"]
+    await api.quiet(0.3)
+    assert not api.sent(1) and "trop ancien" in bot.log and "abandonné" in bot.log
+
+
+@pytest.mark.full
+async def test_what_waited_long_for_its_turn_is_tried_again_like_the_rest(
+    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
+) -> None:
+    await _wait_in_the_inbox(api, small_settings, [(1, timedelta(minutes=5), 0)])
+    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF sending_at ON inbox WHEN NEW.sending_at IS NOT NULL "
+            "BEGIN SELECT RAISE(ABORT, 'no answer may begin'); END"
+        )
+    bot = start_bot()
+    await eventually(lambda: "la base de données ne répond pas" in bot.log)
+    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+        database.execute("DROP TRIGGER refuse")
+    assert "25,6" in (await api.wait_sent(1, timeout=30))[0]["text"]
+
+
+async def _wait_in_the_inbox(api: FakeBotApi, settings: Settings, rows: list[tuple[int, timedelta, int]]) -> None:
+    """Before the bot starts: chat, how long ago it wrote, and how often its message ended the process."""
     now = datetime.now(UTC)
-    store = Store(small_settings.store_url)
+    store = Store(settings.store_url)
     await store.open()
     await store.close()
-    rows = [(1, timedelta(hours=49), 0), (2, timedelta(hours=2), 0), (3, timedelta(0), 5), (3, timedelta(0), 0)]
-    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+    with closing(sqlite3.connect(_database(settings))) as database, database:
         for update_id, (chat, age, attempts) in enumerate(rows, 1):
             api.user(chat)
             user = {"id": chat, "is_bot": False, "first_name": "A"}
@@ -263,13 +292,6 @@ async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
                 "INSERT INTO inbox (update_id, chat_id, payload, received_at, attempts) VALUES (?, ?, ?, ?, ?)",
                 (update_id, chat, json.dumps(update), (now - age).replace(tzinfo=None).isoformat(" "), attempts),
             )
-    bot = start_bot()
-    answer = (await api.wait_sent(2, timeout=20))[0]["text"]
-    assert "Désolé du retard" in answer and "25,6" in answer
-    first, second = await api.wait_sent(3, 2, timeout=20)
-    assert "une erreur m'empêche" in first["text"] and "25,6" in second["text"]
-    await api.quiet(0.3)
-    assert not api.sent(1) and "trop ancien" in bot.log and "abandonné" in bot.log
 
 
 # What answers

@@ -99,16 +99,16 @@ async def test_any_entity_gets_an_answer(running: Running, kind: str, offset: in
 
 
 async def test_any_word_of_explanation_of_a_pause(running: Running) -> None:
-    api, admin, user = running.api, running.api.user(ADMIN), running.api.user(running.new_chat())
-    for text in HOSTILE:
+    api, admin = running.api, running.api.user(ADMIN)
+    for place, text in enumerate(HOSTILE, 1):
+        user = api.user(running.new_chat())
         admin.send(f"/pause {text}"[:4096])
-        user.send("/sujets")
+        begun = (await api.wait_sent(ADMIN, 2 * place - 1, timeout=60))[-1]["text"]
         user.send("bonjour")
+        told = (await api.wait_sent(user.id, timeout=60))[0]["text"]
         admin.send("/pause")
-        await api.until(lambda: "je réponds de nouveau" in api.sent(ADMIN)[-1]["text"], timeout=60)
-    await api.quiet(0.5)
-    sent = [message["text"] for message in api.sent(user.id) + api.sent(ADMIN)]
-    assert len(api.sent(ADMIN)) == 2 * len(HOSTILE) and not any(TROUBLE in text for text in sent)
+        ended = (await api.wait_sent(ADMIN, 2 * place, timeout=60))[-1]["text"]
+        assert "Pause commencée" in begun and "Je suis en pause" in told and "de nouveau" in ended, repr(text)
 
 
 ACTIONS = sorted(
