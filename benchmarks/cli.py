@@ -250,6 +250,19 @@ def backlog(
 
 
 @app.command()
+def flood(
+    messages: Messages = 300,
+    chats: Chats = 50,
+    rate: Annotated[float, typer.Option(min=0.1, help="Messages des autres par seconde.")] = 10.0,
+    flooding: Annotated[int, typer.Option(min=1, help="Messages de la conversation qui inonde.")] = 2_000,
+) -> None:
+    """Une conversation qui inonde : ce que les autres en voient."""
+    from benchmarks.scenarios import flood as measure
+
+    measure(messages, chats, rate, flooding)
+
+
+@app.command()
 def cpu(
     questions: Annotated[int, typer.Option(min=10, help="Questions de la moitié dev, une par conversation.")] = 300,
 ) -> None:

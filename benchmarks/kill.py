@@ -74,7 +74,7 @@ def measure(kills: int, messages: int, database: str | None, seed: int) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}" if database is None else database
         if database == "postgres":
-            url = stack.enter_context(postgres_server())()
+            url = stack.enter_context(postgres_server()).new_database()
         data = str(Settings().data_dir.absolute())
         tally = asyncio.run(run({"DATABASE_URL": url, "DATA_DIR": data}, kills, messages, seed))
     print(f"{url.partition('+')[0]}: {tally}")

@@ -34,6 +34,9 @@ GIVE_UP_S = 60.0
 """Without any answer for so long, what is left is lost."""
 TICK_S = 0.02
 SAMPLE_S = 1.0
+FLOODING = 1_000_000
+"""The chat that floods."""
+UNEXPECTED_SHOWN = 3
 WARM_UP = 0.1
 """Share of the run that is left out of the comparison of memory and queue."""
 
@@ -65,6 +68,8 @@ class Plan:
     """MESSAGES_PER_SECOND of the bot."""
     before_start: bool = False
     """Everything waits at Telegram before the bot starts."""
+    flood: int = 0
+    """Messages that one more chat writes all at once; of their answers only the number is kept."""
     data_dir: Path | None = None
     """Where the knowledge base is; the one of the settings by default."""
 
@@ -83,10 +88,13 @@ class Outcome:
     sent: int = 0
     delays: list[float] = field(default_factory=list)
     """Milliseconds from the writing to the answer's arrival."""
-    disordered: list[str] = field(default_factory=list)
-    """What was sent where another answer was due."""
+    disordered: int = 0
     surplus: int = 0
     """Messages of the bot that answer nothing."""
+    flood: int = 0
+    """Answers to the chat that floods."""
+    unexpected: list[str] = field(default_factory=list)
+    """How the first ones that are out of order or answer nothing begin."""
     samples: list[Sample] = field(default_factory=list)
     seconds: float = 0.0
     """From the first message (or the start of the bot) to the last answer."""
@@ -130,7 +138,7 @@ class Outcome:
         memory = max((sample.memory for sample in self.samples), default=0.0)
         return (
             f"{len(self.delays)} answers in {self.seconds:.0f} s: {self.rate:.1f}/s, {spread}\n"
-            f"lost {self.lost}, out of order {len(self.disordered)}, answered twice {self.surplus}, "
+            f"lost {self.lost}, out of order {self.disordered}, answered twice {self.surplus}, "
             f"violations {len(self.violations)}\n"
             f"processor {self.cpu_ms:.0f} ms an answer, {self.cpu_s / max(self.seconds, 0.001):.2f} of "
             f"{os.cpu_count()} cores; memory {memory:.0f} MiB at most"
@@ -206,6 +214,7 @@ class Traffic:
         cpu = _cpu(process)
         outcome, plan = self.outcome, self._plan
         self._api.take()
+        self._api.push_many([self._api.user(FLOODING).compose("/aide") for _ in range(plan.flood)])
         while len(outcome.delays) < plan.messages and time.monotonic() - last_answer < GIVE_UP_S:
             now = time.monotonic()
             self._write_what_is_due(now - started)
@@ -218,7 +227,8 @@ class Traffic:
             await asyncio.sleep(TICK_S)
         outcome.seconds = last_answer - started
         outcome.cpu_s = _cpu(process) - cpu
-        await self._api.quiet(0.5)
+        if not plan.flood:  # else it is not quiet yet
+            await self._api.quiet(0.5)
         self._collect()
 
     def _write_what_is_due(self, elapsed: float) -> None:
@@ -244,14 +254,19 @@ class Traffic:
         return len(answers)
 
     def _note(self, call: Call) -> None:
-        waiting = self._waiting[call.chat_id or 0]
-        if not waiting:
-            self.outcome.surplus += 1
+        if call.chat_id == FLOODING:
+            self.outcome.flood += 1
             return
-        sent_at, mark = waiting.popleft()
-        self.outcome.delays.append(1000 * ((call.finished or call.time) - sent_at))
-        if mark not in call.text.replace("\u00a0", " "):
-            self.outcome.disordered.append(call.text)
+        waiting, outcome = self._waiting[call.chat_id or 0], self.outcome
+        sent_at, mark = waiting.popleft() if waiting else (0.0, None)
+        is_its_own = mark is not None and mark in call.text.replace("\u00a0", " ")
+        if mark is None:
+            outcome.surplus += 1
+        else:
+            outcome.delays.append(1000 * ((call.finished or call.time) - sent_at))
+            outcome.disordered += not is_its_own
+        if not is_its_own and len(outcome.unexpected) < UNEXPECTED_SHOWN:
+            outcome.unexpected.append(call.text[:100])
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 
 from benchmarks.live import COMMANDS, MIXED, NO_CEILING, Message, Outcome, Plan, run
+from benchmarks.rates import percentile
 from bot.settings import Settings
 from knowledge.embeddings import load_embeddings
 from knowledge.golden import load_golden
@@ -15,6 +16,7 @@ from knowledge.golden import load_golden
 MEMORY_GROWTH_MAX = 0.05
 CEILING_REACHED = 0.95
 CEILING_P95_MS = 1500.0
+FLOOD_P95_MS = 1500.0
 QUEUE_GROWTH_MAX = 20
 """Messages: more than that between the first and the last tenth is a queue that grows."""
 
@@ -60,6 +62,24 @@ def backlog(messages: int, chats: int, per_second: float, commands_only: bool) -
     _verdict({"nothing lost": outcome.is_clean})
 
 
+def flood(messages: int, chats: int, per_second: float, flooding: int) -> None:
+    """One chat writes ``flooding`` messages at once: what the others notice, under the ceiling of Telegram."""
+    alone, beside = (
+        _measure(Plan(chats, messages, per_second=per_second, ceiling=Settings().messages_per_second, flood=count))
+        for count in (0, flooding)
+    )
+    (calm, calm_slow), (wait, slow) = ([percentile(outcome.delays, p) for p in (50, 95)] for outcome in (alone, beside))
+    print(f"the others: p50 {calm:.0f} → {wait:.0f} ms, p95 {calm_slow:.0f} → {slow:.0f} ms")
+    print(f"meanwhile the chat that floods had {beside.flood} of {flooding} answers")
+    _verdict(
+        {
+            "nothing lost": alone.is_clean and beside.is_clean,
+            "the flood outlasts the others": beside.flood < flooding,
+            f"p95 of the others within {FLOOD_P95_MS:.0f} ms": slow <= FLOOD_P95_MS,
+        }
+    )
+
+
 def cpu(questions: int) -> None:
     """Processor time of an answer, against that of the bare embedding of the same questions."""
     settings = Settings()
@@ -83,10 +103,8 @@ def _measure(plan: Plan) -> Outcome:
     print(f"{plan.messages} messages of {plan.chats} chats")
     outcome = run(plan)
     print(outcome)
-    for violation in outcome.violations[:3]:
-        print(violation)
-    for text in outcome.disordered[:3]:
-        print(f"not the answer that was due: {text!r}")
+    for oddity in outcome.violations[:3] + outcome.unexpected:
+        print(oddity)
     return outcome
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from bot.answering.answer import Answer
 from bot.answering.pipeline import Answerer
@@ -291,3 +292,15 @@ def backup(
     except BackupError as error:
         fail(str(error))
     print(f"Sauvegardé dans {folder} : {', '.join(names)}.")
+
+
+def main() -> None:
+    """Run a command. A setting that cannot be read ends with one line, without its value: it may be a secret."""
+    try:
+        app()
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        names = sorted({str(problem["loc"][0]).upper() for problem in error.errors(include_input=False)})
+        print(f"Erreur : réglage illisible : {', '.join(names)} (voir bot/settings.py et README)", file=sys.stderr)
+        sys.exit(1)

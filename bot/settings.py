@@ -177,6 +177,20 @@ class Settings(KnowledgeSettings):
     def _ids(cls, value: Any) -> Any:
         return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            from sqlalchemy import make_url
+            from sqlalchemy.exc import ArgumentError
+
+            try:
+                make_url(value.get_secret_value())
+            except (ArgumentError, ValueError):
+                # Theirs may quote a piece of the password.
+                raise ValueError("not the address of a database") from None
+        return value
+
     @property
     def seal_key(self) -> Path:
         """The key under which turns and open checklists are encrypted."""

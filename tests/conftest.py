@@ -192,8 +192,8 @@ def answerer(real_settings: Settings, model: EmbeddedE5) -> Answerer:
 @pytest.fixture(scope="session")
 def new_postgres() -> Iterator[Callable[[], str]]:
     """Creates an empty PostgreSQL database and returns its URL."""
-    with postgres_server() as new_database:
-        yield new_database
+    with postgres_server() as postgres:
+        yield postgres.new_database
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from benchmarks.live import Outcome, Plan, Sample, Traffic
+from benchmarks.live import FLOODING, Outcome, Plan, Sample, Traffic
 from tests.botapi import FakeBotApi
 
 
@@ -18,11 +18,16 @@ async def test_each_answer_is_counted_once_and_in_order() -> None:
         await bot.say(1, "M", "A")
         await bot.say(2, "M")
         traffic._collect()
-        assert (len(traffic.outcome.delays), len(traffic.outcome.disordered), traffic.outcome.lost) == (3, 1, 1)
+        assert (len(traffic.outcome.delays), traffic.outcome.disordered, traffic.outcome.lost) == (3, 1, 1)
         await bot.say(2, "M", "once too often")
         traffic._collect()
         assert (traffic.outcome.lost, traffic.outcome.surplus) == (0, 1) and not traffic.outcome.is_clean
+        assert traffic.outcome.unexpected == ["M", "once too often"]
         assert api.calls == api.sent() == [], "what was counted is forgotten"
+        api.user(FLOODING)
+        await bot.say(FLOODING, "A", "A")
+        traffic._collect()
+        assert (traffic.outcome.flood, traffic.outcome.surplus, len(traffic.outcome.delays)) == (2, 1, 4)
 
 
 def test_growth_compares_the_beginning_after_the_warm_up_with_the_end() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import uuid
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, insert, inspect, select, text
+from sqlalchemy import URL, Connection, delete, event, insert, inspect, make_url, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -24,6 +23,11 @@ from bot.storage.shared import SharedOffers
 from bot.storage.tables import Base, OpenCheckRow, PauseRow, TurnRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
 MIGRATION_LOCK = 4_242_001
 """PostgreSQL advisory lock: instances that start together migrate one after the other."""
 
@@ -46,21 +50,21 @@ class Store:
     def __init__(
         self, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC), busy_timeout_s: float = 5.0
     ) -> None:
-        self.is_shared = not url.startswith("sqlite")
+        address = with_driver(make_url(url))
+        self.is_shared = address.get_backend_name() != "sqlite"
         """Several instances may use it at once."""
         # hide_parameters: an error would print them, and they are what users wrote.
         if self.is_shared:
             from sqlalchemy.dialects import postgresql
 
-            url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url)
             self._engine: AsyncEngine = create_async_engine(
-                url, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10, "command_timeout": 30}
+                address, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10, "command_timeout": 30}
             )
             self._insert: Callable[..., Any] = postgresql.insert
         else:
-            if ":memory:" not in url:
-                Path(url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout_s})
+            if address.database not in (None, ":memory:"):
+                Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = create_async_engine(address, hide_parameters=True, connect_args={"timeout": busy_timeout_s})
             self._insert = sqlite.insert
             event.listen(self._engine.sync_engine, "connect", _tune_sqlite)
         self._now = now
@@ -183,6 +187,7 @@ class Store:
         await self.opinions.forget(user_id)
         await self.shared.forget(user_id)
         await self.model_use.forget(chat_id)
+        await self._empty_log()
 
     async def sweep(
         self, turns_kept: timedelta, checks_kept: timedelta, opinions_kept: timedelta, shared_kept: timedelta
@@ -196,10 +201,20 @@ class Store:
             await connection.execute(delete(OpenCheckRow).where(OpenCheckRow.changed_at < self._now() - checks_kept))
             await connection.execute(delete(TurnRow).where(TurnRow.asked_at < self._now() - turns_kept))
         await self.inbox.sweep()
+        await self._empty_log()
+
+    async def _empty_log(self) -> None:
+        """What was erased is still in the write-ahead log of SQLite: fold it into the file and empty it."""
         if not self.is_shared:
             async with self._engine.connect() as connection:
-                # What was erased is still in the write-ahead log: fold it into the file and empty it.
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def with_driver(address: URL) -> URL:
+    """An address as it is usually written, for the asynchronous driver; what asyncpg calls « ssl » is « sslmode »
+    everywhere else."""
+    query = {"ssl" if name == "sslmode" else name: value for name, value in address.query.items()}
+    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername), query=query)
 
 
 def _migrate(connection: Connection) -> None:

@@ -28,16 +28,27 @@ STORE_PATIENCE = timedelta(minutes=2)
 """A message that the store, or a download, has failed for so long gets an apology instead of another try."""
 VECTORS_PATIENCE = timedelta(seconds=15)
 """The same for a Chroma server that does not answer: the apology itself can go out."""
+FAILURES_REMEMBERED = timedelta(minutes=20)
+"""When an update first failed is forgotten after this long: in the end it was answered."""
 
 
 class Apologies:
     """The application's error handler. ``messages`` gives the words of the generation that answers now;
     ``token_refused`` is called when Telegram no longer takes the token."""
 
-    def __init__(self, store: Store, messages: Callable[[], dict[str, Any]], token_refused: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        messages: Callable[[], dict[str, Any]],
+        token_refused: Callable[[], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._store = store
         self._messages = messages
         self._token_refused = token_refused
+        self._now = now
+        self._failing: dict[int, datetime] = {}
+        """Update → when it first failed. Not since it was received: it may have waited long for its turn."""
 
     async def __call__(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         answer = delivery.current.get()
@@ -79,7 +90,7 @@ class Apologies:
                 self._token_refused()
             case BadRequest():
                 await self._fail(update, answer, error)
-            case SQLAlchemyError() | OSError() | VectorsDownError() | NetworkError() if _may_pass(answer, error):
+            case SQLAlchemyError() | OSError() | VectorsDownError() | NetworkError() if self._may_pass(answer, error):
                 log.error("%s ; nouvel essai automatique", _named(error))
                 answer.postpone(RETRY_PAUSE)
             case SQLAlchemyError() | OSError() | NetworkError() | RetryAfter() if answer.is_out:
@@ -92,6 +103,13 @@ class Apologies:
                 await self.trouble(update)
             case _:
                 await self._fail(update, answer, error)
+
+    def _may_pass(self, answer: Delivery, error: Exception) -> bool:
+        """Nothing was said yet, and it has not failed for too long: it is worth another try."""
+        now = self._now()
+        patience = VECTORS_PATIENCE if isinstance(error, VectorsDownError) else STORE_PATIENCE
+        self._failing = {one: since for one, since in self._failing.items() if now - since < FAILURES_REMEMBERED}
+        return not answer.is_out and now - self._failing.setdefault(answer.update_id, now) < patience
 
     async def _fail(self, update: Update, answer: Delivery, error: Exception) -> None:
         log.error("erreur en traitant un message", exc_info=error)
@@ -140,12 +158,6 @@ class Apologies:
                 reply_to_message_id=cast(Message, update.message).message_id if markup else None,
                 allow_sending_without_reply=True if markup else None,
             )
-
-
-def _may_pass(answer: Delivery, error: Exception) -> bool:
-    """Nothing was said yet, and the user has not waited too long: it is worth another try."""
-    patience = VECTORS_PATIENCE if isinstance(error, VectorsDownError) else STORE_PATIENCE
-    return not answer.is_out and datetime.now(UTC) - answer.received_at < patience
 
 
 def _named(error: Exception) -> str:

@@ -35,13 +35,14 @@ from bot.settings import Settings
 from bot.storage.seal import Seal
 from bot.storage.store import Store
 from bot.telegram import logs
+from bot.telegram.addressed import is_addressed
 from bot.telegram.admin import Tally
 from bot.telegram.apologies import Apologies
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.handlers import Handlers
 from bot.telegram.inline import AT_ONCE, InlineQueue
 from bot.telegram.limiter import ChatRateLimiter
-from bot.telegram.polling import LONGEST_PAUSE_S, poll
+from bot.telegram.polling import LONGEST_PAUSE_S, UpdatesRequest, poll
 from bot.telegram.quotas import Quotas
 from bot.telegram.reception import Reception
 from bot.telegram.stopping import Stop, StoppedError
@@ -311,6 +312,7 @@ def _application(settings: Settings) -> App:
         .connection_pool_size(settings.concurrent_chats + AT_ONCE)
         .pool_timeout(settings.pool_timeout_s)
         .read_timeout(settings.send_timeout_s)
+        .get_updates_request(UpdatesRequest(connection_pool_size=1))
         .build()
     )
 
@@ -362,11 +364,7 @@ class _Addressed(filters.MessageFilter):
     """A group message that mentions the bot or replies to it."""
 
     def filter(self, message: Any) -> bool:
-        bot = message.get_bot()
-        reply = message.reply_to_message
-        if reply and reply.from_user and reply.from_user.id == bot.id:
-            return True
-        return f"@{bot.username}".lower() in (message.text or "").lower()
+        return is_addressed(message)
 
 
 class _OwnCard(filters.MessageFilter):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -34,7 +34,6 @@ class Delivery:
 
     update_id: int
     inbox: Inbox
-    received_at: datetime
     is_late: bool = False
     """The user has waited so long that a word of excuse is due."""
     begun: bool = False

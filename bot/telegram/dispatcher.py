@@ -108,9 +108,7 @@ class Dispatcher:
             log.error("erreur en traitant un message", exc_info=error)
 
     async def _see_to(self, waiting: Waiting) -> None:
-        answer = Delivery(
-            waiting.update_id, self._inbox, waiting.received_at, begun=waiting.begun, is_out=waiting.begun
-        )
+        answer = Delivery(waiting.update_id, self._inbox, begun=waiting.begun, is_out=waiting.begun)
         delivery.current.set(answer)  # this task's own
         metrics.LATENCY.labels("queue").observe(_age(waiting).total_seconds())
         try:

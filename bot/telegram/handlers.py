@@ -295,8 +295,8 @@ class Handlers:
         query = cast(CallbackQuery, update.callback_query)
         message = query.message if isinstance(query.message, Message) else None
         if message is None or not _is_own_menu(query, message):
-            words = self._messages["old_button" if message is None else "not_your_menu"]
-            await self._notify(query, words, alert=True)
+            is_old = message is None or _is_gone(message)
+            await self._notify(query, self._messages["old_button" if is_old else "not_your_menu"], alert=True)
             return
         data = query.data or ""
         action, _, rest = data.partition(":")
@@ -446,6 +446,11 @@ def _is_own_menu(query: CallbackQuery, message: Message) -> bool:
         return True
     asked = message.reply_to_message
     return asked is not None and asked.from_user is not None and asked.from_user.id == query.from_user.id
+
+
+def _is_gone(message: Message) -> bool:
+    """Of a message that is too old, Telegram hands over no more than the ids: whose menu it was is not known."""
+    return message.date.timestamp() == 0
 
 
 def _user_id(update: Update) -> int:

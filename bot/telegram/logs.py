@@ -56,8 +56,9 @@ def configure(secrets: Iterable[str], level: str = "INFO") -> None:
     logging.captureWarnings(True)
     sys.excepthook = _log_exception
     threading.excepthook = lambda caught: _log_exception(caught.exc_type, caught.exc_value, caught.exc_traceback)
-    # It prints answers of Telegram that are cut short, with what users wrote; the error itself comes to us.
-    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
+    # They print answers of Telegram that they cannot read, with what users wrote; the error itself comes to us.
+    for indiscreet in ("telegram.request.BaseRequest", "telegram.ext.ExtBot"):
+        logging.getLogger(indiscreet).setLevel(logging.CRITICAL + 1)
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "chromadb"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
 
 from bot import metrics
 from bot.telegram.reception import Reception
@@ -22,6 +24,30 @@ log = logging.getLogger(__name__)
 POLL_S = 10
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+
+
+class UpdatesRequest(HTTPXRequest):
+    """An update that python-telegram-bot cannot read becomes one that holds nothing but its number.
+
+    Else ``get_updates`` would refuse the whole batch, each time again, and nobody would be answered any more.
+    """
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        answer: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
+        updates = answer.get("result")
+        if isinstance(updates, list):
+            answer["result"] = [_readable(update) for update in updates]
+        return answer
+
+
+def _readable(update: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Update.de_json(update, None)
+    except Exception as error:
+        log.error("un message reçu est illisible, laissé sans réponse (%s)", type(error).__name__)
+        return {"update_id": update["update_id"]}
+    return update
 
 
 async def poll(bot: Bot, reception: Reception, allowed_updates: list[str], stop: Stop) -> None:

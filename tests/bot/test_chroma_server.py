@@ -43,6 +43,9 @@ async def test_built_on_a_server_it_answers_until_the_server_dies_and_again_when
         chroma.start()
         assert "25,6" in (await api.wait_sent(1, 2, timeout=20))[1]["text"], "tried again, without a word"
         assert await _ready(session, ops) == (200, built)
+        chroma.stop()
+        user.send(QUESTION)
+        assert "une erreur m'empêche" in (await api.wait_sent(1, 3, timeout=60))[2]["text"], "told in the end"
     assert "Traceback" not in bot.log
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import resource
 import shutil
 import sqlite3
@@ -27,6 +28,7 @@ from tests.bot.conftest import BotProcess, Running, StartBot, eventually
 from tests.bot.test_telegram_e2e import INTERRUPTED, QUESTION, buttons, texts
 from tests.botapi import FakeBotApi, Fault
 from tests.conftest import run_build
+from tests.postgres import postgres_server
 
 SECRET = "un-secret-pour-les-essais"
 
@@ -157,7 +159,50 @@ async def test_a_message_deleted_before_its_answer(running: Running) -> None:
     assert "25,6" in (await api.wait_sent(-chat))[0]["text"]
 
 
+async def test_an_update_that_cannot_be_read_holds_nobody_up(running: Running) -> None:
+    api, chat = running.api, running.new_chat()
+    secret = "ce que personne ne doit lire"
+    api.push({"message": {"message_id": 5, "date": 1, "chat": {"id": chat}, "text": secret}})
+    api.user(chat).send("/aide")
+    assert "comme vous parlez" in (await api.wait_sent(chat))[0]["text"]
+    assert "est illisible, laissé sans réponse" in running.bot.log and secret not in running.bot.log
+
+
 # The store
+
+
+@pytest.mark.full
+async def test_postgresql_that_goes_away_and_comes_back(api: FakeBotApi, start_bot: StartBot) -> None:
+    with postgres_server() as postgres:
+        url = postgres.new_database()
+        postgres.stop()
+        bot = start_bot(wait=False, DATABASE_URL=url)
+        await eventually(lambda: "la base de données ne répond pas" in bot.log, timeout=60)
+        api.user(1).send(QUESTION)
+        postgres.start()
+        assert "25,6" in (await api.wait_sent(1, timeout=60))[0]["text"]
+        await api.quiet(0.5)
+        postgres.stop()
+        await _nothing_is_lost(api, bot, (2, 3), postgres.start)
+        bot.stop()
+    assert "Traceback" not in bot.log
+
+
+@pytest.mark.full
+async def test_a_webhook_gives_nothing_up_while_the_database_is_locked(
+    api: FakeBotApi, start_bot: StartBot, unused_tcp_port: int, small_settings: Settings
+) -> None:
+    address = f"http://127.0.0.1:{unused_tcp_port}"
+    bot = start_bot(
+        WEBHOOK_URL=address, WEBHOOK_PORT=str(unused_tcp_port), WEBHOOK_SECRET=SECRET, DATABASE_TIMEOUT_S="0.1"
+    )
+    api.user(1).send("/aide")
+    await api.wait_sent(1, timeout=20)
+    with closing(sqlite3.connect(_database(small_settings), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        await _nothing_is_lost(api, bot, (2, 3), lambda: other.execute("COMMIT"), "n'a pas pu garder un message")
+    refused = [delivery.status for delivery in api.deliveries if delivery.status != 200]
+    assert refused and set(refused) == {503}
 
 
 @pytest.mark.full
@@ -181,12 +226,16 @@ async def test_a_locked_database_then_a_full_disk(
 
 
 async def _nothing_is_lost(
-    api: FakeBotApi, bot: BotProcess, chats: tuple[int, int], mend: Callable[[], object]
+    api: FakeBotApi,
+    bot: BotProcess,
+    chats: tuple[int, int],
+    mend: Callable[[], object],
+    said: str = "n'a pas pu garder les messages",
 ) -> None:
-    before = bot.log.count("n'a pas pu garder les messages")
+    before = bot.log.count(said)
     for chat in chats:
         api.user(chat).send(QUESTION)
-    await eventually(lambda: bot.log.count("n'a pas pu garder les messages") > before)
+    await eventually(lambda: bot.log.count(said) > before)
     assert not any(api.sent(chat) for chat in chats)
     mend()
     for chat in chats:
@@ -199,12 +248,41 @@ async def _nothing_is_lost(
 async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings
 ) -> None:
+    rows = [(1, timedelta(hours=49), 0), (2, timedelta(hours=2), 0), (3, timedelta(0), 5), (3, timedelta(0), 0)]
+    await _wait_in_the_inbox(api, small_settings, rows)
+    bot = start_bot()
+    answer = (await api.wait_sent(2, timeout=20))[0]["text"]
+    assert "Désolé du retard" in answer and "25,6" in answer
+    first, second = await api.wait_sent(3, 2, timeout=20)
+    assert "une erreur m'empêche" in first["text"] and "25,6" in second["text"]
+    await api.quiet(0.3)
+    assert not api.sent(1) and "trop ancien" in bot.log and "abandonné" in bot.log
+
+
+@pytest.mark.full
+async def test_what_waited_long_for_its_turn_is_tried_again_like_the_rest(
+    api: FakeBotApi, start_bot: StartBot, small_settings: Settings
+) -> None:
+    await _wait_in_the_inbox(api, small_settings, [(1, timedelta(minutes=5), 0)])
+    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF sending_at ON inbox WHEN NEW.sending_at IS NOT NULL "
+            "BEGIN SELECT RAISE(ABORT, 'no answer may begin'); END"
+        )
+    bot = start_bot()
+    await eventually(lambda: "la base de données ne répond pas" in bot.log)
+    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+        database.execute("DROP TRIGGER refuse")
+    assert "25,6" in (await api.wait_sent(1, timeout=30))[0]["text"]
+
+
+async def _wait_in_the_inbox(api: FakeBotApi, settings: Settings, rows: list[tuple[int, timedelta, int]]) -> None:
+    """Before the bot starts: chat, how long ago it wrote, and how often its message ended the process."""
     now = datetime.now(UTC)
-    store = Store(small_settings.store_url)
+    store = Store(settings.store_url)
     await store.open()
     await store.close()
-    rows = [(1, timedelta(hours=49), 0), (2, timedelta(hours=2), 0), (3, timedelta(0), 5), (3, timedelta(0), 0)]
-    with closing(sqlite3.connect(_database(small_settings))) as database, database:
+    with closing(sqlite3.connect(_database(settings))) as database, database:
         for update_id, (chat, age, attempts) in enumerate(rows, 1):
             api.user(chat)
             user = {"id": chat, "is_bot": False, "first_name": "A"}
@@ -214,13 +292,6 @@ async def test_too_old_is_dropped_old_is_excused_and_hopeless_is_given_up(
                 "INSERT INTO inbox (update_id, chat_id, payload, received_at, attempts) VALUES (?, ?, ?, ?, ?)",
                 (update_id, chat, json.dumps(update), (now - age).replace(tzinfo=None).isoformat(" "), attempts),
             )
-    bot = start_bot()
-    answer = (await api.wait_sent(2, timeout=20))[0]["text"]
-    assert "Désolé du retard" in answer and "25,6" in answer
-    first, second = await api.wait_sent(3, 2, timeout=20)
-    assert "une erreur m'empêche" in first["text"] and "25,6" in second["text"]
-    await api.quiet(0.3)
-    assert not api.sent(1) and "trop ancien" in bot.log and "abandonné" in bot.log
 
 
 # What answers
@@ -312,6 +383,9 @@ async def test_what_the_webhook_refuses(
         (400, {"body": b"[" * 10_000}),
         (400, {"body": b'{"update_id": 1, "message": 3}'}),
         (400, {"body": b'{"update_id": "a", "message": {}}'}),
+        (400, {"body": update.replace(b'"update_id": 1', b'"update_id": 1%030d' % 0)}),
+        (400, {"body": update.replace(b'"id": 7', b'"id": 7%030d' % 0)}),
+        (400, {"body": re.sub(rb'"date": \d+', b'"date": 9%030d' % 0, update)}),
         (400, {"body": b" " * 30_000}),
         (404, {"body": update, "path": "/"}),
         (404, {"body": update, "path": "/123456:TEST"}),

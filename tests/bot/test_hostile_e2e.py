@@ -5,14 +5,17 @@ The fake Bot API refuses what Telegram refuses (HTML, lengths, button data) and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from telegram.constants import MessageEntityType
 
-from tests.bot.conftest import Running
+from bot.telegram import keyboards
+from tests.bot.conftest import ADMIN, Running
 from tests.botapi import User
 
 pytestmark = pytest.mark.full
@@ -67,8 +70,55 @@ async def test_a_file_of_a_hundred_thousand_emoji(running: Running) -> None:
     assert not any(TROUBLE in message["text"] for message in sent)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(action=st.sampled_from("e t ts f m v ca cr cs cg cm o g gd x z".split()), rest=st.text(ALPHABET, max_size=40))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(text=TEXTS)
+async def test_any_inline_request_is_answered(running: Running, text: str) -> None:
+    query = running.api.user(running.new_chat()).inline_query(text[:256])
+    [call] = await running.api.wait_for(lambda call: call.raw.get("inline_query_id") == query, timeout=60)
+    assert call.ok, repr(text)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(text=TEXTS)
+async def test_any_text_gets_an_answer_in_a_group(running: Running, text: str) -> None:
+    api, user = running.api, running.api.user(running.new_chat())
+    user.send(f"@FakeTestBot {text}"[:4096], chat=api.group(-user.id))
+    sent = await api.wait_sent(-user.id, timeout=60)
+    assert not any(TROUBLE in message["text"] for message in sent), repr(text)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(
+    kind=st.sampled_from([*MessageEntityType, "of_tomorrow"]), offset=st.integers(0, 5000), length=st.integers(0, 5000)
+)
+async def test_any_entity_gets_an_answer(running: Running, kind: str, offset: int, length: int) -> None:
+    api, user = running.api, running.api.user(running.new_chat())
+    entity = {"type": kind, "offset": offset, "length": length, "url": "x", "custom_emoji_id": "x"}
+    user.send("/start 😀 @FakeTestBot", entities=[entity])
+    assert TROUBLE not in (await api.wait_sent(user.id, timeout=60))[0]["text"]
+
+
+async def test_any_word_of_explanation_of_a_pause(running: Running) -> None:
+    api, admin = running.api, running.api.user(ADMIN)
+    for place, text in enumerate(HOSTILE, 1):
+        user = api.user(running.new_chat())
+        admin.send(f"/pause {text}"[:4096])
+        begun = (await api.wait_sent(ADMIN, 2 * place - 1, timeout=60))[-1]["text"]
+        user.send("bonjour")
+        told = (await api.wait_sent(user.id, timeout=60))[0]["text"]
+        admin.send("/pause")
+        ended = (await api.wait_sent(ADMIN, 2 * place, timeout=60))[-1]["text"]
+        assert "Pause commencée" in begun and "Je suis en pause" in told and "de nouveau" in ended, repr(text)
+
+
+ACTIONS = sorted(
+    {value for value in vars(keyboards).values() if isinstance(value, str) and re.fullmatch("[a-z]{1,2}", value)}
+)
+"""What every kind of button says first."""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(action=st.sampled_from([*ACTIONS, "zz"]), rest=st.text(ALPHABET, max_size=40))
 async def test_any_button_data_gets_an_answer(running: Running, action: str, rest: str) -> None:
     api, user = running.api, running.api.user(running.new_chat())
     user.send("/sujets")

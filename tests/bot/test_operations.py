@@ -40,6 +40,19 @@ async def test_a_restart_loses_nothing_and_repeats_nothing(
 
 
 @pytest.mark.full
+async def test_after_a_change_of_token_what_waited_is_answered(api: FakeBotApi, start_bot: StartBot) -> None:
+    bot = start_bot()
+    api.token = "123456:the-new-token-that-must-never-be-printed"  # @BotFather, /revoke
+    api.user(1).send(QUESTION)  # ends the long poll in progress
+    assert await asyncio.to_thread(bot.process.wait, 30) == 1
+    assert "Telegram refuse TELEGRAM_TOKEN" in bot.log
+    api.violations.clear()  # the refusals
+    renewed = start_bot(TELEGRAM_TOKEN=api.token)
+    assert "25,6" in (await api.wait_sent(1, timeout=20))[0]["text"]
+    assert "the-new-token" not in bot.log + renewed.log
+
+
+@pytest.mark.full
 async def test_a_backup_taken_while_it_runs_answers_elsewhere(
     api: FakeBotApi, start_bot: StartBot, small_settings: Settings, tmp_path: Path
 ) -> None:

@@ -124,16 +124,21 @@ async def test_what_is_kept_is_told_exported_and_erased(api: FakeBotApi, start_b
     assert [turn["texte"] for turn in data["questions_recentes"]] == [QUESTION]
     assert "frais de dossier" in json.dumps(data["offre_en_cours_de_verification"], ensure_ascii=False)
     assert [opinion["rating"] for opinion in data["avis_et_questions_transmises_aujourd_hui"]] == [Rating.USEFUL]
+    folder = bot.log_path.parent / "data"
+    path = folder / "clicdroit.sqlite"
+    with sqlite3.connect(path) as connection:
+        [[sealed]] = connection.execute("SELECT sealed FROM turns")
     user.send("/effacer")
     ask = (await api.wait_sent(42, 5))[4]
     user.press(ask, "Non, ne rien effacer")
     assert "Rien n'est effacé" in (await api.wait_sent(42, 6))[5]["text"]
     user.press(ask, "Oui, tout effacer", stale=True)
     assert "tout est effacé" in (await api.wait_sent(42, 7))[6]["text"]
+    for file in folder.glob("clicdroit.sqlite*"):
+        content = file.read_bytes()
+        assert QUESTION.encode() not in content and b"frais de dossier" not in content and sealed not in content, file
     await api.quiet(0.5)
     bot.stop()
-    folder = bot.log_path.parent / "data"
-    path = folder / "clicdroit.sqlite"
     with sqlite3.connect(path) as connection:
         for table in ("turns", "open_checks", "opinions", "gaps"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
@@ -233,7 +238,7 @@ async def test_administrators_pause_and_distress_passes(running: Running) -> Non
 
 
 async def test_past_the_limit_it_is_said_once_and_distress_passes(api: FakeBotApi, start_bot: StartBot) -> None:
-    start_bot(QUESTIONS_PER_MINUTE="2", IMAGES_PER_MINUTE="1")
+    start_bot(QUESTIONS_PER_MINUTE="2", IMAGES_PER_MINUTE="1", DOCUMENTS_PER_MINUTE="1")
     user = api.user(42)
     for _ in range(5):
         user.send("merci")
@@ -245,6 +250,9 @@ async def test_past_the_limit_it_is_said_once_and_distress_passes(api: FakeBotAp
     for _ in range(2):
         user.send_photo(b"jpeg")
     assert "trop vite" in (await api.wait_sent(42, 7))[6]["text"]
+    for _ in range(2):
+        user.send_document(b"%PDF")
+    assert "trop vite" in (await api.wait_sent(42, 9))[8]["text"]
     other = api.user(43)
     other.send("merci")
     await api.wait_sent(43)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import subprocess
 import sys
 import urllib.request
 from urllib.parse import quote
@@ -12,7 +14,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.telegram.logs import RedactingFormatter, secrets_of
-from tests.bot.conftest import TOKEN, StartBot, eventually
+from tests.bot.conftest import ROOT, TOKEN, StartBot, eventually
 from tests.botapi import FakeBotApi, Fault
 
 PASSWORD = "mot@de passe/secret"
@@ -82,6 +84,21 @@ async def test_the_password_of_the_database_is_not_printed(start_bot: StartBot, 
     await eventually(lambda: "la base de données ne répond pas" in bot.log)
     bot.kill()
     assert PASSWORD not in bot.log and quote(PASSWORD, safe="") not in bot.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://bot:mot@de:passe@db.example/bot"),  # not written as an address wants it
+        ("DATABASE_URL", "postgresql//bot:mot-de-passe@db.example/bot"),
+        ("ADMIN_IDS", "le mot de passe"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_and_not_shown(name: str, value: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TELEGRAM_TOKEN": TOKEN, name: value}
+    done = subprocess.run([sys.executable, "-m", "bot", "telegram"], capture_output=True, text=True, env=environment)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.splitlines() == [f"Erreur : réglage illisible : {name} (voir bot/settings.py et README)"]
 
 
 def _get(address: str) -> str:

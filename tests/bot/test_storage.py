@@ -12,14 +12,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from bot import storage
 from bot.storage.inbox import Received
 from bot.storage.model_use import ModelKept
 from bot.storage.opinions import AnswerRef, Rating
 from bot.storage.shared import SharedOffer
-from bot.storage.store import Store, _upgrade
+from bot.storage.store import Store, _upgrade, with_driver
 from bot.storage.tables import Base
 from tests.bot.conftest import Clock
 
@@ -39,6 +39,31 @@ async def test_a_sweep_leaves_nothing_of_it_in_any_file(store: Store, tmp_path: 
         return
     files = b"".join(path.read_bytes() for path in (tmp_path / "deep").iterdir())
     assert b"mon secret" not in files and b"SQLite" in files
+
+
+async def test_the_file_survives_a_power_cut_and_overwrites_what_goes(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    await store.open()
+    async with store._engine.connect() as connection:
+        found = {
+            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "secure_delete")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("postgres://bot@db.example/bot?sslmode=require", "postgresql+asyncpg://bot@db.example/bot?ssl=require"),
+        ("postgresql://bot@db.example:5433/bot", "postgresql+asyncpg://bot@db.example:5433/bot"),
+        ("postgresql+asyncpg://bot@/bot?host=/run", "postgresql+asyncpg://bot@/bot?host=/run"),
+        ("sqlite:////srv/bot.sqlite", "sqlite+aiosqlite:////srv/bot.sqlite"),
+    ],
+)
+def test_an_address_may_be_written_as_it_usually_is(written: str, read: str) -> None:
+    assert with_driver(make_url(written)) == make_url(read)
 
 
 async def test_turns_are_kept_a_short_while(store: Store, clock: Clock) -> None:

@@ -53,6 +53,14 @@ async def test_a_question_is_answered_with_its_sources(running: Running) -> None
     assert not api.called("sendChatAction", chat), "typing is for answers that take long"
 
 
+async def test_typing_shows_that_an_answer_that_takes_long_is_on_its_way(api: FakeBotApi, start_bot: StartBot) -> None:
+    start_bot(TYPING_AFTER_S="0")
+    api.user(42).send(QUESTION)
+    await api.wait_sent(42)
+    first, *_, last = [call.method for call in api.called(chat_id=42)]
+    assert (first, last) == ("sendChatAction", "sendMessage")
+
+
 async def test_without_a_model_the_command_says_so(running: Running) -> None:
     api, chat = running.api, running.new_chat()
     api.user(chat).send("/modele")
@@ -171,9 +179,10 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_read(running: Runnin
     api, chat = running.api, running.new_chat()
     user, group = api.user(chat), api.group(-1001, title="Entraide")
     bot_name = api.world.bot["username"]
-    user.send(QUESTION, chat=group)
+    user.send(f"entre nous, et pas pour @{bot_name}_2 : {QUESTION}", chat=group)
+    await api.until(lambda: api.pending == 0)
     await api.quiet(0.5)
-    assert api.sent(-1001) == []
+    assert api.sent(-1001) == [] and b"entre nous" not in _stored_bytes(running.settings)
     user.send(f"@{bot_name} {QUESTION}", chat=group)
     answer = (await api.wait_sent(-1001))[0]
     assert "25,6" in answer["text"]
@@ -279,8 +288,23 @@ async def test_an_old_button_answers_politely(running: Running) -> None:
         assert "Ce bouton est ancien" in (await api.wait_sent(chat, count))[-1]["text"]
 
 
-def _callback(message: dict[str, Any], data: str) -> dict[str, Any]:
-    sender = {"id": message["chat"]["id"], "is_bot": False, "first_name": "Camille"}
+async def test_a_button_of_a_message_too_old_for_telegram_answers_too(running: Running) -> None:
+    """Of such a message Telegram gives no more than the ids."""
+    api, chat = running.api, running.new_chat()
+    api.user(chat)
+    gone = {"message_id": 5, "date": 0}
+    api.push(_callback(gone | {"chat": {"id": chat, "type": "private"}}, "ts", chat))
+    assert "Choisissez un thème" in (await api.wait_sent(chat))[0]["text"]
+    group = api.group(-chat)
+    mark = api.mark()
+    api.push(_callback(gone | {"chat": group.info}, "ts", chat))
+    [notice] = await api.wait_for("answerCallbackQuery", since=mark)
+    assert "Ce bouton est ancien" in notice.params["text"] and notice.params["show_alert"]
+    assert api.sent(group.id) == []
+
+
+def _callback(message: dict[str, Any], data: str, sender_id: int | None = None) -> dict[str, Any]:
+    sender = {"id": sender_id or message["chat"]["id"], "is_bot": False, "first_name": "Camille"}
     query = {"id": f"{time.time_ns()}", "from": sender, "message": message, "chat_instance": "1", "data": data}
     return {"callback_query": query}
 
