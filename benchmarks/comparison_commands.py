@@ -133,8 +133,9 @@ def retrieval(
     queries: Annotated[Path, typer.Option(help="Requêtes (colonnes topic et query).", exists=True, dir_okay=False)],
     qrels: Annotated[Path, typer.Option(help="Documents attendus (topic, local_doc_id).", exists=True, dir_okay=False)],
     corpus: Annotated[
-        list[str], typer.Option(help="fiches-travail, code-du-travail, service-public-2020, ou un fichier PIAF.")
-    ],
+        list[str] | None,
+        typer.Option(help="fiches-travail, code-du-travail, service-public-2020 (par défaut : les trois), ou un PIAF."),
+    ] = None,
     dense: Annotated[bool, typer.Option(help="Avec les vecteurs (calculés une fois, puis relus).")] = True,
     learn: Annotated[bool, typer.Option("--learn", help="Garder la fusion apprise sur toutes ces requêtes.")] = False,
     keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/retrieval.jsonl.")] = True,
@@ -142,11 +143,12 @@ def retrieval(
 ) -> None:
     """La recherche seule, sur des requêtes publiques : BM25, dense, les deux, et une fusion apprise."""
     from benchmarks import fusion
-    from benchmarks.corpora import load_corpus
+    from benchmarks.corpora import LABOUR, load_corpus
     from benchmarks.retrieval import measure, read_task
     from ingest.official.package import CorpusError
 
     settings = Settings()
+    corpus = corpus or list(LABOUR)
     try:
         documents = [
             document for name in corpus for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout)
