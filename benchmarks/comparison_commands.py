@@ -133,8 +133,9 @@ def retrieval(
     queries: Annotated[Path, typer.Option(help="Requêtes (colonnes topic et query).", exists=True, dir_okay=False)],
     qrels: Annotated[Path, typer.Option(help="Documents attendus (topic, local_doc_id).", exists=True, dir_okay=False)],
     corpus: Annotated[
-        list[str], typer.Option(help="fiches-travail, code-du-travail, service-public-2020, ou un fichier PIAF.")
-    ],
+        list[str] | None,
+        typer.Option(help="fiches-travail, code-du-travail, service-public-2020 (par défaut : les trois), ou un PIAF."),
+    ] = None,
     dense: Annotated[bool, typer.Option(help="Avec les vecteurs (calculés une fois, puis relus).")] = True,
     learn: Annotated[bool, typer.Option("--learn", help="Garder la fusion apprise sur toutes ces requêtes.")] = False,
     keep: Annotated[bool, typer.Option(help="Garder le résultat dans benchmarks/retrieval.jsonl.")] = True,
@@ -142,11 +143,12 @@ def retrieval(
 ) -> None:
     """La recherche seule, sur des requêtes publiques : BM25, dense, les deux, et une fusion apprise."""
     from benchmarks import fusion
-    from benchmarks.corpora import load_corpus
+    from benchmarks.corpora import LABOUR, load_corpus
     from benchmarks.retrieval import measure, read_task
     from ingest.official.package import CorpusError
 
     settings = Settings()
+    corpus = corpus or list(LABOUR)
     try:
         documents = [
             document for name in corpus for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout)
@@ -180,16 +182,17 @@ def retrieval(
 
 def _embedded(settings: Settings, documents: list[Document], task: Task) -> tuple[Array, Array]:
     """Vectors of the documents and of the queries. Stopped half-way, the next run goes on from there."""
+    from benchmarks.cores import all_cores
     from ingest.screen import progress_bar
 
     try:
         embeddings = load_embeddings(settings.embedding_model)
     except EmbeddingModelError as error:
         fail(str(error))
-    cache = EmbeddingCache(settings.benchmark_embeddings, embeddings)
     texts = [document.embedded for document in documents]
     done = 0
-    with progress_bar() as progress:
+    with all_cores(embeddings) as pooled, progress_bar() as progress:
+        cache = EmbeddingCache(settings.benchmark_embeddings, pooled)
 
         def advance(count: int) -> None:
             nonlocal done
@@ -197,8 +200,8 @@ def _embedded(settings: Settings, documents: list[Document], task: Task) -> tupl
             progress("Vecteurs des documents", done, len(texts))
 
         vectors = cache.documents(texts, advance)
-    asked = cache.queries([question.text for question in task.questions])
-    cache.close()
+        asked = cache.queries([question.text for question in task.questions])
+        cache.close()
     return vectors, asked
 
 
@@ -216,6 +219,7 @@ def scale(
     """Dix et cent fois plus de passages : vecteurs, index, temps et rappel. Coupée, elle reprend où elle en était."""
     from benchmarks import scale as bench
     from benchmarks.asked import golden_questions, public_questions
+    from benchmarks.cores import all_cores
     from ingest.official.package import CorpusError
     from ingest.screen import progress_bar
 
@@ -235,8 +239,9 @@ def scale(
     lines: list[dict[str, Any]] = []
     for model, budget_s in models[: 2 if budget_minutes else 1]:
         with progress_bar() as progress:
+            with all_cores(model) as pooled:
+                effort = bench.Bench(settings.scale_dir, corpus, limit, pooled, progress).embed(budget_s)
             run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
-            effort = run.embed(budget_s)
             print(f"\n{model.identity} : {effort}")
             lines.append({"model": model.identity, "embedded": asdict(effort), "points": _shown(run.points(asked))})
     print("\nLes mots (BM25)")

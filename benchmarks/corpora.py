@@ -33,6 +33,8 @@ CODES = {
     "code-rural": "LEGITEXT000022197698",  # no fact cites it: it only makes the haystack larger
 }
 """Name here → file of the package."""
+LABOUR = ("fiches-travail", "code-du-travail", "service-public-2020")
+"""What the public queries of code.travail.gouv.fr are searched in."""
 
 Node = dict[str, Any]
 
@@ -79,7 +81,7 @@ def _code(name: str, folder: Path, timeout: float) -> Iterator[Document]:
     root = read_json(archive, f"data/{CODES[name]}.json")
     for headings, article in _articles(root, ()):
         # What an article is about stands in the headings above it: its text alone seldom names it.
-        subject = [name for heading in headings if (name := heading.partition(" : ")[2])][-2:]
+        subject = [after for heading in headings if (after := heading.partition(" : ")[2])][-2:]
         title = _joined([f"Article {article['num']}", *subject])
         body = _joined([article["texte"] or ""])
         yield Document(f"legi:{article['id']}", name, title, _joined(headings), body)

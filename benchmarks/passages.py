@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from knowledge.settings import KnowledgeSettings
 
 CHUNK = 100
 """Passages embedded, written and indexed at once: what a stop can cost, and what memory holds."""
+FIRST_CORPORA = ("fiches-travail", "code-du-travail", "code-de-la-securite-sociale")
+"""Mixed with our own base; the others, out of date or of no use to a worker, only come after."""
+SEED = 1
 PASSAGE_CHARACTERS = 1_050
 """With its title, about 270 tokens of multilingual-e5-small: four characters of French a token."""
 
@@ -30,16 +34,28 @@ class Passage:
     text: str
 
 
-def real_passages(settings: KnowledgeSettings, today: date) -> Iterator[Passage]:
-    """Our own base, then every corpus. Raises ``CorpusError`` and ``LibraryError``."""
+def real_passages(settings: KnowledgeSettings, today: date) -> list[Passage]:
+    """Our own base and the texts of ``FIRST_CORPORA``, then the others. Raises ``CorpusError``, ``LibraryError``.
+
+    Each of the two is shuffled: whatever the size, an index holds short questions and long articles in the same shares.
+    """
+    own = (
+        Passage(one.fact or one.fiche, one.text) for one in passages_of(libraries.load(settings.knowledge_dir), today)
+    )
+    first = [*own, *_pieces(FIRST_CORPORA, settings)]
+    others = [*_pieces([name for name in CORPORA if name not in FIRST_CORPORA], settings)]
+    for group in (first, others):
+        Random(SEED).shuffle(group)
+    return first + others
+
+
+def _pieces(names: Iterable[str], settings: KnowledgeSettings) -> Iterator[Passage]:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    for own in passages_of(libraries.load(settings.knowledge_dir), today):
-        yield Passage(own.fact or own.fiche, own.text)
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=PASSAGE_CHARACTERS, chunk_overlap=0, separators=[". ", " "], keep_separator="end"
     )
-    for name in CORPORA:
+    for name in names:
         for document in load_corpus(name, settings.corpora_dir, settings.fetch_timeout):
             for piece in splitter.split_text(document.body):
                 yield Passage(document.id, f"{document.title}. {piece}")

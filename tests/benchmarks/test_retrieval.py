@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
+import tarfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,10 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from benchmarks import fusion, runs
+from benchmarks import corpora, fusion, runs
 from benchmarks.cli import app
-from benchmarks.corpora import SERVICE_PUBLIC_2020, Document, load_corpus, read_piaf, read_publication
-from benchmarks.fusion import Example, FusionModels, cross_validated, learn
+from benchmarks.corpora import CODES, SERVICE_PUBLIC_2020, Document, load_corpus, read_piaf, read_publication
+from benchmarks.fusion import Example, cross_validated, learn
 from benchmarks.ranking import BM25, DENSE, Searcher, best, fused
 from benchmarks.retrieval import figures, read_task
 from bot.settings import Settings
@@ -64,6 +67,26 @@ def test_a_service_public_fiche_is_read_without_its_metadata() -> None:
         "La prime est versée en décembre.",
     )
     assert found.embedded == "Prime de Noël. La prime est versée en décembre."
+
+
+def test_every_article_of_a_code_is_of_one_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind is a feature of the fusion: one a corpus, whatever the headings above an article say."""
+    article = {"type": "article", "data": {"id": "LEGIARTI1", "num": "L3121-27", "texte": "35 heures."}}
+    section = {"type": "section", "data": {"title": "Titre II : Durée du travail"}, "children": [article]}
+    other = {"type": "article", "data": {"id": "LEGIARTI2", "num": "L1", "texte": None}}
+    root = {"type": "code", "data": {"title": "Code du travail"}, "children": [section, other]}
+    archive = tmp_path / "legi.tgz"
+    content = json.dumps(root).encode()
+    with tarfile.open(archive, "w:gz") as files:
+        entry = tarfile.TarInfo(f"package/data/{CODES['code-du-travail']}.json")
+        entry.size = len(content)
+        files.addfile(entry, BytesIO(content))
+    monkeypatch.setattr(corpora, "bring", lambda package, folder, timeout: archive)
+    found = load_corpus("code-du-travail", tmp_path, 1)
+    assert [(one.id, one.kind, one.title, one.context) for one in found] == [
+        ("legi:LEGIARTI1", "code-du-travail", "Article L3121-27 Durée du travail", "Titre II : Durée du travail"),
+        ("legi:LEGIARTI2", "code-du-travail", "Article L1", ""),
+    ]
 
 
 def test_a_piaf_file_is_read_and_an_unknown_corpus_named(tmp_path: Path) -> None:
@@ -159,8 +182,16 @@ def test_the_command_measures_learns_and_keeps(tmp_path: Path, monkeypatch: pyte
     assert failed.exit_code == 1
 
 
-def test_the_committed_fusion_can_be_read() -> None:
-    assert isinstance(fusion.read(), FusionModels)
+def test_the_committed_fusion_knows_every_feature_of_today() -> None:
+    """A feature that it never saw would count for nothing, and its figures would be those of another search."""
+    models = fusion.read().models
+    assert models
+    for kind, model in models.items():
+        vectors = np.eye(len(DOCUMENTS), dtype=np.float32) if "dense" in kind else None
+        features = {name for name in examples(vectors)[0].candidates.columns if not name.startswith("is_")}
+        assert features == {name for name in model.weights if not name.startswith("is_")}
+        kinds = {name.removeprefix("is_") for name in model.weights if name.startswith("is_")}
+        assert kinds <= set(corpora.CORPORA)
 
 
 # The Service-Public fiches of 2020: wrong amounts, so never an answer.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,24 @@ from typer.testing import CliRunner
 from benchmarks import runs
 from benchmarks.asked import Asked, golden_questions, public_questions
 from benchmarks.cli import app
-from benchmarks.passages import Corpus, Passage, VectorFiles, write_passages
+from benchmarks.cores import AllCores, _start, all_cores
+from benchmarks.corpora import Document
+from benchmarks.passages import (
+    FIRST_CORPORA,
+    PASSAGE_CHARACTERS,
+    Corpus,
+    Passage,
+    VectorFiles,
+    real_passages,
+    write_passages,
+)
 from benchmarks.scale import Bench, static_of, words
 from benchmarks.static import StaticEmbeddings, distil
 from benchmarks.stores import STORES
 from bot.settings import Settings
 from knowledge.embeddings import EmbeddedE5, Vector
 from knowledge.golden import GoldenQuestion
+from tests.conftest import TODAY
 
 pytestmark = pytest.mark.full
 
@@ -125,6 +138,35 @@ def test_exact_search_by_chunks_is_exact(corpus: Corpus, tmp_path: Path) -> None
     assert np.allclose(vectors.nth_cosine(every[:7], 2 * CHUNK, 10), wanted, atol=1e-6)
     texts = [text for _, chunk in corpus.chunks(CHUNK, 2 * CHUNK) for text in chunk]
     assert np.allclose(every[CHUNK:], Words().embed_documents(texts)), "sorted by length, and put back in their order"
+
+
+def test_our_base_and_the_codes_in_force_come_first_and_mixed(
+    small_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one(name: str) -> list[Document]:
+        return [Document(f"{name}/{place}", name, "Un titre", "", "Une phrase. " * 300) for place in range(20)]
+
+    monkeypatch.setattr("benchmarks.passages.load_corpus", lambda name, *_: one(name))
+    monkeypatch.setattr("benchmarks.passages.CORPORA", dict.fromkeys([*FIRST_CORPORA, "service-public-2020"]))
+    found = real_passages(small_settings, TODAY)
+    assert found == real_passages(small_settings, TODAY), "the same each time: a stopped run goes on"
+    assert all(len(passage.text) <= PASSAGE_CHARACTERS + len("Un titre. ") for passage in found)
+    origins = [passage.document.partition("/")[0] for passage in found]
+    old = origins.index("service-public-2020")
+    assert set(origins[old:]) == {"service-public-2020"} and {*FIRST_CORPORA, "cotisations"} <= set(origins[:old])
+    assert set(FIRST_CORPORA) <= set(origins[: old // 4]), "each quarter holds of everything"
+
+
+def test_every_core_gives_the_vectors_of_one(model: EmbeddedE5) -> None:
+    texts = [
+        f"Règle du {subject}, numéro {place}. {'Et encore. ' * place}" for place, subject in enumerate(SUBJECTS * 2)
+    ]
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=_start) as pool:
+        pooled = AllCores(model, pool, 2).embed_documents(texts)
+        assert AllCores(model, pool, 2).embed_documents(texts[:3]) == model.embed_documents(texts[:3])
+    assert np.allclose(pooled, model.embed_documents(texts), atol=1e-6)
+    with all_cores(StaticEmbeddings("statique", [], np.zeros((0, 2), dtype=np.float32))) as other:
+        assert isinstance(other, StaticEmbeddings), "only the embedded model leaves cores idle"
 
 
 def test_a_static_model_of_the_real_one_tells_subjects_apart(
