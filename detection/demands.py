@@ -115,6 +115,57 @@ _FAR_AWAY = (
     r"etranger|abroad|overseas|billet (?:d'avion|aller|offert|paye)|flight|frontiere|border|visa|passeport|passport|dollars?|usd|casino|compound)\b"
 )
 
+_IMAGES = r"\b(?:videos?|photos?|pics?|pictures?|images?|nudes?|tofs?|tswer\w*|recordings?|recorded|film\w*|enregistr\w+|footage|captures?|webcam|camera|tout|everything|kolchi|le lien|the link|des echanges)\b"
+# Those before whom one would be ashamed.
+_WITNESSES = (
+    r"\b(?:(?:tous? |toute |all |every(?:one| one)? )?(?:(?:of )?(?:tes|ta|ton|vos|votre|your|leurs?) )(?:\w+ )?(?:contacts?|amis?|amies|familles?|abonnes?|proches|followers?|friends|family|mere|pere|parents|mari|femme|copine?|mum|mom|"
+    r"mother|wife|husband|boss|patron\w*|employeur|employer|collegues?|colleagues|carnet d'adresses|ecole|lycee|school|fac|repertoire)|everyone|tout le monde|l'?3a2ila|la famille|on (?:the )?internet|sur (?:facebook|snap\w*|insta\w*|"
+    r"internet|tiktok|les reseaux)|your name|ton nom)\b"
+)
+_SHOWN_TO = (
+    r"\b(?:recoi\w+|recev\w+|verr\w+|va(?:is|s|)? (?:tout )?(?:voir|recevoir|l'avoir)|vont (?:tout )?(?:voir|recevoir)|voi(?:t|ent)|see[sn]?|gets?|receives?|envo\w+|enverr\w+|send\w*|part(?:ent|ira|iront)?|publi\w+|diffus\w+|balanc\w+|"
+    r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*)\b"
+)
+_UNLESS_PAID = (
+    r"\b(?:sinon|ou (?:bien |alors )?(?:je|j'|la|le|ta|tes|ton|toute?|tous|on)|or (?:else|i|we|every\w*|your|the)|otherwise|wla|wela|si (?:tu|vous) (?:ne |n'|me |m')?\w+ (?:pas|rien|plus)|si (?:tu|vous) ne \w+ pas|unless|if you (?:don't|do not|refuse)|"
+    r"i(?:'ll| will)? delete|j'efface|je supprime|avant que|pour eviter)\b"
+)
+# Cheques and transfers that are larger than what is due.
+_CHEQUE = r"\b(?:e-?che(?:que|ck)s?|cheques?|che?cks?|cashier'?s check|money order|cheke|chik)\b"
+_CASHED = r"\b(?:deposit\w*|bank it|cash(?:e[sd])? (?:it|the)|encaiss\w+|depos\w+|clears?|credite\w*|in your account|prends|take|keep\w*|gard\w+|retir\w+|includes?|included|inclus|comprend|deduct|retien\w*)\b"
+_THE_REST = r"\b(?:the|le|la|l'|his|her|its|sa|son|their|any|part of|(?:his|her) own)? ?(?:rest|remain\w*|balance|difference|extra|excess|surplus|reste|restant|solde|trop-?percu|left ?over|driver'?s? (?:money|part|share)|part|share|\d[\d ,.]{1,6})\b"
+_HANDED_ON = (
+    r"\b(?:send|forward|wire|transfer|hand|give|pay|pass|return|refund|remit|mail|zelle|moneygram|western union|purchase|buy|renvo\w+|revers\w+|vir(?:er|ez|e)|remett?\w*|remets|regl(?:er|ez|e)|pay(?:er|ez)|donn(?:er|ez|e)|fai(?:s|tes)|envo\w+|"
+    r"transf\w+)\b[^.!?]{0,60}"
+)
+_SOMEBODY = (
+    r"\b(?:to|a|au|aux|l'|le|la|the|my|mon|ma|our|notre|son|his|her|this|another|ce|un|some)\b[^.!?]{0,24}\b(?:mover\w*|driver|shipper|agent|vendor|supplier|specialist|designer|printer|movers|caterer|courier|carrier|nanny|assistant|account|"
+    r"chauffeur|demenageur|transporteur|traiteur|imprimeur|fournisseur|livreur|photographe|installateur|decorateur|tuteur|prestataire|expediteur|agence|compte|gift cards?)\b|\b(?:zelle|western union|moneygram|gift cards?|mandat|cash app)\b"
+)
+_MARKETS = (
+    r"\b(?:trad(?:e|es|er|ing|ent)|trader\w*|forex|crypto\w*|bitcoin|btc|usdt|gold|l'or|bourse|marches?|markets?|invest\w*|placements?|signa(?:l|ux)|signals?|bot|robots?|courbes|charts|nodes?|broker|courtier|portefeuille|options?|capital|pool|"
+    r"plateforme|platform|copy-?trading)\b"
+)
+_GROWS = (
+    r"(?:\b\d[\d .,]*(?: ?(?:k|€|euros?|balles|dh|f|fcfa|\$|usdt))? (?:\w+ )?(?:devien\w+|become?s?|turns? into|to make|katrje3\w*|kayrje3\w*|wel+aw?|font|rapporte\w*|se transform\w+)\b|\b(?:get|got|reprend\w*|retir\w+|recupere\w*) (?:back )?\d|"
+    r"\d ?% (?:par (?:jour|semaine|mois)|per (?:day|week|month)|a (?:day|week|month)|each|every|chaque|en|in|de (?:gain|benefice|profit|rendement)s?)\b|\b(?:tombe\w*|gagne\w*|earn\w*|make money|money works|works?|travaille\w*|trade\w*) (?:\w+ ){0,4}(?:pendant que|while (?:i|you)|a (?:ta|leur|votre|ma) place|for you|for me|tout seul|"
+    r"sans rien faire)\b|\brevenus? (?:passifs?|automatiques?)|\bpassive income|\b(?:resultats?|gains?|rendements?|profits?|returns?) (?:\w+ )?(?:garantis?|assures?|guaranteed|fixes?)|\bguaranteed (?:returns?|profits?|results?)|"
+    r"\b(?:se trompe|perd|loses?|lost|wrong|failed?) (?:rarement|jamais|presque jamais|a single)|\b(?:never|rarely|jamais|hardly) (?:loses?|lost|wrong|fails?|perdu)|\bsans risque|\bno risk|\brisk[- ]free|\bdoubl(?:e|er|ed)\b)"
+)
+_LEADS = (
+    r"\b(?:oncle|tante|mentor|coach|prof(?:esseur)?|uncle|aunt|teacher|guide|mon equipe|my team|analyst\w*|expert|insider|je (?:t'|te |vous |l')?(?:accompagn\w+|montr\w+|form\w+|expliqu\w+|guid\w+)|i (?:can|will|could)? ?(?:guide|teach|show)|"
+    r"on t'explique|we teach|ecri[st] ?(?:moi)?|write|viens|come|join|rejoin\w+|groupe|group|live|l'?application|l'?app|copi(?:ez|es?|er)|copy|suiv(?:ez|s|re)|follow|regarde|watch|poste|position|emploi|job|eleves|students)\b"
+)
+_ACCOUNT_OF_WORK = (
+    r"\b(?:comptes?|accounts?|profils?|profiles?|login|acces|session)\b[^.!?]{0,50}\b(?:uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|yassir|jumia|coursiers?|livreurs?|chauffeurs?|vtc|linkedin|upwork|fiverr|malt|airbnb|vinted|leboncoin|"
+    r"facebook|insta\w*|tiktok|clickworker|toloka|outlier|remotasks|dataannotation|appen|rider|courier|driver)\b|\b(?:uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|yassir|linkedin|upwork|fiverr|malt|airbnb|vinted|facebook|clickworker|toloka|outlier|"
+    r"rider|courier|driver|verified|freelance)\b[^.!?]{0,30}\b(?:comptes?|accounts?|profils?|profiles?|login)\b"
+)
+_LENT = (
+    r"\b(?:lou(?:e|er|es|ez|ons)|location|rent(?:s|ing|al)?|pret(?:e|er|es|ez|ons)|prete-?moi|lend|krih?|nkri|use of|use your|passe[sz]?-?moi|je te (?:le|la) prends?|je (?:le|la|te le) (?:reprends|prends)|laisse[sz]?-?(?:moi|nous)|let (?:me|us)|je le fais tourner|"
+    r"je tourne|on le fait tourner|fais tourner|log(?:s)? in|se connecte\w*|je (?:livre|roule|travaille) (?:avec|dessus)|moi je (?:livre|roule))\b"
+)
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -186,6 +237,9 @@ RULES = (
         "threat",
         r"\b(?:ou|sinon|or else|or) (?:alors )?(?:je |j'|on |nous |i |we )(?:'ll |will )?(?:l[ae]s? |l'|te |t')?(?:publi|envo|balanc|diffus|"
           r"post|montr|partag|port\w+ plainte|send|share|publish|expose)"),
+    # Images that will be shown to those whom one loves or works for, unless one pays.
+    _rule("threat", _IMAGES, _WITNESSES, _SHOWN_TO, _UNLESS_PAID, reach=3, about=rf"{_ANY_MONEY}|\b(?:pay\w*|pa[iy]e\w*|\d{{2,}}|sift\w*|argent|money|bitcoin|transcash|neosurf|pcs|paysafe\w*|coupons?|amende|depot|obei\w*|ce que je (?:dis|veux))\b",
+          unless=r"\bmdr+\b|\blol\b|\bhaha\w*|3018|portez plainte|ne paie|ne payez|don't pay|do not pay|mariage|anniversaire|facture|assurance|inscription"),
     _rule("recruiting_pays", r"\brecrut\w* \d+ (?:personnes?|amis|membres|filleuls)[^.!?]{0,20}(?:qui|et|=)"),
     _rule("fee_to_withdraw", _HELD + r"|\b(?:virement|cagnotte|cash ?out)\b", r"\b(?:activ|pass|souscri|upgrade|prene)\w*\b[^.!?]{0,25}\b(?:premium|gold|argent|silver|vip|platine|statut|abonnement)\b",
           r"\d+[.,]?\d* ?(?:€|eur|\$|£)|\b(?:for|pour) \d+", about=_EARNED + r"|\b(?:sondages?|enquetes?|panel|surveys?|points)\b", reach=2),
@@ -270,6 +324,9 @@ RULES = (
           r"signaux|signals|comme moi|que moi|with what you)\b",
           about=r"\b(?:oncle|tante|mentor|analys\w+|prof(?:esseur)?|uncle|aunt|marches?|markets?|trad\w+|crypto\w*|invest\w+|signaux|signals|gold|forex|usdt|bitcoin|bourse|place|placements?|profits?)\b",
           unless=r"lecture|jeu|partie|manette|serie|podcast", reach=3),
+    # What grows by itself, and somebody who shows how: nothing is asked yet.
+    _rule("investing_as_job", _MARKETS, _GROWS, _LEADS, reach=3,
+          unless=r"livret|agence amf|capital (?:is )?at risk|pertes? en capital|peuvent (?:perdre|baisser)|conseille a personne|gratification|tontine|arnaque\w*|mefi\w+|attention (?:a|aux|les)|fictif|made-up|fictive|\bthese\b|etude|\bcdi\b|beware|scam|y a laisse|recup\w*|lost\b|hacker|\btaches?\b|\btasks?\b"),
     # What protects the device, to be put out of the way.
     _rule("disable_protection", r"\b(?:antivirus|defender|play protect|pare-?feu|firewall|protection (?:en temps reel|du telephone|de l'appareil)|smartscreen|gatekeeper)\b",
           r"\b(?:desactiv\w+|coup(?:ez|er|e)|arret(?:ez|er|e)|etei(?:gnez|ndre)|ignor(?:ez|er|e)|disable|turn (?:it )?off|deactivate|switch off|autoris(?:ez|er) quand meme)\b",
@@ -287,6 +344,13 @@ RULES = (
           r"\b(?:(?:les? |la |l'|le tout )?(?:transmett\w+|reversent|reversez|renvo[iy]\w+|retransf\w+|transfer(?:ez|ent|er)|remett\w+|forward\w*)|move the|send (?:it|the (?:rest|total))|au siege)\b",
           about=r"\b(?:clients?|acheteurs?|customers?|buyers?|donateurs?|beneficiaires?|cotisations?|reglements?|fonds|adherents)\b",
           unless=r"\btresori\w+|\bcopropriete|votre salaire|vos (?:gains|revenus|ventes|factures)|your (?:earnings|payout)|devis|releve d'identite|nous vous (?:revers|vers)\w+", reach=2),
+    # A cheque of which a part is somebody else's.
+    _rule("cheque_overpayment", _CHEQUE, _CASHED, rf"{_HANDED_ON}{_THE_REST}|{_THE_REST}[^.!?]{{0,30}}{_HANDED_ON}", _SOMEBODY, reach=3,
+          unless=r"larger than|if (?:a|an|some)|si (?:un|une|quelqu'un)|depot de garantie|caution|solde de tout compte|facture|\binvoice|mairie|signer la feuille|jamais|never|bulletin|pay ?slip"),
+    _rule("cheque_overpayment", r"\b(?:more than (?:the|your) (?:invoice|price|amount)|too much|overpa\w+|instead of|au lieu de|trop (?:vire|verse|paye)|par erreur|by mistake|made a mistake|bigger than|larger than)\b",
+          r"\b(?:refund|return|send back|give back|wire|renvo(?:yez|yer|ie)|revers(?:er|ez|e)|rend(?:re|ez|s)|rembours(?:er|ez|e))\b[^.!?]{0,40}\b(?:the|le|la|l'|my|ce|this)?\W?(?:difference|excess|extra|surplus|rest|balance|reste|trop-?percu|excedent|\d{2,})",
+          reach=3, unless=r"\bif (?:a|an|some)\b|\bsi (?:un|une|on|quelqu'un)\b|\bavoir\b|note de credit|credit note|don't have to|rien a (?:renvoyer|rembourser)|pay ?slip|bulletin|next month|mois prochain|caf\b|france travail|indu\b|prestation",
+          about=r"\b(?:another account|other account|autre compte|zelle|western|moneygram|mandat|crypto|gift|hurry|urgen\w+|vite|today|cheque|check|cashier|assistant|accounting|comptab\w+|secretaire)\b"),
     # Paid too much by mistake, and the difference goes to a third.
     _rule("cheque_overpayment", r"\b(?:renvo\w+|revers\w+|vir(?:er|ez)|transfer\w*|remett\w+|rend\w*|send|wire|forward|return|refund)\b[^.!?]{0,40}\b(?:la difference|le (?:surplus|trop-?percu|reste|excedent)|the (?:difference|extra|excess|balance|rest))\b",
           r"\b(?:a l'|a la|au|aux|to (?:the|my|our)|imprimeur|transporteur|photographe|demenageur|shipper|mover|printer)\b",
@@ -297,6 +361,9 @@ RULES = (
           r"\b(?:par (?:semaine|mois|jour)|(?:le|chaque|tous les) (?:dimanche|lundi|samedi|vendredi|semaine|mois)s?|la semaine|/ ?(?:semaine|mois)|a week)\b|\b\d{2} ?%",
           r"\b(?:roule|roules|livr\w+|courses?|bosse\w*|travaill\w+|uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|coursier|vtc|photo|verifie\w*|valide\w*|selfie)\b",
           unless=r"colocat\w+|\bcoloc\b|netflix|abonnement|loyer", reach=4),
+    # Work under the account of somebody who stays at home, against so much a week.
+    _rule("rent_account", _ACCOUNT_OF_WORK, _LENT, rf"{_ANY_MONEY}|\b\d{{2,3}}[ .]?000\b|\b(?:moitie|half|pour rien|for (?:doing )?nothing|\d{{2,4}} (?:par|a|per|la|f|monthly|weekly))\b", reach=3,
+          unless=r"interdit|interdite|jamais|never|arnaqu\w+|illegal|risqu\w+|suspendu|ferme\b|votre propre compte|your own account|propre compte|collaborator|scooters?|velos? (?:a louer|electriques?)|voiture|vehicule|netflix|support\b|entraine|fermeture|someone offered"),
     _rule("rent_account", r"\b(?:compte|profil|account)\b[^.!?]{0,50}\b(?:a la location|a louer|en location|louer|rent(?:al|ing)?)\b|\b(?:louer|loue|rent)\b[^.!?]{0,30}\b(?:compte|profil|account)\b",
           r"\b(?:coursier|livreur|uber\w*|deliveroo|stuart|linkedin|whatsapp|upwork|fiverr|facebook|airbnb|verifie\w*)\b", r"\b(?:pa[iy]\w*|€|euros?|par (?:mois|semaine|jour)|d'avance|pay|\d)\b",
           unless=r"jamais|interdit|arnaqu\w+|est-ce|risque|illegal|never|suspendu", reach=2),

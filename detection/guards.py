@@ -47,7 +47,23 @@ _PAID_BY_OTHERS = (
     r"(?:votre |ton |l[ae'] ?|nous|notre |un |les )?(?:cpf|opco|employeur|entreprise|societe|france travail|region|agence|nous|etat|ecole)|"
     r"financable|eligible (?:au )?cpf|aux frais de l"
 )
-_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord"
+_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|participation (?:\w+ )?(?:est )?de \d|apres (?:un|deux|trois|\d+) mois|au final|minuit|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord"
+# Who takes what the law or an office sets, at its own counter, and what makes a payment impossible to trace.
+_OFFICE = (
+    r"(?:guichet|tresor|tresorerie|perception|percept\w+|greffe|prefecture|sous-prefecture|mairie|chambre de[s]? (?:metiers|commerce)|cma|cci|rectorat|academie|inspection|universite|faculte|scolarite|"
+    r"ministere|consulat|ambassade|commissariat|la poste|tribunal|caisse du|regie|centre (?:agree|d'examen|de formation|de test)|(?:votre |l'|un )?(?:organisme|auto-ecole|ecole|espace candidat)|bureau de poste|"
+    r"(?:approved |test(?:ing)? |training |exam )(?:centre|center)|(?<=the )cent(?:re|er)\b|town hall|city hall|registry|court|embassy|consulate|university|college|post office|dvsa|dvla|home office)"
+)
+_AT_AN_OFFICE = (
+    rf"\b(?:pa[iy]\w*|regl\w+|vers(?:e|er|ez|ee?s?|ement)\b|acquitt\w+|cout\w+|cost\w*|timbres?|frais|droits?|fees?|tarif|inscription|khelles\w*)\b[^.!?]{{0,90}}\b(?:au|a la|a l'|aux|chez|dans un|devant|du|par votre|sur votre|to (?:the|an?)|at (?:the|an?|any)|directly to|l|f) ?(?:\w+ )?{_OFFICE}\b|"
+    rf"\b(?:au|a la|a l'|at the|you pay the) ?{_OFFICE}\b[^.!?]{{0,60}}\b(?:pa[iy]\w*|regl\w+|cout\w+|recu|quittance|not us|receipt)\b|\bcontre (?:recu|quittance)\b"
+)
+_UNTRACED = (
+    r"\b(?:wave|orange money|\bom\b|momo|(?:mobile|airtel|moov|mtn) money|western|moneygram|ria|cash ?plus|wafacash|mandat|coupons?|pcs|transcash|neosurf|paysafe\w*|gift|cadeau|paypal|lydia|paylib|revolut|zelle|cash app|entre proches|crypto|usdt|btc|bitcoin|"
+    r"(?:notre|nos|mon|mes|our|my|son) (?:\w+ )?(?:comptes?|numeros?|rib|iban|liens?|agents?|partenaires?|managers?|coordinat\w+|organisme|secretariat|agence|centre|account|link|partner|number)|coordinat\w+|intermediaire|commissaire|directeur|au numero|"
+    r"ci-dessous|sur whatsapp|en prive|(?:0[67]|\+\d{2,3}) ?\d{1,2}[ .]?\d{2})\b"
+)
+_OF_FEES = "pay_to_work deposit_to_continue fee_to_withdraw loan_fee sells_appointment spend_own_money money_transfer_service private_iban money_for_relative"
 _DEADLINE = (
     r"\b(?:avant|dernier\w*|vite|urgent\w*|reste|plus que|immediat\w*|tout de suite|depech\w*|minuit|last|hurry|now)\b"
 )
@@ -58,13 +74,13 @@ GUARDS = (
            r"\bne (?:le |la |les )?(?:partag|communiqu|donn|transmett|divulgu|revel|dites|dis |donne)\w*[^.!?]{0,40}\b(?:personne|quiconque|jamais|"
            r"aucun\w*|tiers|pas)\b|\b(?:do not|don't|never) (?:share|give|disclose|tell|forward)\b|garde[rz]?-le (?:pour (?:vous|toi)|secret)",
            but=r"\b(?:banque|police|famille|mari|femme|proches|conjoint|bank|family)\b", context=_SECRET),
-    _guard("urgency", r"\b(?:expire|valable|valid|expires)\b", context=_SECRET),
+    _guard("urgency", r"\b(?:expire|valable|valid|expires)\b", but=rf"{_DEADLINE}|\b(?:right away|aujourd|ce jour|envo\w+|renvo\w+|donn\w+|forward)\b|\d ?h(?:eures?)?\b", context=_SECRET),
     _guard("urgency", r"\b(?:entre|de) \d{1,2} ?h ?\d{0,2} (?:et|a) \d{1,2} ?h", but=_DEADLINE),
     # A code that the message gives is none that it asks for.
     _guard(
         "ask_code ask_card_or_password invitation_code",
         r"\b(?:your|votre|ton)\b[^.!?]{0,40}\bcode\b[^.!?]{0,30}\b\d{4,8}\b|\bcode de (?:securite|verification|connexion)\b[^.!?]{0,30}\b\d{4,8}\b",
-        but=r"\binvit|\bparrain|\bpromo|\b(?:donn|envoy|transmet|communiqu|renvo|repon|send|tell|dict)\w*",
+        but=r"\bsecret\b|\bvalid(?:ez|er)\b|\binvit|\bparrain|\bpromo|\b(?:donn|envoy|transmet|communiqu|renvo|repon|send|tell|dict)\w*",
     ),
     # Somebody else pays.
     _guard("pay_to_work spend_own_money", _PAID_BY_OTHERS, but=_LEFT_TO_PAY),
@@ -79,7 +95,7 @@ GUARDS = (
            r"\b(?:seuil|minimum|at least|au moins|a partir de|des|once you reach)\b[^.!?]{0,40}\b(?:retrait|retirer|retirables?|virement|versement|"
            r"paiement|cash ?outs?|withdraw\w*|payouts?|paid out)\b|\b(?:retrait|virement|versement|paiement|cash ?out|payout|withdrawal)s?\b[^.!?]{0,30}"
            r"\b(?:seuil|minimum|a partir de|des \d|from)\b",
-           but=r"\b(?:depos\w+|recharg\w+|vers(?:ez|er)|pay(?:ez|er)|top up|deposit|send)\b"),
+           but=r"\b(?:depos\w+|recharg\w+|vers(?:ez|er)|pay(?:ez|er)|approvisionn\w+|adhesion|garantis?|top up|deposit|send)\b"),
     # A message to pass on is no invitation to talk elsewhere; neither is a group of volunteers or neighbours.
     _guard("moves_to_messaging added_to_group", r"\b(?:partag|transfer|diffus|tourner|forward|share)\w*\b[^.!?]{0,30}\b(?:contacts?|groupes?|amis|proches|friends)\b"),
     _guard("moves_to_messaging added_to_group", r"\bgroupe\b", but=MONEY, context=r"\bbenevol\w*|\bparents d'eleves|\bvoisins?\b"),
@@ -125,7 +141,7 @@ GUARDS = (
            but=r"\b(?:renvo\w+|revers\w+|difference|surplus|trop-?percu|cheque|mandat|commission|transporteur)\b"),
     _guard("forward_money lend_bank_account",
            r"\b(?:fond de caisse|la caisse|buvette|kermesse|loto|stand|recette|tresori\w+|cartons? de loto)\b",
-           but=r"\b(?:votre compte|ton compte|rib|iban|virement|crypto|western|mandat|usdt|%)"),
+           but=r"\b(?:votre compte|ton compte|a (?:votre|ton) nom|fonds|rib|iban|virement|crypto|western|mandat|usdt|%)"),
     _guard("pay_to_work deposit_to_continue private_iban spend_own_money trial_payment",
            r"\b(?:je|on|nous|we|i) (?:vous |te |t'|will )?(?:verse|vers|regl|pai|pay|vir|avanc)\w*\b[^.!?]{0,40}\b(?:moitie|acompte|half|upfront|avance|\d{2} ?%)|"
            r"\bacompte\b[^.!?]{0,30}\b(?:regle|verse|paye|vire)e? par (?:nous|le client|l'entreprise)|\brembours\w+ (?:sur facture|le ticket|sur ticket|sur justificatif)|"
@@ -139,27 +155,60 @@ GUARDS = (
            r"\b(?:moncompteformation|timbres\.impots|service-public|ants|impots|france-visas)\.gouv\.fr\b|\bparticipation (?:forfaitaire |legale |obligatoire )+|"
            r"\btimbre fiscal\b|\bdroits de visa\b[^.!?]{0,40}\bguichet\b",
            but=r"\b(?:wave|orange money|western|coupon|paypal|entre proches|notre (?:compte|rib|lien)|iban|crypto)\b"),
+    _guard(_OF_FEES, _AT_AN_OFFICE, but=rf"{_UNTRACED}|\bavant (?:la|votre|ta) prise de|\bavant l'embauche|\bminuit"),
+    # A training or a test that one chooses, and that a public body may pay back.
+    _guard(_OF_FEES, r"\b(?:facultati\w+|optionnel\w*|optional|your own choice|votre (?:propre )?choix|si (?:vous le|tu le|vous|tu) (?:souhaite[sz]|voule[sz]|veux)|(?:personne|rien) ne (?:vous |t')?(?:y )?oblige|nobody requires|not required|"
+           r"(?:pas|ni) obligatoire|libre a vous)\b|\b(?:utiliser|avec|mobiliser|use) (?:votre|ton|mon|le|your) cpf\b|\b(?:caf|france travail|mairie|region|cpf|opco|agefiph|mission locale|departement|comite d'entreprise|cse)\b[^.!?]{0,50}"
+           r"\b(?:rembours\w+|aid(?:e|er|ent)|financ\w+|prend|prennent|participe\w*|can (?:cover|pay)|covers?)\b",
+           but=rf"{_UNTRACED}|\b(?:kit|pack|filleul\w*|equipe|frais de dossier|debloqu\w+|d'abord|minuit|avant (?:l'embauche|ce soir|demain))\b"),
+    # What is returned by law or by contract: a tenant's deposit, a cheque that is not cashed, tools given against it.
+    _guard(_OF_FEES, r"\b(?:caution|depot de garantie|deposit|consigne|cheque)\b[^.!?]{0,80}\b(?:non encaisse\w*|pas encaisse\w*|comme (?:le prevoit|prevu par) la loi|prevu(?:e|s)? par la loi|etat des lieux|bail|not cashed|returned after (?:the )?(?:inventory|inspection)|"
+           r"held (?:by|in) (?:a|the) (?:deposit scheme|scheme|bank))\b|\b(?:etat des lieux|bail|loyer|charges comprises|inventory|lease)\b[^.!?]{0,80}\b(?:caution|depot de garantie|deposit)\b",
+           but=rf"{_UNTRACED}|\b(?:avant (?:la|toute) (?:visite|remise|signature)|a l'etranger|sans visite|pour (?:reserver|bloquer|confirmer)|before (?:the )?(?:viewing|visit)|abroad|virement (?:immediat|instantane))\b"),
+    # Money that came back, or that was paid for something done: told, not asked.
+    _guard(_OF_FEES + " trial_payment", r"\b(?:m'a|m'ont|nous a|nous ont|has|have) (?:deja |bien |just |already )?(?:rembourse\w*|rendue?s?|restituee?s?|refunded|returned|paid back)\b|\bm'a pris\b[^.!?]{0,60}\b(?:revenu|fini|termine|repare)\w*",
+           but=r"\b(?:si|if|quand|des que|lorsque|hacker|avocat\w*|prend|tout (?:rendu|rembourse)|versez|payez|envoyez|deposez|recharg\w+|vous sera|will be|premier salaire|first pay)\b"),
+    # What a client pays for a piece of work, against an invoice.
+    _guard("unreal_pay paid_likes easy_money trial_payment fake_reviews",
+           r"\b(?:factur\w+|devis|tjm|taux journalier|note d'auteur|invoic\w+|quotes?|purchase order|bon de commande|\bht\b|hors taxes?|day rate|your (?:usual |normal )?rate|malt|portfolio|book)\b",
+           but=r"\b(?:likes?|aim(?:er|ez)|abonn\w+|avis|clics?|cliqu\w+|taches?|tasks?|usdt|crypto\w*|telegram|sans (?:experience|diplome)|no experience|commissions?|recharg\w+|captures?|etoiles?|stars?|publication|boost\w*|guaranteed|garanti\w*|reprise|ton siret|votre siret|prete\w*)\b"),
+    _guard("paid_likes trial_payment", r"\b(?:mont(?:er|age|eu\w+)|sous-titr\w+|miniatures?|scenario|edit(?:er|or|ing)?|tourn(?:er|age)|film(?:er|age)|voix off|motion|cadreu\w+|graphist\w*|illustrat\w+|redacteu\w+|"
+           r"maquette|traduc\w+|translat\w+)\b",
+           but=r"\b(?:likes?|aim(?:er|ez)|abonn(?:er|ez|e-toi)|clics?|cliqu\w+|captures?|etoiles?|stars?|avis|reviews?|usdt|telegram|jamais (?:essaye|dormi|achete))\b"),
+    # The price of a thing let for a time.
+    _guard("unreal_pay easy_money rent_account", r"\b(?:je|nous|on|i|we) (?:vous |te |t')?(?:lou(?:e|ons)|rent)\b[^.!?]{0,60}\b(?:scooters?|velos?|vehicules?|voitures?|camions?|utilitaires?|garage|studio|chambre|appartement|local|bureau|materiel|place|bikes?|cars?|room|flat|van)\b|"
+           r"\b(?:assurance et entretien|entretien) compris|\bcharges comprises\b|\bcontrat de location\b|\bbail\b",
+           but=r"\b(?:votre|ton|vos|tes|your) (?:compte|profil|account)\b[^.!?]{0,40}\b(?:contre|lou\w+|rent\w*|pret\w+)|\bgagn\w+|\bsalaire"),
+    # Nobody has to send anything back.
+    _guard("cheque_overpayment forward_money", r"\b(?:gard(?:e|ez)|keep) (?:les? |the )?(?:\d+|tout|difference|change|rest|surplus|it|change)\b[^.!?]{0,40}\b(?:deduir\w+|facture|prochaine?|next|coffee|cafe|pourboire|tip)\b|\b(?:don't|do not) have to (?:send|return|do)|\brien a (?:renvoyer|rembourser)|"
+           r"\b(?:taken off|deducted from|retenue? sur|deduite? de|regularise\w* sur) (?:\w+ ){0,4}(?:pay ?slip|wages|salary|bulletin|paie|salaire|facture)",
+           but=r"\b(?:reste|rest|remainder)\b[^.!?]{0,30}\b(?:envo\w+|send|vir\w+|revers\w+|chauffeur|mover|driver)\b"),
+    # Currency as a subject of talk, of tax or of a contract.
+    _guard("crypto_payment investing_as_job", r"\b(?:declar\w+|impots?|plus-values?|formulaire|these|entretien (?:d'une heure|de recherche)|ne sont plus proposes?|no longer|as you prefer|au choix|virement sepa|bank transfer or|salary in euros|salaire en euros|vend(?:re|u)|"
+           r"conseille a personne|rembourse\b)\b",
+           but=r"\b(?:recharg\w+|depos\w+|deposit|top up|invest(?:ir|issez|is)|signaux|signals|mentor|garanti\w*|taches?|tasks?)\b"),
     _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|"
            r"a la tresoriere|au tresorier|especes ou|par cheque|par an|l'annee|au trimestre|association|club)\b",
            but=r"\b(?:kit|filleul\w*|parrain\w*|wave|western|crypto|coupon|avant l'embauche|pour commencer a travailler|par (?:orange|mobile) money)\b"),
     _guard("recruiting_pays easy_money unreal_pay fee_to_withdraw deposit_to_continue", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
-           but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
+           but=r"\b(?:filleuls? de|propres filleuls|niveaux?|lignee|equipe|downline|a vie|recrut\w+ (?:trois|cinq|\d)|parrain\w* (?:trois|cinq|dix|\d+) (?!€|euros)\w+|surtout|pack|a payer|garanti\w*|clics?|optimis\w+|depos\w+|invest\w+|illimite\w*)\b|\d ?% (?:of|de|sur)"),
     # A code typed where one signs, a form of a client, a test to sit: nothing is asked for somebody else.
     _guard("ask_code ask_card_or_password invitation_code", r"\b(?:rentrer|saisir|entrer|taper|enter|type)\b[^.!?]{0,30}\b(?:sur|dans|chez|on|in) (?:leur|la|le|l'|votre|cette|son|eux|their|the)\b",
            but=r"-(?:le|la|les)[- ](?:moi|nous)\b|\b(?:me|nous) (?:le |la |les |l')?(?:donn|transm|commun|renvo|dict|lir)\w*|\b(?:lien|link|carte|mots? de passe|phrase)\b",
            context=r"\b(?:sign\w+|yousign|docusign|plateforme de signature|nda)\b"),
-    _guard("ask_bank_details ask_id_papers", r"\b(?:fournisseurs?|vendor|factures?|invoice|kbis|vat|compta\w*|bon de commande)\b",
-           but=r"\b(?:selfie|carte d'identite|passeport|code|mot de passe|passport)\b"),
+    _guard("ask_bank_details ask_id_papers", r"\b(?:fournisseurs?|vendor|factures?(?! d'(?:electricite|energie|eau|gaz|internet))|invoice|kbis|vat|compta\w*|bon de commande)\b",
+           but=r"\b(?:selfie|(?:carte|piece|titre) d'identite|cni|passeport|code|mot de passe|passport|titre de sejour|visage|vitale|securite sociale|n° ?secu|onboarding)\b"),
     _guard("instant_hire avoids_contact", r"\b(?:autre|second|deuxieme|2e|nouvel|refait pas|refaire) (?:d')?entretiens?\b|\bentretiens? supplementaires?\b"),
-    _guard("keeps_passport ask_id_papers", r"\b(?:vous repart\w+ avec|rend (?:l'original|aussitot)|scann?\w+ devant vous|copie de)\b",
+    _guard("keeps_passport ask_id_papers", r"\b(?:vous repart\w+ avec|rend (?:l'original|aussitot)|scann?\w+ devant vous)\b",
            but=r"\b(?:whatsapp|telegram|envo\w+|photo recto|recto)\b"),
+    _guard("keeps_passport", r"\bcop(?:ie|y) (?:de|of)\b"),
     # Papers to bring, not to send.
     _guard("ask_id_papers ask_bank_details", r"\b(?:apport\w+|amen\w+|present(?:ez|er)|munis\w+|jib)\b[^.!?]{0,80}\b(?:photo\w*|copies?|cin|carte|piece|papiers|rib|casier)\b",
            but=r"\b(?:envo\w+|whatsapp|telegram|mail|photograph\w+|original|passeport)\b"),
     # A tale of what befell somebody, to whom nothing is asked.
     _guard(ALL, r"\b(?:ma|mon|mes|la|le|une?|a|my) (?:petite? |belle-?)?(?:soeur|frere|cousine?|tante|oncle|mere|pere|voisine?|amie?|copine?|copain|collegue|fille|fils|neveu|niece|friend|khti)\b"
            r"[^.!?]{0,90}\b(?:a (?:verse|paye|perdu|donne|envoye|recu|cru|porte)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
-           but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b"),
+           but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b|s'est fait \d|jamais perdu|\bachet(?:e|ez|ons)\b|\bsuiv(?:ez|s|ons)\b"),
 )  # fmt: skip
 
 # Said of oneself: what will never be asked. It covers a whole list, up to what is asked all the same.
@@ -180,16 +229,16 @@ _MEETS_BANK = re.compile(r"\b(?:banque|police|bank)\b")
 _WARNS = re.compile(
     r"\b(?:arnaqu\w+(?!\w*\s?\?)|escro\w+|mefi\w+|attention (?:a|aux|les|faites)|faites tourner|33 ?700|signal(?:ez|er|e)\b|frauduleu\w+|hameconnage|"
     r"phishing|beware|scam\w*|alert(?:e|ent)(?: a la population)? (?:sur|contre|:|des)|de (?:fausses (?:offres?|annonces?|missions?)|faux (?:gestionnaires?|emplois?|employeurs?))|ne payez jamais pour (?:travailler|un emploi)|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
-    r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
+    r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|heads up|(?:it|this|that) is fake|(?:it|this)'s fake|n'est pas de (?:la |le )?\w+|fuyez|fai[ts] (?:surtout )?pas ca|faites pas ca|meme equipe que|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
 )
 _FIRST_PERSON = re.compile(
     r"\b(?:me|moi|on me|i|nous a|chez nous|je dois|je peux|j'ai (?:recu|paye|envoye|verse|donne|deja)|mes gains|mon (?:compte|retrait|argent|solde))\b|\bm'"
 )
 """Somebody to whom it happens. « Ma tante », « je vous le dis » tell of others."""
 _OTHERS = re.compile(
-    r"\b(?:ils|elles|des (?:gens|individus|escrocs|inconnus|malins|personnes|petits malins|faux)|les (?:escrocs|arnaqueurs|fraudeurs|faux)|"
+    r"\b(?:ils|elles|des (?:gens|individus|escrocs|inconnus|malins|personnes|petits malins|faux|gars|types|mecs)|un (?:gars|type|mec)|les (?:escrocs|arnaqueurs|fraudeurs|faux)|"
     r"\b(?:ma|mon|mes|une?|la|le|a|my|deux|trois) (?:petite? )?(?:soeur|frere|cousine?|tante|oncle|voisine?|amie?|copine?|collegue|familles?|friend)|un (?:faux|soi-disant|pretendu)|une (?:fausse|soi-disant|pretendue)|quelqu'un|de faux|de fausses|they|scammers|fake)\b|"
-    r"\bsi (?:on|un|une|quelqu'un|some)\b|\bon (?:vous|te) (?:promet|fait miroiter|offre)\b[^.!?]{0,80}\b(?:puis|ensuite|avant de|mais|et)\b[^.!?]{0,12}\bon\b|« [^»]+ »"
+    r"\b(?:si|quand|lorsque) (?:on|un|une|quelqu'un|des)\b|\b(?:if|when) (?:an?|any|some\w*|anyone|they|people)\b|\bsome (?:people|teens|students|guys?|workers)\b|\bon (?:vous|te) (?:promet|fait miroiter|offre)\b[^.!?]{0,80}\b(?:puis|ensuite|avant de|mais|et)\b[^.!?]{0,12}\bon\b|« [^»]+ »"
 )
 
 _NEEDED = {
@@ -204,7 +253,7 @@ _NEEDED = {
         r"crypto|usdt|usdc|bitcoin|\bbtc\b|\beth\b|ethereum|wallet|portefeuille|binance|tether|trc|bep20|token|jeton|coin|solana|metamask|okx|bybit|blockchain|\b0x|monnaie (?:virtuelle|numerique)|actifs? numerique|tron\b|\bxrp\b|litecoin"
     ),
     "invitation_code": re.compile(
-        r"invit|parrain|referr|promo|inscri|enregistr|register|sign|activ|equipe|membre|member|employe|agent"
+        r"invit|parrain|referr|promo|inscri|enregistr|register|sign|activ|equipe|membre|member|employe|agent|sesame|\b(?:mon|votre|ton|le|mets|mettez|saisissez|my|enter|use) (?:mon |le |my )?code\b|\bcode (?:personnel |vip )?[a-z]{0,6}-?\d{2,}"
     ),
     "unreal_pay": re.compile(
         r"\d|mille|million|loyer|fortune|salaire|smic|riche|cent|double|triple|thousand|hundred|grand|مليون|الف|\bk\b"
@@ -238,8 +287,9 @@ _NEEDED = {
         r"particip|accept|deman|ecrit|votre visite|question|enquete|test|comme prevu|requested|signed up|your (?:request|ad|order)"
     ),
     "no_experience": re.compile(
-        r"(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|peu importe|\bany|without|\bni\b|meme si|ouvert a tous|tous niveaux|simple|walou|ma khass))"
-        r"(?=.*(?:experience|diplom|compet|qualif|formation|niveau|skill|degree|profil|debutant|connaiss|tout le monde|n'importe|anyone|everyone|any\b|\bbac\b|\bcv\b|\bage|simple|facile))",
+        r"(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|importe peu|peu importe|\bany|without|\bni\b|meme si|\btous\b|\btoute? (?:niveau|personne)|\btoutes\b|\bnul\b|\bzero\b|\brien a (?:savoir|connaitre)|accepte|"
+        r"bienvenu|ne refuse|ne te demandera|simple|walou|ma khass))"
+        r"(?=.*(?:experience|diplom|compet|qualif|formation|niveau|skill|degree|profil|debutant|connaiss|tout le monde|n'importe|anyone|everyone|any\b|\bbac\b|\bcep[ec]\b|\bbepc\b|\bcap\b|\bcv\b|\bage|\bans\b|background|parcours|prerequis|besoin|savoir|ouvert|bienvenu|refuse|majeure|simple|facile))",
         re.DOTALL,
     ),
 }
@@ -256,9 +306,11 @@ _NO_PAY = re.compile(r"\b(?:loyer|bail|rent|quittance|bourse|cantine|depot de ga
 """Money that is paid for something else than work: it tells nothing of a pay."""
 _NEEDED_SOMEWHERE = {
     "recovery_fee": re.compile(
-        r"recup|retrouv|rembours|restitu|recover|refund|arnaqu|scam|victim|perdu|lost|indemni|fonds|funds|interpol|\bamf\b|bloqu|hack|pirat|gele"
+        r"recup|retrouv|rembours|restitu|recover|refund|arnaqu|scam|victim|perdu|lost|indemni|fonds|funds|interpol|\bamf\b|bloqu|hack|pirat|gele|consign|greffe|scelles|judiciaire|plaignant|effacement"
     ),
-    "cheque_overpayment": re.compile(r"\bche(?:que|k|ck|c)|mandat|\btrop\b|overpa|surplus|excedent|difference"),
+    "cheque_overpayment": re.compile(
+        r"\bche(?:que|k|ck|c)|mandat|\btrop\b|overpa|surplus|excedent|difference|\bextra\b|instead of|au lieu de"
+    ),
 }
 """What a red flag speaks of, which stands somewhere in a message that shows it."""
 _REACHES_SOMEBODY = frozenset({Kind.PHONE, Kind.MAIL, Kind.IBAN, Kind.WALLET, Kind.PREMIUM, Kind.FILE})
@@ -300,7 +352,9 @@ def denied(
             if _NO_PAY.search(said):
                 yield from ((number, sign) for sign in ("plausible_pay", "payment_rules"))
             if (never and never[0] < clause.end and clause.start < never[1]) or _refuses(said):
-                yield number, ALL
+                # « Jamais d'argent, seulement votre carte d'identité » asks for something in the same breath.
+                asked = never and never[1] < clause.end and _ALL_THE_SAME.search(plain, never[1], clause.end)
+                yield from ((number, sign) for sign in (_OF_FEES.split() if asked else (ALL,)))
 
 
 def _by_sentence(

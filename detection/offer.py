@@ -26,6 +26,7 @@ from detection.entities import (
 )
 from detection.guards import denied, is_denied
 from detection.normalise import Normalised, normalise
+from detection.told import Told, told
 from knowledge.catalogue import Catalogue
 from knowledge.text import flat, fold
 
@@ -39,6 +40,9 @@ LOCAL_SHARE = 0.2
 tenth of the French one, and the rates of ``entities`` are rough."""
 UNREAL_FACTOR_ANY = 8.0
 """Pay an hour above this many times the minimum wage is out of proportion for any work offered by message."""
+
+LOSS = "told_loss"
+"""The signal of a story told by its victim."""
 
 _SIMPLE_TASK = re.compile(
     r"\b(tilifoun|men dar\w*|sahla|"
@@ -78,6 +82,11 @@ class ReadOffer:
     def plain(self) -> str:
         """``flat``, of the same length."""
         return flat(self.text)
+
+    @cached_property
+    def told(self) -> Told | None:
+        """What its writer tells of themselves, when something went wrong."""
+        return told(self.text, self.sentences)
 
     @property
     def said(self) -> str:
@@ -130,7 +139,8 @@ def entity_signals(offer: ReadOffer, brands: Sequence[Brand], minimum_wage: floa
             if not warned or signal in ("legal_identity", "official_domain"):
                 found.append(Shown(signal, entity.start, entity.end, detail))
     unreal = _unreal(offer, minimum_wage) if minimum_wage else ()
-    return [*found, *unreal, *_parcel_links(offer, brands, warnings), *_demands(offer)]
+    of_writer = [Shown(LOSS, offer.told.start, offer.told.end, in_words=True)] if offer.told else []
+    return [*found, *unreal, *_parcel_links(offer, brands, warnings), *_demands(offer), *of_writer]
 
 
 _PARCEL = re.compile(

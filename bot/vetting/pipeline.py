@@ -135,6 +135,7 @@ class Vetter:
             likeness=Likeness(likeness(offer)),
             holds=sorted(holds(offer)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
+            told=offer.told.stage if offer.told else None,
             cases=self._cases(offer.plain),
         )
 
@@ -151,6 +152,7 @@ class Vetter:
             companies=reading.companies,
             likeness=reading.likeness,
             is_of_work=reading.is_of_work,
+            told=reading.told,
             advice=self._advice(judgement, reading, today),
         )
         verdict.text = plain_text(verdict, self.catalogue, self.knowledge)
@@ -284,6 +286,10 @@ class Vetter:
         pattern = self.catalogue.pattern(judgement.pattern)
         of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
         of_work = reading.is_of_work and not (pattern and pattern.never_work)
+        if reading.told:
+            # What was done already cannot wait for what to verify before answering.
+            steps = self.catalogue.stage(reading.told).steps
+            return self._facts([*steps, *(fact for fact in of_trap if fact not in steps)], today)
         received = [fact for fact in self.catalogue.stage("received").steps if of_work or not self._is_of_work(fact)]
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
 

@@ -40,7 +40,10 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     now = words["now"][verdict.level]
     if not verdict.is_of_work:
         now = words.get("now_elsewhere", {}).get(verdict.level, now)
-    found = [f"{words['levels'][verdict.level]}\n{now}"]
+    title = words["levels"][verdict.level]
+    if verdict.told and verdict.level in (Level.TRAP, Level.SUSPECT):
+        title, now = words["levels_told"][verdict.level], words["now_told"]
+    found = [f"{title}\n{now}"]
     pattern = catalogue.pattern(verdict.pattern)
     if pattern:
         line = words["pattern_line"].format(label=pattern.label, summary=pattern.summary)

@@ -109,6 +109,8 @@ class Verdict(BaseModel):
     pattern: str | None = None
     likeness: Likeness = Field(default=Likeness.OFFER, exclude=True)
     is_of_work: bool = Field(default=True, exclude=True)
+    told: str | None = Field(default=None, exclude=True)
+    """The stage that the writer tells of, when the message is their own story."""
     signals: list[ShownSignal] = []
     reassuring: list[ShownSignal] = []
     questions: list[Question] = []
@@ -150,6 +152,8 @@ class Reading(BaseModel):
     scam_log_odds: float
     patterns: dict[str, float] = Field(default={})
     """Probability of each kind of trap, were it one."""
+    told: str | None = None
+    """The stage of the catalogue that the writer tells of, when the message is their own story."""
     cases: dict[str, int] = Field(default={})
     """By kind of trap, which of its cases the message speaks of."""
     replies: dict[str, Reply] = Field(default={})
@@ -189,6 +193,9 @@ class Judge:
             self._signals[i] for i, reply in reading.replies.items() if reply is Reply.YES and i in self._signals
         ]
         log_odds = reading.scam_log_odds + self._of_replies(reading.replies)
+        if reading.told:
+            # A victim's words are not those of a trap, which is all that the score knows.
+            log_odds = max(log_odds, self._level_scores[Level.SUSPECT])
         flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
         shown = [found for found in flags if found.shown]
         level = self._level(log_odds, shown, declared)
