@@ -12,6 +12,7 @@ from itertools import combinations
 from ingest import calibration_file
 from ingest.leaks import leak_problems
 from ingest.publishers import publisher_problems
+from knowledge.golden import load_golden
 from knowledge.library import Library, Problem
 from knowledge.model import Audience, Confidence, Fact, Role, SourceKind
 from knowledge.publishers import Registry
@@ -54,6 +55,7 @@ def check_library(library: Library, today: date) -> Report:
     report.errors += _twice(library)
     report.errors += publisher_problems(library)
     report.errors += leak_problems(library)
+    report.errors += _awaited_in_vain(library)
     used = {source for fact in library.facts.values() for source in fact.sources}
     used |= {source for contact in library.contacts.values() for source in contact.sources}
     used |= {source for figure in library.figures.values() for value in figure.series for source in value.sources}
@@ -107,6 +109,17 @@ def _confirmed(library: Library, registry: Registry, fact: Fact) -> bool:
         ids |= set(library.figures[name].series[-1].sources)
     sources = [library.sources[source] for source in ids]
     return any(registry.independent(one, other) for one, other in combinations(sources, 2))
+
+
+def _awaited_in_vain(library: Library) -> Iterator[Problem]:
+    """A golden row whose fact is gone would count as a miss for ever."""
+    folder = library.folder / "golden"
+    where = str(folder.relative_to(library.folder.parent))
+    for row in load_golden(folder):
+        for name in sorted({name for entry in row.facts for name in entry.split("|")} - library.facts.keys()):
+            yield Problem(
+                where, 1, f"{row.id} attend « {name} », qui n'existe pas : redirects.yaml dit qui le remplace"
+            )
 
 
 def _twice(library: Library) -> Iterator[Problem]:

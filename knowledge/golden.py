@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
+from knowledge.library import parse_yaml, read_redirects
 from knowledge.model import Content
 
 Split = Literal["dev", "unseen"]
@@ -48,9 +49,19 @@ class GoldenQuestion(Content):
 
 
 def load_golden(folder: Path) -> list[GoldenQuestion]:
-    """All rows of ``golden/*.yaml``. Raises ``ValueError`` for a bad row."""
+    """All rows of ``golden/*.yaml``; a retired fact gives way to the one that took its place.
+
+    Raises ``ValueError`` for a bad row.
+    """
+    redirects = read_redirects(folder.parent)
     rows = []
     for path in sorted(folder.glob("*.yaml")):
-        for item in yaml.safe_load(path.read_text("utf-8")) or []:
-            rows.append(GoldenQuestion.model_validate(item))
+        for item in parse_yaml(path.read_text("utf-8")) or []:
+            row = GoldenQuestion.model_validate(item)
+            rows.append(row.model_copy(update={"facts": [_today(entry, redirects) for entry in row.facts]}))
     return rows
+
+
+def _today(entry: str, redirects: Mapping[str, str]) -> str:
+    """The alternatives of an entry, none of them retired, each once."""
+    return "|".join(dict.fromkeys(redirects.get(name, name) for name in entry.split("|")))

@@ -9,6 +9,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
+from knowledge.library import read_redirects
 from knowledge.model import Content
 
 Split = Literal["dev", "unseen"]
@@ -30,6 +31,11 @@ class LabelledSentence(Content):
 
 
 def load_labelled(folder: Path) -> list[LabelledSentence]:
-    """The rows of ``golden/grounding.jsonl``. Raises pydantic's ``ValidationError`` for a bad one."""
+    """The rows of ``golden/grounding.jsonl``. Raises pydantic's ``ValidationError`` for a bad one.
+
+    Without those on a retired fact: a label was given against its wording, which is gone.
+    """
+    retired = read_redirects(folder.parent).keys()
     lines = (folder / "grounding.jsonl").read_text("utf-8").splitlines()
-    return [LabelledSentence.model_validate_json(line) for line in lines if line.strip()]
+    rows = [LabelledSentence.model_validate_json(line) for line in lines if line.strip()]
+    return [row for row in rows if retired.isdisjoint(row.fact_ids)]

@@ -19,7 +19,7 @@ its line and what to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +43,8 @@ HEADINGS = {
     "Pièges": Role.TRAP,
     "Qui n'est pas concerné": Role.NOT_COVERED,
 }
+
+REDIRECTS = "redirects.yaml"
 
 _NO_LIST = "le fait « {slug} » n'a pas de liste « - sources: … » sous sa phrase"
 
@@ -126,13 +128,13 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
         messages=reader.mapping(folder / "messages.yaml"),
         lexicon=reader.mapping(folder / "lexicon.yaml"),
         routing=reader.mapping(folder / "routing.yaml"),
-        asked=reader.asked(),
+        asked=reader.asked(redirects := reader.mapping(folder / REDIRECTS)),
         routes=reader.routes(),
         platforms=(platforms := reader.platforms()),
         catalogue=reader.catalogue(platforms),
         snapshots=remembered,
         publishers=reader.records(Publisher, [folder / "publishers.yaml"], prefix="publisher "),
-        redirects=reader.mapping(folder / "redirects.yaml"),
+        redirects=redirects,
         lines=reader.lines,
     )
     problems = reader.problems + list(_dangling(library))
@@ -141,6 +143,15 @@ def load(folder: Path = KNOWLEDGE_DIR) -> Library:
     if problems:
         raise LibraryError(problems)
     return library
+
+
+def read_redirects(folder: Path) -> dict[str, str]:
+    """Retired fact id → the fact that took its place. Raises ``LibraryError``."""
+    reader = _Reader(folder)
+    redirects = reader.mapping(folder / REDIRECTS)
+    if reader.problems:
+        raise LibraryError(reader.problems)
+    return redirects
 
 
 def read_records(kind: type[T], path: Path) -> tuple[dict[str, T], dict[str, tuple[str, int]]]:
@@ -188,9 +199,9 @@ def _dangling(library: Library) -> Iterator[Problem]:
                 yield Problem(path, line, f"{name} : la source « {known.source} » n'existe pas dans sources/")
     for old, new in library.redirects.items():
         if new not in library.facts:
-            yield Problem("redirects.yaml", 1, f"« {old} » renvoie vers « {new} », qui n'existe pas")
+            yield Problem(REDIRECTS, 1, f"« {old} » renvoie vers « {new} », qui n'existe pas")
         if old in library.facts:
-            yield Problem("redirects.yaml", 1, f"« {old} » est retiré mais existe encore : un nom ne sert qu'une fois")
+            yield Problem(REDIRECTS, 1, f"« {old} » est retiré mais existe encore : un nom ne sert qu'une fois")
 
 
 def _dangling_in_catalogue(library: Library) -> Iterator[Problem]:
@@ -282,15 +293,16 @@ class _Reader:
             routes.setdefault(path.stem.split("-")[0], []).extend(examples)
         return routes
 
-    def asked(self) -> dict[str, list[str]]:
-        """``questions/*.yaml``: fact id → how people ask for it."""
+    def asked(self, redirects: Mapping[str, str]) -> dict[str, list[str]]:
+        """``questions/*.yaml``: fact id → how people ask for it. Those of a retired fact ask for its successor."""
         asked: dict[str, list[str]] = {}
         for path in sorted((self.folder / "questions").glob("*.yaml")):
-            for fact_id, questions in self.mapping(path).items():
+            for name, questions in self.mapping(path).items():
+                fact_id = redirects.get(name, name)
                 if isinstance(questions, list) and all(isinstance(question, str) for question in questions):
                     asked.setdefault(fact_id, []).extend(questions)
                 else:
-                    self._report(path, 1, f"« {fact_id} » doit être suivi d'une liste de questions")
+                    self._report(path, 1, f"« {name} » doit être suivi d'une liste de questions")
                 self.lines.setdefault(f"asked {fact_id}", (self._relative(path), 1))
         return asked
 

@@ -8,6 +8,8 @@ import pytest
 from bot.settings import Settings
 from ingest.checks import check_library
 from knowledge import library as libraries
+from knowledge.golden import load_golden
+from knowledge.grounded import load_labelled
 from knowledge.library import Library, LibraryError
 from tests.conftest import TODAY
 
@@ -74,6 +76,31 @@ def test_a_retired_id_needs_a_redirect_that_exists(small_settings: Settings) -> 
     found = "\n".join(problems(small_settings))
     assert "« cotisations/inconnu », qui n'existe pas" in found
     assert "un nom ne sert qu'une fois" in found
+
+
+def test_what_named_a_retired_fact_leads_to_its_successor(small_settings: Settings) -> None:
+    folder = small_settings.knowledge_dir
+    kept = len(libraries.load(folder).asked.get("cotisations/taux", []))
+    (folder / "redirects.yaml").write_text("cotisations/perdu: cotisations/taux\n")
+    (folder / "questions").mkdir(exist_ok=True)
+    (folder / "questions" / "essai.yaml").write_text("cotisations/perdu:\n  - quel pourcentage ils prennent\n")
+    golden = folder / "golden"
+    golden.mkdir(exist_ok=True)
+    (golden / "questions-essai.yaml").write_text(
+        "- {id: a1, question: Combien ?, facts: [cotisations/perdu|cotisations/taux], writer: a}\n"
+        "- {id: a2, question: Et quand ?, facts: [cotisations/jamais-ecrit], writer: a}\n"
+    )
+    (golden / "grounding.jsonl").write_text(
+        '{"id": "g1", "sentence": "Une phrase.", "fact_ids": ["cotisations/perdu"], "label": true, "kind": "paraphrase"}\n'
+        '{"id": "g2", "sentence": "Une autre.", "fact_ids": ["cotisations/taux"], "label": true, "kind": "paraphrase"}\n'
+    )
+    library = libraries.load(folder)
+    assert "quel pourcentage ils prennent" in library.asked["cotisations/taux"][kept:]
+    assert "cotisations/perdu" not in library.asked
+    assert [row.facts for row in load_golden(golden)] == [["cotisations/taux"], ["cotisations/jamais-ecrit"]]
+    assert [row.id for row in load_labelled(golden)] == ["g2"]
+    found = [str(error) for error in check_library(library, TODAY).errors if "attend" in str(error)]
+    assert len(found) == 1 and "a2 attend « cotisations/jamais-ecrit »" in found[0]
 
 
 def test_checks_find_what_a_valid_library_may_still_get_wrong(small_settings: Settings, edit: Edit) -> None:
