@@ -186,7 +186,7 @@ def _embedded(settings: Settings, documents: list[Document], task: Task) -> tupl
     from ingest.screen import progress_bar
 
     try:
-        embeddings = load_embeddings(settings.embedding_model)
+        embeddings = load_embeddings(settings.embedding_model).plain  # these questions are not ours
     except EmbeddingModelError as error:
         fail(str(error))
     texts = [document.embedded for document in documents]
@@ -232,7 +232,7 @@ def scale(
         asked = [golden_questions(load_golden(settings.knowledge_dir / "golden"))]
         if queries and qrels:
             asked.append(public_questions(queries, qrels, set(corpus.documents)))
-        chosen = load_embeddings(settings.embedding_model)
+        chosen = load_embeddings(settings.embedding_model).plain
         models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
     except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
         fail(str(error))

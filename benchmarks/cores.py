@@ -24,6 +24,10 @@ class AllCores:
         self.identity = model.identity
         self._model, self._pool, self._workers = model, pool, workers
 
+    @property
+    def plain(self) -> SentenceEmbeddings:
+        return self._model.plain
+
     def embed_documents(self, texts: list[str]) -> list[Vector]:
         shares = min(self._workers, len(texts) // LEAST)
         if shares < 2:
@@ -49,13 +53,14 @@ def all_cores(model: SentenceEmbeddings) -> Iterator[SentenceEmbeddings]:
     if not isinstance(model, EmbeddedE5) or workers < 2:
         yield model
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=(model.identity,)) as pool:
         yield AllCores(model, pool, workers)
 
 
-def _start() -> None:
+def _start(identity: str) -> None:
     global _model
-    _model = EmbeddedE5(threads=1)
+    model = EmbeddedE5(threads=1)
+    _model = model if model.identity == identity else model.plain
 
 
 def _embed(texts: list[str]) -> list[Vector]:
