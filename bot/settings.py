@@ -67,12 +67,15 @@ class Settings(KnowledgeSettings):
     answer_max_chars: int = 900
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
-    answer_max_facts_each: int = 3
+    answer_max_facts_each: int = 4
     """Facts for each question of a message that asks several."""
     answer_facts_beside_results: int = 2
     """Facts shown under a sum that was worked out, which says the essential with its steps."""
-    answer_far_behind: float = 0.2
-    """A fact whose probability is under this share of the best one's is left out."""
+    answer_least_gain: float = 0.02
+    """Probability that a fact was asked for and that none of those before it was, under which it is left out (see
+    docs/decisions/0016)…"""
+    answer_surely_asked: float = 0.3
+    """… unless it was asked for with at least this probability."""
     abstention_nearest_from: float = 0.1
     """Probability of an answer from which an abstention names the nearest subject and whom to call for it: under it,
     on the dev half, the nearest one was hardly ever right."""
@@ -80,7 +83,7 @@ class Settings(KnowledgeSettings):
     """A fact is not said again when another fiche's fact has said this share of its words, and its numbers."""
     official_text_score: float = 0.9
     """Likeness from which an official text is shown under an abstention (see docs/verifier-la-base.md)."""
-    questions_max: int = 3
+    questions_max: int = 4
     """Questions of one message that are answered separately."""
     contacts_max: int = 2
     """Contacts under an answer or an abstention."""

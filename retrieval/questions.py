@@ -13,28 +13,59 @@ from knowledge.text import stems
 
 SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
 
+# « question 1 … question 2 … », « 1) … 2) … »: each begins a question of its own.
+_NUMBERED = re.compile(
+    r"[,;:]?\s*(?:\b(?:et )?(?:ma |mes )?[kq]u?estions? ?(?:n[°o] ?)?[1-5]\b|(?<![\d.,/])\b[1-5] ?[)°](?=\s))"
+    r"\s*[:.,)-]*\s*",
+    re.IGNORECASE,
+)
+_I = r"(?:je|j|on|il|ils|elle|elles)"
 # Words that can only ask.
 _ASKING = (
-    r"est[- ]?ce (?:que|qu|k)\b|es[- ]que\b|esk[eu]?\b|c['’ ]?est quoi\b|(?:ne )?faut[- ](?:t[- ]?)?il\b|faut til\b|"
-    r"dois[- ]je\b|puis[- ]je\b|peut[- ]on\b|ai[- ]je\b|suis[- ]je\b|vais[- ]je\b|combien\b|cb\b|comment\b|koman\b|"
-    r"pourquoi\b|quand est[- ]ce\b|quel(?:le)?s?\b|(?:à|a) qui\b|que faire\b|qui (?:peut|doit|paie|appeler)\b|"
-    r"je (?:risque|fais|dis|mets|réponds|reponds) (?:quoi|koi)\b|(?:ca|ça|sa) change (?:quoi|koi)\b|"
-    r"ils ont le droit\b|(?:ai[- ]je|j['’ ]?ai) (?:le )?droit\b|do i\b|can i\b|should i\b|how\b"
+    r"est[- ]?ce (?:que|qu|k)\b|es[- ]que\b|esk[eu]?\b|qu[e'’ ]+est[- ]ce (?:que|qu)|c['’ ]?est quoi\b|"
+    r"(?:ne )?faut[- ](?:t[- ]?)?il\b|faut til\b|combien\b|cb\b|comment\b|koman\b|pourquoi\b|quand est[- ]ce\b|"
+    r"quel(?:le)?s?\b|lequel\b|laquelle\b|(?:à|a) (?:qui|quoi)\b|que faire\b|"
+    r"qui (?:peut|doit|paie|paye|pay\w+|appeler|contacter|croire|prend|s['’]occupe)\b|"
+    r"(?:jusqu['’ ]?(?:à|a)|depuis|(?:à|a) partir de|avant) (?:quand|combien)\b|"
+    rf"(?:dois|puis|peut|peuvent|doit|doivent|vais|suis|ai)[- ]{_I}\b|\w+-(?:t-)?{_I}\b|"
+    rf"{_I} (?:risque\w*|fais|fait|dis|dit|mets|met|réponds|reponds|(?:peux|peut|dois|doit) faire) "
+    r"(?:quoi|koi|combien|comment)\b|(?:ca|ça|sa) (?:change|fait|coute|coûte|donne) (?:quoi|koi|combien)\b|"
+    r"ils ont le droit\b|j['’ ]?ai (?:le droit|droit (?:à|a) (?:quoi|koi|combien))\b|"
+    r"(?:do|does|can|could|should|will|must|am) (?:i|they|he|she|we|it|you)\b|how\b"
 )
-# Words that ask when they open the second half of a sentence whose first half does.
+# Words that ask when they open a sentence…
 _OPENING = (
     rf"{_ASKING}|je (?:dois|doit|peux|peut|risque)\b|j(?:dois|peux|risque)\b|faut (?:que|qu)\b|"
     r"si (?:je|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
 )
-_LINK = r"(?:et|mais|puis|also|and)(?: (?:aussi|puis|du coup|surtout|sinon|en plus|après|apres|enfin))*"
-_AND_ASKS = re.compile(rf"[,;]?\s+{_LINK}\s+(?={_OPENING})|[,;]\s+(?={_ASKING})", re.IGNORECASE)
+# … and those that ask when they open the second half of one whose first half does.
+_GOING_ON = (
+    rf"{_OPENING}|(?:on|ils?|elles?) (?:dois|doit|doivent|peux|peut|peuvent|risque\w*)\b|jpeu\b|(?:il )?faut\b|"
+    r"o[uù] (?!pas\b|non\b|bien\b|alors\b)|(?:il )?y['’ ]?a\b|"
+    r"(?:ca|ça|sa|cela) (?:change|compte|joue|coute|coûte|marche|passe)\b|"
+    r"c['’ ]?(?:est|é|e)? ?(?:legal|légal|normal|possible|obligatoire|grave|trop tard)\b|"
+    r"what\b|which\b|where\b|who\b|is it\b|c[oó]mo\b|cu[aá]nto\b|d[oó]nde\b|wach\b|kifach\b|ch7al\b|chhal\b"
+)
+_ALSO = r"aussi|puis|du coup|surtout|sinon|en plus|après|apres|enfin|ensuite|au fait|autre (?:chose|question)"
+_LINK = rf"(?:(?:et|mais|puis|also|and|y)(?: (?:{_ALSO}))*|au fait|sinon|autre (?:chose|question))[,: ]?"
+_AND_ASKS = re.compile(rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]\s+(?={_ASKING})", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{_ASKING})", re.IGNORECASE)
-_OPENS_ASKING = re.compile(rf"^(?:{_LINK}\s+)?(?:{_OPENING})", re.IGNORECASE)
+_OPENS_ASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
 _LEAST_STEMS = 2
 """Content words of the first question."""
-_LEAST_STEMS_MORE = 3
-"""Content words of another one; with fewer, it goes on asking the same (« de rien ? », « et combien de temps ? »)."""
-_POINTS_BACK = re.compile(r"\b(?:ca|ça|sa|cela|leur|lui|eux|elles?|ils?|them|it)\b", re.IGNORECASE)
+_LEAST_MORE = 1
+"""Words of another one that say what it is about; with fewer, it goes on asking the same (« de rien ? », « et combien
+de temps ? »)."""
+_QUESTION_WORDS = frozenset(
+    stems(
+        "combien cb comment pourquoi quand quoi koi quel qui où est-ce que lequel laquelle temps rien oui non risque "
+        "normal légal grave vrai possible permis droit"
+    )
+)
+"""They ask, and do not say about what: « je risque quoi ? » goes on asking the same."""
+_POINTS_BACK = re.compile(
+    r"(?<!faut )(?<!faut-)(?<!t-)\b(?:ca|ça|sa|cela|leur|lui|eux|elles?|ils?(?! faut)(?! y a)|them|it)\b", re.IGNORECASE
+)
 _SHORT_STEMS = 4
 """Content words up to which a question that says « ça » or « leur » is not understood without the one before it."""
 _TOLD_WORDS = 4
@@ -63,7 +94,7 @@ def split(text: str, most: int) -> list[Asked]:
     since: list[str] = []  # told after the last question
     for piece, is_half in _pieces(text):
         asks = is_half or piece.endswith("?") or bool(_OPENS_ASKING.search(piece))
-        if asks and len(stems(piece)) >= (_LEAST_STEMS_MORE if questions else _LEAST_STEMS):
+        if asks and _says_enough(piece, stands_alone=not (questions or is_half)):
             questions.append(_asked(piece, questions, told, since))
             told += since
             since = []
@@ -85,20 +116,33 @@ def asks(text: str) -> bool:
 def _asked(piece: str, before: list[Asked], told: list[str], since: list[str]) -> Asked:
     if not before:
         return Asked(piece, " ".join(since))
-    last = before[-1].question
+    *others, last = [question.question for question in before]
     points_back = len(stems(piece)) <= _SHORT_STEMS and _POINTS_BACK.search(piece)
-    within = [last] if points_back else _told_within(last)
+    within = [story for question in others for story in _told_within(question)]
+    within += [last] if points_back else _told_within(last)
     return Asked(piece, " ".join([*told, *within, *since]) or last)
 
 
+def _says_enough(piece: str, stands_alone: bool = False) -> bool:
+    if stands_alone:
+        return len(stems(piece)) >= _LEAST_STEMS
+    return len([stem for stem in stems(piece) if stem not in _QUESTION_WORDS and not stem.isdigit()]) >= _LEAST_MORE
+
+
 def _pieces(text: str) -> list[tuple[str, bool]]:
-    """The sentences, those that ask two things cut in two; and whether each is such a half."""
+    """The sentences and the questions with a number, those that ask two things cut in two; and whether each is such a
+    half or such a question."""
+    told, *numbered = _NUMBERED.split(text) if len(_NUMBERED.findall(text)) > 1 else [text]
+    return [*_sentences(told), *((question.strip(), True) for question in numbered if question.strip())]
+
+
+def _sentences(text: str) -> list[tuple[str, bool]]:
     found = []
     for sentence in filter(None, (part.strip() for part in SENTENCE_END.split(text))):
         halves, start = [], 0
         for link in _AND_ASKS.finditer(sentence):
             left, right = sentence[start : link.start()], sentence[link.end() :]
-            if _ASKS.search(left) and len(stems(left)) >= _LEAST_STEMS and len(stems(right)) >= _LEAST_STEMS_MORE:
+            if _ASKS.search(left) and len(stems(left)) >= _LEAST_STEMS and _says_enough(right):
                 halves.append(left.strip())
                 start = link.end()
         halves.append(sentence[start:].strip())

@@ -35,11 +35,21 @@ class _Question:
     """The user has said it already."""
     themes: frozenset[str]
     """Asked when the best facts are of one of these themes; of none: when facts found are each for one option."""
+    except_fiches: frozenset[str] = frozenset()
+    """Fiches of these themes after which it would be beside the point."""
+    when: re.Pattern[str] | None = None
+    """Asked only when the user says this: « c'est gratuit ? » tells of no demand."""
+
+    def fits(self, query: Query) -> bool:
+        is_told = self.told.search(query.folded) is not None
+        return not is_told and (self.when is None or self.when.search(query.folded) is not None)
 
     def options_for(self, facts: Sequence[Fact], theme_of: Mapping[str, str]) -> list[_Option]:
         """The options that the facts found (best first) set apart; none when they set none apart."""
         if self.themes:
-            on_theme = all(theme_of[fact.fiche] in self.themes for fact in facts[:LEADING])
+            on_theme = all(
+                theme_of[fact.fiche] in self.themes and fact.fiche not in self.except_fiches for fact in facts[:LEADING]
+            )
             return list(self.options) if on_theme else []
         audiences = {option.audience for option in self.options}
         concerned = {frozenset(audiences & set(fact.audience)) for fact in facts} - {frozenset()}
@@ -59,6 +69,8 @@ class Asker:
                 options=[_Option(o["label"], o["says"], o.get("audience")) for o in entry["options"]],
                 told=re.compile(entry["told"]),
                 themes=frozenset(entry.get("themes", ())),
+                except_fiches=frozenset(entry.get("except_fiches", ())),
+                when=re.compile(entry["when"]) if "when" in entry else None,
             )
             for entry in messages.get("ask", [])
         ]
@@ -70,7 +82,7 @@ class Asker:
         if not facts:
             return None
         for question in self._questions:
-            options = [] if question.told.search(query.folded) else question.options_for(facts, self._theme_of)
+            options = question.options_for(facts, self._theme_of) if question.fits(query) else []
             if _differ(answer_to(option.says)[:LEADING] for option in options):
                 says = {option.label: option.says for option in options}
                 return AskBack(question=question.text, options=list(says), says=says)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,12 +20,13 @@ from bot.answering.answer import (
 )
 from bot.answering.compute import Computed
 from bot.answering.contacts import Directory
+from bot.answering.fit import Fit
 from bot.answering.lead import Leads
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
 from knowledge.text import stems
-from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME, Retrieval
+from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME, FactFit, Retrieval
 from retrieval.rewrite import NUMBER_CUES, Query
 
 _BLOCKS = {
@@ -36,6 +37,8 @@ _BLOCKS = {
     Role.NOT_COVERED: Block.LIMIT,
 }
 _BLOCK_ORDER = list(Block)
+_NEAR = 0.2
+"""Share of the best fact's probability from which another may be what the answer depends on."""
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 _STEP_NUMBER = re.compile(r"^Étape (\d+) : (\w)")
 
@@ -47,8 +50,10 @@ class Limits:
     max_chars: int
     max_facts: int
     max_contacts: int
-    far_behind: float
-    """Share of the best fact's probability below which a fact was not asked for."""
+    least_gain: float
+    """Probability that a fact was asked for and that those before it were not, below which it is left out…"""
+    surely_asked: float
+    """… unless it was asked for with this probability."""
     nearest_from: float
     """Probability of an answer below which no subject is near: an abstention then names none."""
     max_facts_each: int
@@ -128,6 +133,7 @@ class Composer:
         self._messages = generation.messages
         self._directory = Directory(generation, limits.max_contacts)
         self._leads = Leads(generation)
+        self._fit = Fit(generation)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
@@ -145,7 +151,7 @@ class Composer:
         ``turns``: the chat's; ``emergency``: what cannot wait; ``is_one_of_several``: questions of the message."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        chosen = self._chosen(retrieval, rules, emergency)
+        chosen = self._chosen(retrieval, rules, emergency, turns)
         texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)
@@ -187,9 +193,11 @@ class Composer:
             if facts[result.fact_id] in rules
         ]
 
-    def _chosen(self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact]) -> list[Fact]:
+    def _chosen(
+        self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact], turns: Sequence[str]
+    ) -> list[Fact]:
         """The facts to say, in order: what cannot wait, then those that answer. ``rules``: those of the results."""
-        found = [fact for fact in self._choose(retrieval, has_results=bool(rules)) if fact not in rules]
+        found = [fact for fact in self._choose(retrieval, turns, has_results=bool(rules)) if fact not in rules]
         if emergency:
             return [*emergency, *(fact for fact in found if fact not in emergency and self._leads.keeps(fact))]
         return self._leads.ordered(retrieval, found) if found and not rules else found
@@ -204,8 +212,18 @@ class Composer:
         """Whether the base answers, surely enough."""
         return bool(retrieval.facts) and retrieval.answerable >= self._thresholds["answer"]
 
+    def near(self, retrieval: Retrieval) -> list[Fact]:
+        """The best facts found, whoever they are for, none far behind the best."""
+        best = retrieval.facts[: self._thresholds["least_facts"]]
+        return [self._generation.facts[fit.fact_id] for fit in best if fit.probability >= _NEAR * best[0].probability]
+
     def abstain(self, retrieval: Retrieval, turns: Sequence[str] = (), day: date | None = None) -> Part:
-        """No fact: say so, name the nearest subject if one is near, and somebody to ask."""
+        """No fact: say so, name the nearest subject if one is near, and somebody to ask; or only that, where nothing
+        else was asked for."""
+        asked_for = self._directory.asked_for(retrieval.query, turns) if day is None else []
+        if asked_for:
+            message = self._messages["contact_asked"]
+            return Part(question=retrieval.query.question, status=Status.ABSTAINED, message=message, contacts=asked_for)
         fiche = self._nearest(retrieval, turns)
         message = self._messages["abstained"]
         if day is not None:
@@ -240,27 +258,29 @@ class Composer:
             nearest_question=fiche.question,
         )
 
-    def _choose(self, retrieval: Retrieval, has_results: bool = False) -> list[Fact]:
-        """Facts above the learned threshold, best first, and none far behind the best. Once the question is judged to
-        have an answer, at least the best ones, unless a computed result answers; none when it has no answer."""
+    def _choose(self, retrieval: Retrieval, turns: Sequence[str], has_results: bool = False) -> list[Fact]:
+        """Facts above the learned threshold, best first; once the question is judged to have an answer, at least the
+        best ones, unless a computed result answers. None when it has no answer."""
         if not self.answers(retrieval):
             return []
+        fits = self._fit.weighed(retrieval, turns)
         least = 0 if has_results else self._thresholds["least_facts"]
-        behind = self._limits.far_behind * retrieval.facts[0].probability
-        facts = [
-            self._generation.facts[fit.fact_id]
-            for rank, fit in enumerate(retrieval.facts[: self._limits.max_facts])
-            if fit.probability >= (behind if rank < least else max(behind, self._thresholds["fact"]))
+        likely = [
+            fit
+            for rank, fit in enumerate(fits[: self._limits.max_facts])
+            if rank < least or fit.probability >= self._thresholds["fact"]
         ]
-        return facts if has_results else self._with_general_answer(facts, retrieval)
+        return [self._generation.facts[fit.fact_id] for fit in self._worth_saying(likely)]
 
-    def _with_general_answer(self, facts: list[Fact], retrieval: Retrieval) -> list[Fact]:
-        """The general answer of the best fiche belongs to any answer: the most specific facts may miss it."""
-        best = facts[0].fiche
-        if any(fact.fiche == best and fact.role is Role.ANSWER for fact in facts):
-            return facts
-        of_fiche = (self._generation.facts[fit.fact_id] for fit in retrieval.facts if fit.fiche_id == best)
-        return [facts[0], *[fact for fact in of_fiche if fact.role is Role.ANSWER][:1], *facts[1:]]
+    def _worth_saying(self, fits: Sequence[FactFit]) -> Iterator[FactFit]:
+        """Those that were surely asked for, or that may well answer where the ones before them do not: after a fact
+        that answers for sure, a doubtful one only makes the answer longer."""
+        all_miss = 1.0
+        for rank, fit in enumerate(fits):
+            gain = fit.probability * all_miss
+            if not rank or fit.probability >= self._limits.surely_asked or gain >= self._limits.least_gain:
+                yield fit
+            all_miss *= 1 - fit.probability
 
     def _within_limits(self, facts: list[Fact], texts: dict[str, str]) -> list[Fact]:
         """The facts that fit, nothing said twice; always the first one."""

@@ -16,6 +16,8 @@ from retrieval.rewrite import Query
 _STRAY = 0.25
 """Share of the best contact's weight under which one belongs to a fact said in passing."""
 
+_TELLING_FIGURES = 4
+
 _LONG = 5
 """Letters from which a word with one more before it is hardly another word."""
 
@@ -30,21 +32,25 @@ class Directory:
         self._generation = generation
         self._most = most
         self._trade = re.compile(words["trade"])
+        self._asks = re.compile(words["asks"]) if "asks" in words else None
+        self._by_phone = re.compile(words["by_phone"]) if "by_phone" in words else None
         self._first = [(re.compile(entry["told"]), entry["contacts"]) for entry in words.get("first", [])]
         self._only_when = {name: re.compile(cue) for name, cue in words.get("only_when", {}).items()}
         self._cues = {Situation(name): re.compile(cue) for name, cue in words["situations"].items()}
         contacts = generation.contacts.values()
         self._names = {contact.id: _pattern(contact.names) for contact in contacts if contact.names}
         self._topics = {contact.id: _pattern(contact.topics) for contact in contacts if contact.topics}
+        self._marks = {contact.id: mark for contact in contacts if (mark := _mark(contact))}
 
     def for_answer(
         self, query: Query, shown: Sequence[Fact], turns: Sequence[str], urgent: bool = False
     ) -> list[ContactRef]:
         """``shown``: the facts of the answer, best first. Each speaks for the contacts of its fiche, the first fact
-        and the first contact loudest; those whose subject is asked about come first. An office that the question
-        names comes before them all, except where it may only be the mask of a swindler; before that, whoever must be
-        told at once of what is told. ``urgent``: it has just happened, whoever helps victims comes first. ``turns``:
-        the chat's, which may tell where somebody lives."""
+        and the first contact loudest; those whose subject is asked about come first. Before them comes whoever the
+        fact that opens the answer says to call; an office that the question names before that, except where it may
+        only be the mask of a swindler; and before all, whoever must be told at once of what is told. ``urgent``: it
+        has just happened, whoever helps victims comes first. ``turns``: the chat's, which may tell where somebody
+        lives."""
         fiches = [self._generation.fiches[fact.fiche] for fact in shown]
         if urgent:
             fiches.sort(key=lambda fiche: fiche.theme != VICTIMS_THEME)
@@ -54,8 +60,28 @@ class Directory:
         asked_for = [name for name in (*named, *self._told(self._topics, asked)) if name in voted]
         is_trap = fiches[0].theme in TRAP_THEMES
         first = [name for cue, names in self._first if cue.search(asked) for name in names]
-        ordered = [*first, *(voted[:1] if is_trap else named), *asked_for, *voted]
+        sought = named if self._is_asked_for(asked) else []
+        given = [name for name, mark in self._marks.items() if mark.search(_joined(shown[0].text))]
+        ordered = [*first, *sought, *given, *(voted[:1] if is_trap else named), *asked_for, *voted]
         return self._helpful(self._fitting(ordered, asked), self._situations_of(query, turns))
+
+    def asked_for(self, query: Query, turns: Sequence[str]) -> list[ContactRef]:
+        """Whoever the question asks how to reach, by name or by what they deal with; usually nobody."""
+        asked = query.folded
+        if not self._is_asked_for(asked):
+            return []
+        told = self._by_phone_first([*self._told(self._names, asked), *self._told(self._topics, asked)], asked)
+        return self._helpful(self._fitting(told, asked), self._situations_of(query, turns), also_general=False)
+
+    def _is_asked_for(self, asked: str) -> bool:
+        """A way to reach somebody is asked for, not what to do."""
+        return self._asks is not None and self._asks.search(asked) is not None
+
+    def _by_phone_first(self, names: Sequence[str], asked: str) -> list[str]:
+        """Those with a number first, where a number is asked for."""
+        if self._by_phone is None or not self._by_phone.search(asked):
+            return list(names)
+        return sorted(names, key=lambda name: self._generation.contacts[name].phone is None)
 
     def for_abstention(self, query: Query, nearest: Fiche | None, turns: Sequence[str]) -> list[ContactRef]:
         """Whoever the question names, or deals with what it is about; else whom the near fiche names; then those who
@@ -110,9 +136,11 @@ class Directory:
         contact = self._generation.contacts.get(name)
         return contact is not None and not set(situations) & set(contact.not_for)
 
-    def _helpful(self, names: Sequence[str], situations: Sequence[Situation]) -> list[ContactRef]:
+    def _helpful(
+        self, names: Sequence[str], situations: Sequence[Situation], also_general: bool = True
+    ) -> list[ContactRef]:
         """The first of those who can help in these situations; where they leave room, whoever is there for them."""
-        asked = [*names, *(self._general(situations) if situations else ())]
+        asked = [*names, *(self._general(situations) if situations and also_general else ())]
         found = dict.fromkeys(name for name in asked if self._helps(name, situations))
         contacts = [self._generation.contacts[name] for name in found]
         return [contact_ref(contact) for contact in contacts[: self._most]]
@@ -129,6 +157,21 @@ def contact_ref(contact: Contact) -> ContactRef:
         hours=contact.hours,
         price=contact.price,
     )
+
+
+def _mark(contact: Contact) -> re.Pattern[str] | None:
+    """Its number or its site, as a fact gives them; a number of two or three figures may be a day or a sum."""
+    number = _joined(contact.phone or "")
+    marks = [rf"\b{re.escape(number)}\b"] if len(number) >= _TELLING_FIGURES else []
+    host = contact.url.host.removeprefix("www.") if contact.url and contact.url.host else None
+    if host and (contact.url is None or contact.url.path in (None, "", "/")):
+        marks.append(rf"\b{re.escape(host)}\b")
+    return re.compile("|".join(marks)) if marks else None
+
+
+def _joined(text: str) -> str:
+    """« 33 700 » as « 33700 »."""
+    return re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d)", "", text)
 
 
 def _pattern(names: Sequence[str]) -> re.Pattern[str]:

@@ -473,6 +473,8 @@ class Formulas:
         """An amount in another currency is not converted: the rate is that of the day the money came."""
         if given.amount is None or given.amount.currency is Currency.OTHER:
             return []
+        if asked is Sum.HOURLY and given.duration is None and given.amount.period is not Period.HOUR:
+            return []
         currency = self._messages[f"currency_{given.amount.currency.value}"]
         lines = [self._say("foreign", "recettes-en-dollars/change", currency=currency)]
         if asked in (Sum.CONTRIBUTIONS, Sum.NET):

@@ -50,7 +50,8 @@ class Answerer:
             max_chars=settings.answer_max_chars,
             max_facts=settings.answer_max_facts,
             max_contacts=settings.contacts_max,
-            far_behind=settings.answer_far_behind,
+            least_gain=settings.answer_least_gain,
+            surely_asked=settings.answer_surely_asked,
             max_facts_each=settings.answer_max_facts_each,
             beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
@@ -133,6 +134,8 @@ class Answerer:
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
+        # A fact that is not said, for it is for others, may be what the answer depends on.
+        facts += [fact for fact in self._composer.near(found[0].retrieval) if facts and fact not in facts]
         ask = None
         if len(parts) == 1 and not says_under_15(question):
             ask = self._asker.ask(

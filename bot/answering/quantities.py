@@ -232,12 +232,14 @@ _COUNTED = (
     r"e\b|k\b|/\d|[\d.,]\d))"
 )
 _BARE = re.compile(
-    rf"(?:\b(?:are|chomage|rsa|aah|pension|salaire|fait|fais|fe|gagn\w*|factur\w*|encaiss\w*|touch\w*|declar\w*|recettes|ca|affaires|revenus?|c'est|made|"
-    r"make|earn\w*|genre|environ|avec|pour|passe\w*|jusqu'a)(?: (?:que|de|d'|a|environ|genre|dans les|pres de|"
+    # « j'en fais 100 par heure » counts pieces.
+    r"(?:\b(?:are|chomage|rsa|aah|pension|salaire|(?<!en )fait|(?<!en )fais|(?<!en )fe|gagn\w*|factur\w*|encaiss\w*|"
+    r"touch\w*|declar\w*|recettes|ca|affaires|revenus?|c'est|made|"
+    r"make|earn\w*|genre|environ|avec|pour|sur|passe\w*|jusqu'a)(?: (?:que|de|d'|a|environ|genre|dans les|pres de|"
     r"peut-etre))*"
     rf" ){_ALONE}{_NUMBER}{_COUNTED}(?=(?: ?(?P<tail>/|par\b|en\b|sur\b|de (?:ca|chiffre|recettes)|bnc|brut|net|"
     rf"bruts|nets))|"
-    r" ?[?!.,;)]| ?$| (?:combien|cb|ca |c'est|je |j'|il |avec |a |et |pour ))"
+    r" ?[?!.,;)]| ?$| (?:combien|cb|ca |c'est|je |j'|il |avec |a |et |pour |ce mois|ce trimestre|cette annee|l'an))"
     rf"|{_ALONE}(?P<number2>\d{{2,6}}) (?=(?:de ca\b|de chiffre|de recettes|bruts?\b|/ ?mois|par mois|par an\b|"
     r"(?:de |d'? ?)(?:are|chomage|allocation|rsa|aah|micro|bnc|sondages|toluna|clickworker|appen|prolific)\b))"
 )
@@ -271,6 +273,8 @@ _NOT_EARNED_AFTER = re.compile(
     r"dus?\b|dues?\b|"
     r"volee?s?|bloque\w*|d'urssaf|d'achat|achat|dessus|depot|loyer|usdt|crypto|de depot|minimum|blanchi\w*|la facture))"
 )
+# « je paie combien sur 600 », « combien je dois payer à l'Urssaf pour 250 € »: asked of what was earned, not paid.
+_ASKED_ON = re.compile(r"\b(?:combien|cb)\b[^\d]{0,40}\b(?:sur|pour)(?: (?:environ|mes|les|ces|genre))? ?$")
 _EARNED_BEFORE = re.compile(
     r"\b(?:gagn\w*|touch\w*|encaiss\w*|factur(?:e|es|er|ais)\b(?<!la facture)|recettes?|ca|chiffre d'affaires|"
     r"made|earn\w*|"
@@ -334,7 +338,8 @@ def _currency(groups: dict[str, str | None]) -> Currency:
 def _role(before: str, after: str) -> Role:
     """What the words right before and after an amount make of it; the nearest and the worst first."""
     source = rf"^(?: ?(?:/ ?|par )(?:mois|an))?(?: (?:de|d'|en|sur|dans|chez|avec))? ?(?:[a-z]+ )?(?:d')?(?:{_SOURCES})"
-    if _NOT_EARNED_AFTER.search(after) or (_NOT_EARNED_BEFORE.search(before) and not _EARNED_BEFORE.search(before)):
+    is_earned = bool(_EARNED_BEFORE.search(before) or _ASKED_ON.search(before))
+    if _NOT_EARNED_AFTER.search(after) or (_NOT_EARNED_BEFORE.search(before) and not is_earned):
         return Role.NOT_EARNED
     if re.search(
         rf"^(?: ?(?:/ ?|par )mois)?(?: bruts?| nets?)?(?: ?(?:/ ?|par )mois)?(?: de| d'| d| en|"
@@ -350,7 +355,7 @@ def _role(before: str, after: str) -> Role:
         return Role.BENEFIT
     if re.search(rf"\b(?:{_WAGES})(?: (?:de|est|a|c'est))* ?$", before):
         return Role.WAGE
-    return Role.EARNED if _EARNED_BEFORE.search(before) else Role.UNKNOWN
+    return Role.EARNED if is_earned else Role.UNKNOWN
 
 
 def _period(before: str, after: str) -> Period | None:

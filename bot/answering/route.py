@@ -22,6 +22,7 @@ from retrieval.routes import QUESTION, route_tokens
 
 CRISIS = "crisis"
 OFF_SUBJECT = "off_subject"
+OTHER_COUNTRY = "other_country"
 JOB = "job"
 """The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
 
@@ -35,7 +36,7 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "illegal": (Status.REFUSED, "refused.illegal"),
     "other_people": (Status.REFUSED, "refused.other_people"),
     "injection": (Status.REFUSED, "refused.injection"),
-    "other_country": (Status.REDIRECTED, "redirected.other_country"),
+    OTHER_COUNTRY: (Status.REDIRECTED, "redirected.other_country"),
     "off_subject": (Status.REDIRECTED, "redirected.off_subject"),
     "empty": (Status.SMALLTALK, "empty"),
     "too_long": (Status.SMALLTALK, "too_long"),
@@ -105,6 +106,7 @@ class Router:
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
+        self._lives_in_france = _compiled(routing.get("lives_in_france", []))
         self._classifier = classifier
         self._thresholds = thresholds
         self._max_chars = max_chars
@@ -190,6 +192,8 @@ class Router:
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
             return Route(QUESTION, probabilities[QUESTION])
         if name == "offer" and self._asks_about_an_offer(text):
+            return Route(QUESTION, probabilities[QUESTION])
+        if name == OTHER_COUNTRY and _shows(self._lives_in_france, " ".join(words(text))):
             return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:

@@ -106,7 +106,7 @@ def is_barred(text: str) -> bool:
     """Money stolen, owed, blocked, claimed or promised, somebody else's rules, another subject: nothing to work out."""
     text = _plain(text)
     is_aimed_at = bool(_MUST_EARN.search(text)) and not _quarters_wanted(text)
-    return is_aimed_at or any(cue.search(text) for cue in (_TROUBLE, _ELSEWHERE, _NOT_EARNED))
+    return is_aimed_at or any(cue.search(text) for cue in (_TROUBLE, _ELSEWHERE, _NOT_EARNED, _TAKEN_ON_THE_WAY))
 
 
 def sums_asked(text: str, said: Situation) -> list[Sum]:
@@ -369,6 +369,11 @@ _MUST_EARN = re.compile(
     r"\b(?:(?:dois|doi|faut|faudrait|devrais) (?:que je )?(?:factur|gagn|encaiss)\w*\b(?! (?:la )?tva)|"
     r"factur\w* combien)\b"
 )
+# « PayPal me prend combien sur 600 € ? »
+_TAKEN_ON_THE_WAY = re.compile(
+    r"\b(?:paypal|payoneer|wise|skrill|revolut|airtm|(?:la |ma |leur )(?:banque|plateforme)) "
+    r"(?:ils |elle |il )?(?:va |vont )?(?:me |m'|en )?(?:prend\w*|prelev\w*|garde\w*|retien\w*|retir\w*|facture)\b"
+)
 _NOT_EARNED = re.compile(
     r"\b(fiche de paie|mon salaire|de salaire|salaire de|brut.{0,20}mon net|smic net|licenciement|"
     r"rupture conventionnelle|au black|"
@@ -385,7 +390,7 @@ _EARNED = re.compile(
     r"micro\w*|auto\w*|bnc|bic|liberal\w*|sondages?|annotation\w*|transcription\w*|taches?|microtaches?|"
     r"cotis\w*|charges?|urssaf|"
     r"freelance|mission\w*|outlier|toluna|clickworker|appen|remotasks|prolific|dataannotation|trimestres?|"
-    r"income|chiffre d'affaires)\b"
+    r"income|chiffre d'affaires)\b|\b(?:combien|cb) sur \d"
 )
 _OWN_WORK = re.compile(
     r"\b(micro\S*|auto\S*|bnc|bic|liberale?|factur\w*|income|recettes?|chiffre|sondages?|annotation\w*|"

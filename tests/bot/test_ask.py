@@ -114,3 +114,11 @@ def test_a_button_finds_the_question_that_it_completes() -> None:
     assert again and again.is_done
     assert complete(pressed, ["une autre"], MESSAGES) is None
     assert len(f"k:{pressed}".encode()) <= 64
+
+
+def test_whether_it_is_done_is_asked_only_of_somebody_who_tells_of_an_offer_or_a_demand() -> None:
+    scam, lent = fact("depot", fiche="faux-depot"), fact("compte", fiche="location-de-compte")
+    assert asked("toluna est gratuit ?", scam, scam) is None
+    themes = {**THEMES, "location-de-compte": "arnaques"}
+    ask = Asker(MESSAGES, themes).ask(query("ma femme ouvre un compte, elle risque quoi"), [lent, lent], lambda s: (s,))
+    assert ask is None, "nobody is a victim of lending an account in one's own family"

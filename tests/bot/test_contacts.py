@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.answering.answer import Part, Status
@@ -10,6 +12,7 @@ from bot.answering.pipeline import Answerer
 from bot.answering.rendering import contact_line
 from knowledge.library import Library
 from knowledge.model import Situation
+from knowledge.text import fold
 from tests.conftest import TODAY
 
 ON_A_PHONE = 160
@@ -49,6 +52,45 @@ def test_the_small_base_gives_the_contacts_of_its_facts_and_the_office_that_is_n
     assert "– Mairie d'essai : dans votre commune. Aide aux démarches d'essai." in answer.text
     abroad = part_of(small_answerer, f"je vis à Dakar, {asked}, la mairie le sait ?")
     assert names(abroad) == ["Urssaf", "Conseil d'essai"], "somebody else in place of who cannot help"
+
+
+def test_how_to_reach_an_office_is_answered_by_its_address_alone(small_answerer: Answerer) -> None:
+    part = part_of(small_answerer, "c'est quoi le numéro de la mairie pour un stationnement ?")
+    assert (part.status, names(part)) == (Status.ABSTAINED, ["Mairie d'essai"])
+    assert part.message == small_answerer.messages["contact_asked"] and part.nearest_question is None
+    asked_nothing = part_of(small_answerer, "la mairie fait des travaux de stationnement")
+    assert asked_nothing.message != small_answerer.messages["contact_asked"]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("c koi le numero de la caf", True),
+        ("comment joindre lurssaf", True),
+        ("je veux parler a quelqu un de france travail", True),
+        ("numero gratuit pour une arnaque", True),
+        ("what's the phone of the caf", True),
+        ("c'est quoi le numéro de siret", False),
+        ("où trouver mon numéro fiscal aux impôts", False),
+        ("la caf me réclame 300 euros", False),
+    ],
+)
+def test_what_asks_for_a_way_to_reach_somebody(library: Library, question: str, is_asked: bool) -> None:
+    asks = re.compile(library.messages["whom_to_ask"]["asks"])
+    assert (asks.search(fold(question)) is not None) is is_asked
+
+
+@full
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("c'est quoi le numéro pour signaler un SMS d'arnaque", "SMS et appels"),
+        ("il y a un numéro pour bloquer ma carte bancaire ?", "Opposition"),
+        ("la caf ne répond pas, c'est quoi leur numéro ?", "Caf"),
+    ],
+)
+def test_the_number_that_is_asked_for_is_the_first_one_given(answerer: Answerer, question: str, first: str) -> None:
+    assert names(part_of(answerer, question))[0].startswith(first)
 
 
 @full

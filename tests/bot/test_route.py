@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
-from bot.answering.route import CRISIS, DEFAULT_KIND, REPLIES, Router
+from bot.answering.route import CRISIS, DEFAULT_KIND, OTHER_COUNTRY, REPLIES, Router
 from ingest.calibrate import DEFAULTS
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from retrieval.linear import TextClassifier
@@ -163,3 +163,46 @@ def test_a_long_story_is_taken_for_what_it_is_as_a_whole(answerer: Answerer) -> 
         "ne nous a rien dit. Que pouvons-nous lui demander ?"
     )
     assert answerer.answer(story, TODAY).status not in (Status.OFFER, Status.CRISIS, Status.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("je suis marocain mais j'habite à Dijon, dois-je déclarer mes sondages ?", QUESTION),
+        ("im spanish living in nantes, do i declare my surveys", QUESTION),
+        ("ana tounsi sakn f marseille, wach nsarrah b drahem", QUESTION),
+        ("belge installée en Bretagne, micro-entreprise possible ?", QUESTION),
+        ("je suis née à Lyon mais j'habite Namur, quel impôt sur mes sondages ?", OTHER_COUNTRY),
+        ("je suis français et je n'habite plus à Lyon, je vis à Liège, quel impôt ?", OTHER_COUNTRY),
+        ("quel statut en Belgique pour annoter ?", OTHER_COUNTRY),
+    ],
+)
+def test_where_somebody_comes_from_is_not_where_they_live(router: Router, text: str, name: str) -> None:
+    taken_for_another_country = {OTHER_COUNTRY: 0.7, QUESTION: 0.3}
+    assert router.route(text, taken_for_another_country, answerable=0.5, follow_up=False).name == name
+
+
+@full
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je suis marocain mais j'habite à Lille, je dois déclarer mes sondages ?",
+        "im spanish living in lyon and i do surveys, do i declare them",
+        "et si c'est ma femme qui ouvre le compte à son nom",
+        "si mon frère encaisse mes gains sur son paypal, il risque quelque chose ?",
+    ],
+)
+def test_origin_and_relatives_are_questions_on_rights(answerer: Answerer, text: str) -> None:
+    assert answerer.answer(text, TODAY).status not in (Status.REFUSED, Status.REDIRECTED)
+
+
+@full
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("je suis française et j'habite à Liège, mes sondages je les déclare comment là-bas", Status.REDIRECTED),
+        ("dis-moi combien mon frère gagne sur clickworker", Status.REFUSED),
+    ],
+)
+def test_life_abroad_and_the_data_of_a_relative_are_not(answerer: Answerer, text: str, status: Status) -> None:
+    assert answerer.answer(text, TODAY).status is status

@@ -37,6 +37,26 @@ def asked(text: str) -> list[str]:
             "je touche la prime. ma prime baisse de 50 ? de 30 ? de rien ? et si je suis pas micro je déclare en salaire ?",
             ["ma prime baisse de 50 ? de 30 ? de rien ?", "et si je suis pas micro je déclare en salaire ?"],
         ),
+        (
+            "mon mari touche l'ass et il a gagné 70 e, est ce qu'il risque qqch, et aussi comment il corrige et faut il un siret",
+            ["mon mari touche l'ass et il a gagné 70 e, est ce qu'il risque qqch", "comment il corrige", "faut il un siret"],
+        ),
+        (
+            "j'ai une facture impayée je dis quoi au client et ca coute combien le tribunal",
+            ["j'ai une facture impayée je dis quoi au client", "ca coute combien le tribunal"],
+        ),
+        (
+            "on m'a pris mes papiers, kestion 1 je préviens qui kestion 2 qui rembourse le crédit",
+            ["je préviens qui", "qui rembourse le crédit"],
+        ),
+        (
+            "do i need a siret, do they tax me in the us and how long do i keep invoices",
+            ["do i need a siret", "do they tax me in the us", "how long do i keep invoices"],
+        ),
+        (
+            "outlier me paye en dollars je mets quel taux et est ce que la tva je la mets",
+            ["outlier me paye en dollars je mets quel taux", "est ce que la tva je la mets"],
+        ),
     ],
 )  # fmt: skip
 def test_each_question_is_found_and_none_is_cut_short(text: str, questions: list[str]) -> None:
@@ -53,6 +73,9 @@ def test_each_question_is_found_and_none_is_cut_short(text: str, questions: list
         "je dois 300 euros à l'urssaf et je peux pas payer comment faire",
         "on me propose des tâches et il faut payer 50 euros",
         "mon compte est fermé, ils répondent plus",
+        "j'ai droit à l'are 900 euros et il faut que je déclare mes sondages",
+        "mes gains je les déclare, c'est grave ? je risque quoi ?",
+        "il me reste 2 choses à payer, la 1) cfe et l'urssaf",
         "un ? deux trois quatre ? cinq six sept huit ? neuf dix onze douze ? treize quatorze quinze seize ?",
     ],
 )
@@ -70,6 +93,12 @@ def test_a_question_keeps_what_was_told_and_not_the_other_question() -> None:
 def test_a_question_that_points_back_keeps_the_one_before_it() -> None:
     _, second = split("Puis-je ouvrir une micro-entreprise avec ma carte ? Et ça coûte combien cette histoire ?", MOST)
     assert second.told == "Puis-je ouvrir une micro-entreprise avec ma carte ?"
+
+
+def test_the_story_goes_with_each_question_not_only_with_the_next_one() -> None:
+    story = "je suis au chômage et j'ai gagné 85 euros"
+    *_, last = split(f"{story}, est ce que je risque qqch, comment je corrige et faut il un siret ?", MOST)
+    assert last.whole == f"{story} faut il un siret ?"
 
 
 def test_what_is_told_after_the_last_question_goes_with_it() -> None:

@@ -1,0 +1,84 @@
+"""How well a fact that was found suits this question: for whom it is, and the platform that is named.
+
+Retrieval weighs what is asked; a fact of the same subject may still be for other people (« et pour un fonctionnaire »)
+or say of all platforms what another says of the one that is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from knowledge.generation import Generation
+from knowledge.model import Audience, Confidence, Fact
+from knowledge.text import fold, words
+from retrieval.retriever import FactFit, Retrieval
+from retrieval.rewrite import Query
+
+OTHER_PEOPLE = 0.3
+"""What the odds of a fact for people of whom the message has no word are multiplied by."""
+NAMED_PLATFORM = 2.0
+"""… and those of a fact of the platform that is named."""
+_NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
+"""The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
+_SURE = 0.999
+_NUMBER = re.compile(r"\b(?!20\d\d\b)\d+\b")
+"""Years left aside: two facts of the same year need not say the same."""
+
+
+class Fit:
+    """Weighs the facts found again; what tells a group of people is in the lexicon (``audiences``)."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._facts = generation.facts
+        self._told_by = {
+            Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences", {}).items()
+        }
+        self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
+        self._for_elsewhere = frozenset(generation.routing.get("fiches_for_elsewhere", ()))
+
+    def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
+        """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
+        told = self._told([retrieval.query.folded, *map(fold, turns)])
+        lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
+        fits = []
+        for fit in retrieval.facts:
+            is_for_others = lives_here and fit.fiche_id in self._for_elsewhere
+            times = NAMED_PLATFORM if fit.fiche_id in retrieval.query.platforms else 1.0
+            if is_for_others or not self._may_concern(self._facts[fit.fact_id], told):
+                times *= OTHER_PEOPLE
+            fits.append(replace(fit, probability=_times(fit.probability, times)))
+        return self._surest_first(sorted(fits, key=lambda fit: -fit.probability), retrieval.query)
+
+    def _told(self, texts: Iterable[str]) -> set[Audience]:
+        text = "\n".join(texts)
+        return {audience for audience, cue in self._told_by.items() if cue.search(text)}
+
+    def _may_concern(self, fact: Fact, told: set[Audience]) -> bool:
+        if _NEVER_BY_THE_WAY in fact.audience and _NEVER_BY_THE_WAY in self._told_by and _NEVER_BY_THE_WAY not in told:
+            return False
+        return any(audience in told or audience not in self._told_by for audience in fact.audience)
+
+    def _surest_first(self, fits: list[FactFit], query: Query) -> list[FactFit]:
+        """Where a sentence to verify comes first, and a sure one of the platform that is named gives the same number,
+        the latter takes its place (« 18 ans » in the platform's own terms)."""
+        best = self._facts[fits[0].fact_id] if fits else None
+        if best is None or best.confidence is not Confidence.TO_VERIFY or fits[0].fiche_id in query.platforms:
+            return fits
+        numbers = set(_NUMBER.findall(best.text))
+        sure = next((fit for fit in fits if fit.fiche_id in query.platforms and self._says(fit, numbers)), None)
+        if sure is None:
+            return fits
+        lead = replace(sure, probability=fits[0].probability)
+        return [lead, *(fit for fit in fits if fit is not sure)]
+
+    def _says(self, fit: FactFit, numbers: set[str]) -> bool:
+        fact = self._facts[fit.fact_id]
+        return fact.confidence is not Confidence.TO_VERIFY and bool(numbers & set(_NUMBER.findall(fact.text)))
+
+
+def _times(probability: float, times: float) -> float:
+    """The probability whose odds are ``times`` those of ``probability``."""
+    odds = times * probability / (1 - min(probability, _SURE))
+    return probability if times == 1 else odds / (1 + odds)

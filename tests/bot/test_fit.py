@@ -1,0 +1,113 @@
+"""The facts found, weighed again for who asks and for the platform that is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from bot.answering.fit import Fit
+from bot.answering.pipeline import Answerer
+from knowledge.generation import Generation
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
+from knowledge.model import Audience, Confidence, Fact, Role
+from retrieval.retriever import FactFit, Retrieval
+from retrieval.rewrite import Rewriter
+from tests.conftest import TODAY
+
+LEXICON = parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))
+ROUTING = parse_yaml((KNOWLEDGE_DIR / "routing.yaml").read_text("utf-8"))
+REWRITER = Rewriter({**LEXICON, "platform_fiches": {"clickworker": "clickworker"}}, 4)
+
+
+def fact(name: str, text: str, *audience: Audience, confidence: Confidence = Confidence.HIGH) -> Fact:
+    fiche, slug = name.split("/")
+    return Fact(
+        fiche=fiche,
+        slug=slug,
+        role=Role.ANSWER,
+        text=text,
+        sources=["essai"],
+        audience=list(audience) or [Audience.ALL],
+        confidence=confidence,
+        expires_on=date(2028, 1, 1),
+    )
+
+
+FACTS = [
+    fact("impots/tous", "Les gains d'une activité d'appoint sont imposables."),
+    fact("aides/etudiants", "Un étudiant boursier peut cumuler sa bourse et ses gains.", Audience.STUDENT),
+    fact("aides/agents", "Un agent public ne peut pas cumuler sans accord.", Audience.CIVIL_SERVANT),
+    fact("pension/etat", "Un fonctionnaire retraité a un plafond.", Audience.PENSIONER, Audience.CIVIL_SERVANT),
+    fact("pension/prive", "Un retraité du privé peut cumuler.", Audience.PENSIONER),
+    fact("vivre-hors-de-france/adresse", "Qui vit à l'étranger peut avoir une micro-entreprise en France."),
+    fact("age/general", "Plusieurs plateformes exigent 18 ans, à lire en 2026.", confidence=Confidence.TO_VERIFY),
+    fact("clickworker/statut", "Chez Clickworker, il faut avoir au moins 18 ans."),
+    fact("clickworker/qui", "Clickworker appartient à une société, selon sa notice de 2026."),
+]
+
+
+def weighed(question: str, **probabilities: float) -> list[str]:
+    """The facts as they would be said, from what retrieval thought of them."""
+    known = SimpleNamespace(facts={each.id: each for each in FACTS}, lexicon=LEXICON, routing=ROUTING)
+    by_slug = {each.slug: each for each in FACTS}
+    found = [FactFit(by_slug[slug].id, by_slug[slug].fiche, value) for slug, value in probabilities.items()]
+    retrieval = SimpleNamespace(query=REWRITER.queries([question], TODAY)[0], facts=found)
+    fits = Fit(cast(Generation, known)).weighed(cast(Retrieval, retrieval), [question])
+    return [fit.fact_id.split("/")[1] for fit in fits]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("je fais des sondages, c'est imposable ?", ["tous", "etudiants"]),
+        ("étudiante à la fac, je fais des sondages, c'est imposable ?", ["etudiants", "tous"]),
+    ],
+)
+def test_what_is_for_other_people_comes_after_what_is_for_everybody(question: str, expected: list[str]) -> None:
+    assert weighed(question, etudiants=0.5, tous=0.4) == expected
+
+
+def test_the_rules_of_public_servants_are_for_nobody_else() -> None:
+    assert weighed("retraité du privé, ma pension baisse ?", etat=0.5, prive=0.4) == ["prive", "etat"]
+    assert weighed("retraité de la fonction publique, ma pension baisse ?", etat=0.5, prive=0.4) == ["etat", "prive"]
+
+
+def test_a_status_told_before_counts() -> None:
+    known = SimpleNamespace(facts={each.id: each for each in FACTS}, lexicon=LEXICON, routing=ROUTING)
+    query = REWRITER.queries(["je suis fonctionnaire", "et pour des sondages ?"], TODAY)[0]
+    found = [FactFit("aides/agents", "aides", 0.5), FactFit("impots/tous", "impots", 0.4)]
+    retrieval = cast(Retrieval, SimpleNamespace(query=query, facts=found))
+    fit = Fit(cast(Generation, known))
+    assert fit.weighed(retrieval, ["je suis fonctionnaire", "et pour des sondages ?"])[0].fact_id == "aides/agents"
+
+
+def test_somebody_who_lives_in_france_is_not_told_first_of_life_abroad() -> None:
+    found = {"adresse": 0.5, "tous": 0.4}
+    assert weighed("je suis belge mais j'habite à Lille, micro entreprise ?", **found) == ["tous", "adresse"]
+    assert weighed("j'habite à Liège, micro entreprise ?", **found) == ["adresse", "tous"]
+
+
+def test_the_platform_that_is_named_speaks_for_itself() -> None:
+    assert weighed("clickworker c'est imposable ?", tous=0.45, qui=0.4) == ["qui", "tous"]
+    assert weighed("toluna c'est imposable ?", tous=0.45, qui=0.4) == ["tous", "qui"]
+
+
+def test_a_sure_fact_of_the_platform_takes_the_place_of_one_to_verify_that_says_the_same() -> None:
+    found = {"general": 0.84, "qui": 0.1, "statut": 0.05}
+    assert weighed("clickworker âge minimum ?", **found)[0] == "statut"
+    assert weighed("quel âge minimum pour une plateforme ?", **found)[0] == "general"
+    assert weighed("clickworker c'est qui ?", general=0.84, qui=0.1)[0] == "general", "a year in common says nothing"
+
+
+def test_a_doubtful_fact_is_left_out_after_a_sure_one_and_kept_after_a_doubtful_one(small_answerer: Answerer) -> None:
+    def kept(*probabilities: float) -> int:
+        fits = [FactFit(f"essai/{rank}", "essai", value) for rank, value in enumerate(probabilities)]
+        return len(list(small_answerer._composer._worth_saying(fits)))
+
+    assert kept(0.9, 0.1) == 1
+    assert kept(0.4, 0.1) == 2
+    assert kept(0.9, 0.6, 0.35) == 3, "what was surely asked for is said"
+    assert kept(0.01) == 1, "there is always a first sentence"
