@@ -233,14 +233,16 @@ def scale(
         if queries and qrels:
             asked.append(public_questions(queries, qrels, set(corpus.documents)))
         chosen = load_embeddings(settings.embedding_model).plain
-        models = [(bench.static_of(chosen, settings, corpus), math.inf), (chosen, 60 * budget_minutes)]
+        with all_cores(chosen) as pooled:
+            static = bench.static_of(pooled, settings, corpus)
+        models = [(static, math.inf), (chosen, 60 * budget_minutes)]
     except (CorpusError, EmbeddingModelError, OSError, ValueError) as error:
         fail(str(error))
     lines: list[dict[str, Any]] = []
     for model, budget_s in models[: 2 if budget_minutes else 1]:
         with progress_bar() as progress:
-            with all_cores(model) as pooled:
-                effort = bench.Bench(settings.scale_dir, corpus, limit, pooled, progress).embed(budget_s)
+            with all_cores(model) as every_core:
+                effort = bench.Bench(settings.scale_dir, corpus, limit, every_core, progress).embed(budget_s)
             run = bench.Bench(settings.scale_dir, corpus, limit, model, progress)
             print(f"\n{model.identity} : {effort}")
             lines.append({"model": model.identity, "embedded": asdict(effort), "points": _shown(run.points(asked))})

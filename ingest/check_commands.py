@@ -20,7 +20,7 @@ from ingest.readability import WORST_SHARE, readings_of
 from ingest.screen import Today, checked_library, conclude, day_of, fail, library_and_model, say, screen
 from knowledge import library as libraries
 from knowledge.generation import embedding_cache
-from knowledge.model import Confidence
+from knowledge.model import SOURCE_STRENGTH, Confidence
 from knowledge.settings import KnowledgeSettings
 
 app = typer.Typer()
@@ -119,6 +119,11 @@ def _print_counts(library: libraries.Library) -> None:
         doubtful = sum(fact.confidence is Confidence.TO_VERIFY for fact in facts)
         table.add_row(theme.title, str(len(fiches)), str(len(facts)), str(doubtful))
     screen.print(table)
-    kinds = Counter(library.sources[fact.sources[0]].kind.value for fact in library.facts.values())
-    counts = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
-    say(f"{len(library.fiches)} fiches, {len(library.facts)} faits, {len(library.sources)} sources ({counts}).")
+    say(f"{len(library.fiches)} fiches, {len(library.facts)} faits, {len(library.sources)} sources.")
+    kinds = Counter(
+        min((library.sources[source].kind for source in fact.sources), key=SOURCE_STRENGTH.index)
+        for fact in library.facts.values()
+    )
+    labels = library.messages["source_kinds"]
+    counts = ", ".join(f"{labels[kind]} {count}" for kind, count in kinds.most_common())
+    say(f"Faits, par leur source la plus forte : {counts}.")

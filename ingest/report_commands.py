@@ -12,7 +12,7 @@ import typer
 from ingest.gaps import ComplaintGroup, Gap, GapGroup, group_complaints, group_questions, read_gaps
 from ingest.refresh.cache import RefreshCache
 from ingest.refresh.worklist import count_by_state, worklist
-from ingest.report.state import State, collect, points_of, read_runs
+from ingest.report.state import SETTLED, UNREAD, State, collect, points_of, read_runs
 from ingest.screen import Today, day_of, fail, say
 from ingest.settings import IngestSettings
 from knowledge import library as libraries
@@ -59,7 +59,7 @@ def _state(settings: IngestSettings, gaps: Path | None, today: Today) -> State:
         contents = read_contents(settings.generations_dir / identifier)
     except GenerationError as error:
         fail(str(error))
-    asked, complaints = _grouped(settings, _read(gaps)) if gaps else ([], [])
+    asked, complaints = _grouped(settings, _read(gaps)) if gaps else (None, [])
     return collect(
         contents,
         scores=read_scores(settings.scores_dir, identifier),
@@ -73,12 +73,14 @@ def _state(settings: IngestSettings, gaps: Path | None, today: Today) -> State:
 
 
 def _links(settings: IngestSettings) -> dict[str, int]:
-    """Pages that wait to be looked at since the last refresh on this machine, by state; empty without one."""
+    """Sources by what became of their pages since the last refresh on this machine; empty without one."""
     if not settings.refresh_cache.exists():
         return {}
     cache = RefreshCache(settings.refresh_cache)
     try:
-        counts = count_by_state(worklist(libraries.load(settings.knowledge_dir), cache))
+        library = libraries.load(settings.knowledge_dir)
+        waiting = worklist(library, cache)
+        unread = sum(cache.page(str(source.url)) is None for source in library.sources.values())
     except libraries.LibraryError as error:
         say(
             f"attention : liens non comptés, {len(error.problems)} problème(s) dans knowledge/ (python -m ingest check)"
@@ -86,7 +88,9 @@ def _links(settings: IngestSettings) -> dict[str, int]:
         return {}
     finally:
         cache.close()
-    return {state.value: count for state, count in counts.items() if count}
+    counts = {state.value: count for state, count in count_by_state(waiting).items()}
+    counts |= {SETTLED: len(library.sources) - unread - len(waiting), UNREAD: unread}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _read(path: Path) -> list[Gap]:

@@ -51,6 +51,8 @@ SOURCE_STRENGTH = (
     SourceKind.ASSOCIATION,
     SourceKind.PRESS,
 )
+AUTHORITIES = frozenset({SourceKind.LAW, SourceKind.OFFICIAL, SourceKind.COURT})
+"""Kinds of sources that decide, or speak for who does."""
 
 
 class Confidence(StrEnum):

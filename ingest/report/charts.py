@@ -58,6 +58,7 @@ def _options(height: int) -> dict[str, Any]:
         "formatter": _number,
         "no_data_text": "rien à montrer",
         "margin": 6,
+        "truncate_label": -1,
     }
 
 
@@ -107,9 +108,13 @@ def bars(name: str, rows: Sequence[tuple[str, float]], unit: str = "", top: floa
 
 def history(name: str, points: list[Point]) -> tuple[str, list[str]]:
     """Each score in per cent over the measures: (SVG, what the lines are in order)."""
-    chart = pygal.Line(**_options(280), range=(0, 100), dots_size=4, x_label_rotation=30)
-    chart.x_labels = [point.label for point in points]
-    chart.y_labels = range(0, 101, 25)
+    least = min((count[0] / count[1] for point in points for count in point.rates.values()), default=0)
+    bottom = int(10 * least) * 10  # the axis starts under the lowest: a fall of three points is seen
+    chart = pygal.Line(
+        **_options(280), range=(bottom, 100), dots_size=4, x_labels_major_count=2, show_minor_x_labels=False
+    )
+    chart.x_labels = [point.label.partition(" ")[0] for point in points]  # the day; the table says which
+    chart.y_labels = range(bottom, 101, 10)
     names = list(dict.fromkeys(label for point in points for label in point.rates))
     for label, dashes in zip(names, DASHES, strict=False):
         counts = [point.rates.get(label) for point in points]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -42,6 +43,7 @@ def render(state: State) -> str:
     environment.filters["day"] = format_date
     return environment.get_template("page.html").render(
         state=state,
+        oldest_read=format_date(date.fromisoformat(read)) if (read := state.manifest.oldest_read) else "aucune",
         headlines=headlines(state),
         expiry=_expiry(state),
         coverage=_coverage(state),

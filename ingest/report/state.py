@@ -14,12 +14,14 @@ from textwrap import shorten
 from ingest.gaps import ComplaintGroup, GapGroup
 from ingest.generations import RIGHT, WATCHED, sentence
 from knowledge.generation import Contents, Manifest
-from knowledge.model import Confidence
+from knowledge.model import AUTHORITIES, Confidence
 from knowledge.scores import Count, GenerationScores
 
 HORIZON_DAYS = 120
 """How far the list of deadlines looks ahead; the months after are counted only."""
 HOSTS_SHOWN = 20
+NAMES_SHOWN, NAME_WIDTH = 2, 70
+"""Amounts or contacts named in a line, and the characters of each."""
 
 CONFIDENCES = {Confidence.HIGH: "élevée", Confidence.MEDIUM: "moyenne", Confidence.TO_VERIFY: "à vérifier"}
 
@@ -27,6 +29,8 @@ REREAD, AMOUNT = "faits à relire", "montants qui finissent"
 CONTACT, RULE = "contacts à relire", "règles qui finissent"
 ONE = {REREAD: "fait à relire", AMOUNT: "montant qui finit", CONTACT: "contact à relire", RULE: "règle qui finit"}
 """The kinds of deadline, in the order of the chart, and how one of them is said."""
+SETTLED, UNREAD = "à jour", "pas encore relue"
+"""Pages that wait for nobody: accepted as they are, never read again here."""
 MONTHS_AHEAD = 24
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
@@ -44,9 +48,22 @@ class Deadline:
     texts: list[str]
     """The facts' sentences, the amounts' labels or the contacts' names; never empty."""
 
+    def label(self, today: date) -> str:
+        """How many, and of what."""
+        ended = self.what == AMOUNT and self.day < today
+        many, one = (
+            ("montants sans valeur à jour", "montant sans valeur à jour") if ended else (self.what, ONE[self.what])
+        )
+        return f"{len(self.texts)} {many}" if len(self.texts) > 1 else one
+
     @property
-    def label(self) -> str:
-        return f"{len(self.texts)} {self.what}" if len(self.texts) > 1 else ONE[self.what]
+    def subject(self) -> str:
+        """What it is about: the fiche's question, or the first amounts or contacts."""
+        if self.what not in (AMOUNT, CONTACT):
+            return self.where
+        names = [shorten(text, NAME_WIDTH, placeholder="…") for text in self.texts[:NAMES_SHOWN]]
+        left = len(self.texts) - len(names)
+        return " ; ".join([*names, *([f"et {left} autre{'s' if left > 1 else ''}"] if left else [])])
 
 
 @dataclass(frozen=True)
@@ -124,18 +141,21 @@ class State:
     hosts: list[SourceRow]
     host_count: int
     silent: list[Silent]
+    backed: Count
+    """Facts with a law, an official site or a court among their sources."""
     right: Count | None
     """Golden questions that get all their facts from the serving generation; None when not measured."""
     by_generation: list[Point]
     """On the dev half, oldest first."""
     unseen: list[Point]
     """Runs on the half kept apart, oldest first."""
-    gaps: list[GapGroup]
+    gaps: list[GapGroup] | None
+    """None: no file was given, nothing is known of what people asked."""
     complaints: list[ComplaintGroup]
     fiches: dict[str, str]
     """Fiche id → its question."""
     links: dict[str, int]
-    """Sources of the last refresh, by what happened."""
+    """Sources by what became of their pages, empty when none was read again on this machine."""
 
     @property
     def overdue(self) -> list[Deadline]:
@@ -156,7 +176,7 @@ def collect(
     scores: GenerationScores | None,
     by_generation: list[Point],
     unseen: list[Point],
-    gaps: list[GapGroup],
+    gaps: list[GapGroup] | None,
     complaints: list[ComplaintGroup],
     links: dict[str, int],
     today: date,
@@ -177,6 +197,7 @@ def collect(
         hosts=hosts[:HOSTS_SHOWN],
         host_count=len(hosts),
         silent=list(_silent(contents, today)),
+        backed=_backed(contents),
         right=scores.halves["dev"].rates.get(RIGHT) if scores and "dev" in scores.halves else None,
         by_generation=by_generation,
         unseen=unseen,
@@ -240,6 +261,11 @@ def _source_rows(contents: Contents, group_of: dict[str, str]) -> list[SourceRow
         for group, names in sources.items()
     ]
     return sorted(rows, key=lambda row: (-row.sources, row.name))
+
+
+def _backed(contents: Contents) -> Count:
+    kinds = [{contents.sources[name].kind for name in fact.sources} for fact in contents.facts.values()]
+    return sum(not AUTHORITIES.isdisjoint(of_fact) for of_fact in kinds), len(kinds)
 
 
 def _silent(contents: Contents, today: date) -> Iterable[Silent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ingest.report.state import HORIZON_DAYS, State
+from ingest.report.state import HORIZON_DAYS, SETTLED, UNREAD, State
 from ingest.screen import percent
 from knowledge.model import Confidence, format_date
 
@@ -16,16 +16,19 @@ def headlines(state: State) -> list[tuple[str, str]]:
     soon = state.today + timedelta(days=SOON_DAYS)
     late = sum(len(deadline.texts) for deadline in state.overdue)
     near = sum(len(item.texts) for item in state.deadlines if state.today <= item.day <= soon)
-    asked = sum(group.count for group in state.gaps)
-    complained = sum(group.count for group in state.complaints)
+    # Without the file that the bot writes, a zero would say that nobody complained.
+    asked, complained = (
+        "—" if state.gaps is None else str(sum(group.count for group in groups))
+        for groups in (state.gaps or [], state.complaints)
+    )
     return [
         (str(late), "en retard de relecture ou sans valeur à jour"),
         (str(near), f"à relire ou à renouveler dans les {SOON_DAYS} jours"),
         (str(state.confidence[Confidence.TO_VERIFY]), "faits à vérifier (dits comme tels aux travailleurs)"),
         (str(len(state.silent)), "faits tus aujourd'hui (période finie ou montant sans valeur)"),
         (percent(state.right) if state.right else "—", "des questions d'essai reçoivent tous leurs faits"),
-        (str(asked), "questions restées sans réponse, transmises"),
-        (str(complained), "réponses signalées (fausses, pas claires…)"),
+        (asked, "questions restées sans réponse, transmises"),
+        (complained, "réponses signalées (fausses, pas claires…)"),
     ]
 
 
@@ -36,6 +39,7 @@ def said(state: State) -> dict[str, str]:
     served = [(theme.served[0] / theme.served[1], theme) for theme in state.themes if theme.served and theme.served[1]]
     weakest = min(served, key=lambda item: item[0], default=None)
     kind = state.kinds[0] if state.kinds else None
+    waiting = sum(count for name, count in state.links.items() if name not in (SETTLED, UNREAD))
     return {
         "expiry": f"Ce qui est à relire ou à renouveler, mois par mois.{peak}",
         "coverage": "Les faits de chaque thème, par confiance."
@@ -43,8 +47,10 @@ def said(state: State) -> dict[str, str]:
         "served": "La part des questions d'essai qui reçoivent tous leurs faits."
         + (f" Le plus faible : {weakest[1].title}, {percent(weakest[1].served or (0, 0))}." if weakest else ""),
         "kinds": "Les sources par genre."
-        + (f" Le plus nombreux : {kind.name}, {kind.sources} sources." if kind else ""),
-        "links": "Les pages lues qui attendent qu'une personne les revoie.",
+        + (f" Le plus nombreux : {kind.name}, {kind.sources} sources." if kind else "")
+        + f" {percent(state.backed)} des faits en ont une qui fait autorité (loi, site officiel, justice).",
+        "links": "Les pages des sources : ce que la dernière relecture a trouvé."
+        + (f" {waiting} attendent qu'une personne les revoie." if waiting else ""),
     }
 
 
@@ -60,7 +66,10 @@ def text(state: State) -> str:
     if state.deadlines:
         lines += ["", f"À faire d'abord (échéances à {HORIZON_DAYS} jours) :"]
         for deadline in state.deadlines[:10]:
-            lines.append(f"  {deadline.day}  {deadline.label} : {deadline.where} ({deadline.file})")
+            late = " (en retard)" if deadline.day < state.today else ""
+            lines.append(
+                f"  {deadline.day}  {deadline.label(state.today)}{late} : {deadline.subject} ({deadline.file})"
+            )
         if len(state.deadlines) > 10:
             lines.append(f"  … et {len(state.deadlines) - 10} autres échéances (dans la page)")
     if state.gaps:

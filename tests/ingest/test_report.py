@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,9 +21,21 @@ from ingest.cli import app
 from ingest.gaps import Gap, group_complaints, group_questions, read_gaps
 from ingest.refresh.cache import PageRecord, RefreshCache
 from ingest.refresh.failures import Reason
+from ingest.report.charts import history
 from ingest.report.page import render
-from ingest.report.state import AMOUNT, CONTACT, REREAD, State, collect, read_runs
-from ingest.report.summary import text
+from ingest.report.state import (
+    AMOUNT,
+    CONTACT,
+    REREAD,
+    SETTLED,
+    UNREAD,
+    Deadline,
+    Point,
+    State,
+    collect,
+    read_runs,
+)
+from ingest.report.summary import headlines, text
 from ingest.settings import IngestSettings
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import active_id, open_active, read_contents
@@ -107,10 +120,40 @@ def test_deadlines_months_and_silent_facts_are_counted(settings: Settings) -> No
 def test_links_are_shown_when_pages_were_read_again(settings: Settings) -> None:
     state = state_of(settings, TODAY)
     assert "python -m ingest refresh" in render(state)
-    read_again = replace(state, links={"inchangée": 41, "disparue": 2})
+    read_again = replace(state, links={"inchangée": 41, "disparue": 2, SETTLED: 9, UNREAD: 5})
     page = render(read_again)
     assert "python -m ingest refresh" not in page and "disparue, 2" in page
-    assert "Liens : inchangée 41, disparue 2" in text(read_again)
+    assert "43 attendent qu&#39;une personne les revoie" in page
+    assert "Liens : inchangée 41, disparue 2, à jour 9, pas encore relue 5" in text(read_again)
+
+
+def test_amounts_are_named_and_those_without_a_value_today_said_so() -> None:
+    amounts = Deadline(date(2026, 3, 31), AMOUNT, "Montants et taux", "figures.yaml", ["Smic", "Aspa", "C2S", "RSA"])
+    assert amounts.subject == "Smic ; Aspa ; et 2 autres"
+    assert amounts.label(TODAY) == "4 montants sans valeur à jour"
+    assert amounts.label(date(2026, 3, 31)) == "4 montants qui finissent"
+    fiche = Deadline(date(2026, 3, 31), REREAD, "Combien ?", "fiches/argent/x.md", ["Un fait.", "Un autre."])
+    assert fiche.subject == "Combien ?" and fiche.label(TODAY) == "2 faits à relire"
+
+
+def test_what_nobody_measured_is_not_a_zero(settings: Settings) -> None:
+    state = state_of(settings, TODAY)
+    assert headlines(state)[-2:] == [("0", headlines(state)[-2][1]), ("0", headlines(state)[-1][1])]
+    unknown = replace(state, gaps=None)
+    assert [number for number, _ in headlines(unknown)[-2:]] == ["—", "—"]
+    assert "Inconnus : donnez" in render(unknown) and "Aucun dans le fichier" in render(state)
+    contents = read_contents(settings.generations_dir / str(active_id(settings)))
+    by_law = [fact for fact in contents.facts.values() if "loi-essai" in fact.sources]
+    assert state.backed == (len(by_law), 8) and 0 < len(by_law) < 8, "the other source decides nothing"
+
+
+def test_a_fall_of_scores_is_seen(settings: Settings) -> None:
+    """The axis starts near the lowest score, not at zero."""
+    points = [Point(f"2{n}/11 0{n}:00", {"les bons faits": (90 - n, 100), "détresse": (97, 100)}) for n in range(3)]
+    svg, names = history("notes", points)
+    shown = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+    assert {"80", "90", "100", "20/11", "22/11"} <= set(shown) and "0" not in shown and "…" not in svg
+    assert names == ["les bons faits", "détresse"]
 
 
 def test_pages_that_wait_for_review_are_counted(run, settings: Settings) -> None:  # type: ignore[no-untyped-def]
@@ -119,7 +162,7 @@ def test_pages_that_wait_for_review_are_counted(run, settings: Settings) -> None
     cache = RefreshCache(path)
     cache.keep(PageRecord("https://www.legifrance.gouv.fr/essai", TODAY, failure=Reason.GONE))
     cache.close()
-    assert "Liens : disparue 1" in run("report", "--text").stdout
+    assert "Liens : disparue 1, pas encore relue 1" in run("report", "--text").stdout
     path.unlink()
 
 
@@ -175,7 +218,7 @@ def test_gaps_and_report_at_the_terminal(run, gap_file: Path) -> None:  # type: 
     absent = run("gaps", "absent.jsonl")
     assert absent.exit_code == 1 and absent.stderr.startswith("Erreur : fichier illisible")
     short = run("report", "--text", "--today", "2026-11-21").stdout
-    assert "2 fiches, 8 faits" in short and "en retard" in short and "2026-01-31  fait à relire" in short
+    assert "2 fiches, 8 faits" in short and "2026-01-31  fait à relire (en retard) : Combien" in short
     assert run("report", "-o", "/nulle/part.html").exit_code == 1
 
 
