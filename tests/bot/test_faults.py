@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
+import httpx
 import pytest
 import typer
 
@@ -172,17 +173,26 @@ async def test_an_update_that_cannot_be_read_holds_nobody_up(running: Running) -
 
 
 @pytest.mark.full
-async def test_postgresql_that_goes_away_and_comes_back(api: FakeBotApi, start_bot: StartBot) -> None:
+async def test_postgresql_that_goes_away_and_comes_back(
+    api: FakeBotApi, start_bot: StartBot, unused_tcp_port: int
+) -> None:
+    def is_ready() -> tuple[int, str]:
+        response = httpx.get(f"http://127.0.0.1:{unused_tcp_port}/readyz")
+        return response.status_code, response.json()["store"]
+
     with postgres_server() as postgres:
         url = postgres.new_database()
         postgres.stop()
-        bot = start_bot(wait=False, DATABASE_URL=url)
+        bot = start_bot(wait=False, DATABASE_URL=url, OPS_PORT=str(unused_tcp_port))
         await eventually(lambda: "la base de données ne répond pas" in bot.log, timeout=60)
         api.user(1).send(QUESTION)
         postgres.start()
         assert "25,6" in (await api.wait_sent(1, timeout=60))[0]["text"]
         await api.quiet(0.5)
+        assert await asyncio.to_thread(is_ready) == (200, "ok")
         postgres.stop()
+        status, store = await asyncio.to_thread(is_ready)
+        assert status == 503 and store.startswith("en panne (")
         await _nothing_is_lost(api, bot, (2, 3), postgres.start)
         bot.stop()
     assert "Traceback" not in bot.log
