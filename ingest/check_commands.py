@@ -1,4 +1,4 @@
-"""``ingest check | law | figures | duplicates | readability``."""
+"""``ingest check | law | figures | duplicates | readability | shares``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ingest.law import keep as keep_law
 from ingest.official import legi, openfisca
 from ingest.official.package import CorpusError
 from ingest.readability import WORST_SHARE, readings_of
-from ingest.screen import Today, checked_library, conclude, day_of, fail, library_and_model, say, screen
+from ingest.screen import Today, checked_library, conclude, day_of, fail, library_and_model, percent, say, screen
+from ingest.shares import ROOM, shares_of
 from knowledge import library as libraries
 from knowledge.generation import embedding_cache
 from knowledge.model import SOURCE_STRENGTH, Confidence
@@ -109,6 +110,20 @@ def readability(
         say(f"{path}:{line}: {reading.fact} ({measures}) : {reading.text}")
     middle = median(reading.score for reading in readings)
     say(f"{len(readings)} faits, indice médian {middle:.0f} (100 : très facile, moins de 30 : très difficile).")
+
+
+@app.command()
+def shares(
+    missing: Annotated[bool, typer.Option("--missing", help="Montrer aussi ce qui manque, ligne par ligne.")] = False,
+) -> None:
+    """Dire quelle part des faits a une source officielle, deux sources par montant, une seconde lecture."""
+    library = checked_library(KnowledgeSettings())
+    for share in shares_of(library, library.folder.parent / ROOM):
+        kept, of = share.count
+        say(f"{percent(share.count)} ({kept}/{of}, but {share.goal} %) : {share.title}.")
+        if missing:
+            for name in share.missing:
+                say(f"  {name}")
 
 
 def _print_counts(library: libraries.Library) -> None:

@@ -1,0 +1,86 @@
+"""Three shares of the base: facts under an official text, amounts under two sources, facts read a second time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from knowledge.library import Library
+from knowledge.model import Fact, FigureValue, SourceKind
+from knowledge.publishers import Registry
+from knowledge.scores import Count
+
+OFFICIAL = frozenset({SourceKind.LAW, SourceKind.OFFICIAL, SourceKind.COURT})
+ROOM = Path("docs/verification")
+
+# A row of these tables is a reading only when somebody opened the page and judged the whole sentence.
+_NOT_READ = ("page non retrouvée", "non relu", "en partie")
+_NAMED = re.compile(r"(?<![\w/-])([a-z0-9-]+/[a-z0-9-]+)(?![\w/-])")
+
+
+@dataclass(frozen=True)
+class Share:
+    title: str
+    goal: int  # percent
+    of: int
+    missing: list[str]  # one line each, in the order of the base
+
+    @property
+    def count(self) -> Count:
+        return (self.of - len(self.missing), self.of)
+
+
+def shares_of(library: Library, room: Path) -> list[Share]:
+    """The shares, with what each still misses; ``room`` holds the tables of second readings."""
+    facts = list(library.facts.values())
+    own = [fact for fact in facts if not _on_a_platform(library, fact)]
+    bare = [fact.id for fact in facts if not _is_official(library, fact)]
+    read = read_again(room)
+    values = [(figure.id, value) for figure in library.figures.values() for value in figure.series]
+    registry = Registry(library.publishers)
+    lonely = [
+        f"{name} depuis le {value.valid_from}" for name, value in values if not _is_seconded(library, registry, value)
+    ]
+    return [
+        Share("faits avec un texte de loi, une décision ou une page officielle", 75, len(facts), bare),
+        Share(
+            "les mêmes, hors fiches sur une plateforme",
+            75,
+            len(own),
+            [fact.id for fact in own if not _is_official(library, fact)],
+        ),
+        Share("valeurs de figures.yaml avec deux sources indépendantes", 100, len(values), lonely),
+        Share(
+            "faits relus par une seconde personne, selon docs/verification",
+            100,
+            len(facts),
+            [fact.id for fact in facts if fact.id not in read],
+        ),
+    ]
+
+
+def read_again(room: Path) -> set[str]:
+    """The facts that a row of these tables names with a verdict."""
+    return {fact for path in sorted(room.glob("*.md")) for fact in _facts_read(path.read_text("utf-8"))}
+
+
+def _facts_read(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.startswith("|") and not any(f"| {verdict} |" in line for verdict in _NOT_READ):
+            yield from _NAMED.findall(line)
+
+
+def _is_official(library: Library, fact: Fact) -> bool:
+    return any(library.sources[source].kind in OFFICIAL for source in fact.sources)
+
+
+def _on_a_platform(library: Library, fact: Fact) -> bool:
+    return library.fiches[fact.fiche].theme == "plateformes"
+
+
+def _is_seconded(library: Library, registry: Registry, value: FigureValue) -> bool:
+    sources = [library.sources[source] for source in value.sources]
+    return any(registry.independent(one, other) for one, other in combinations(sources, 2))
