@@ -50,8 +50,8 @@ DEFAULTS: dict[str, Any] = {
     "fact": {
         "weights": {
             "fiche_behind": -1.0,
-            "asked_behind": -12.0,
-            "text_behind": -12.0,
+            "asked_behind": -4.0,
+            "text_behind": -4.0,
             "text_bm25": 1.5,
             "coverage": 1.0,
             "role_answer": 1.2,

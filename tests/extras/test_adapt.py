@@ -36,7 +36,7 @@ def test_it_learns_and_onnx_runs_what_was_learned(tmp_path: Path, monkeypatch: p
     asked = [Example("query: " + text, fact=fact) for fact, texts in WAYS.items() for text in texts]
     about = [Example("query: les cotisations", fiche="cotisations"), Example("query: une plainte", fiche="plainte")]
     examples = [*asked, *about, *(Example("query: " + text, route=route) for route, text in ROUTES)]
-    learned = adapt(examples, no_progress, epochs=40)
+    learned = adapt(examples, no_progress, epochs=200)
     assert set(learned) == {thin for name in adapter.ADAPTED for thin in adapter.thin_shapes(name)}
 
     monkeypatch.setattr(adapter, "FILE", tmp_path / "adapter.npz")
