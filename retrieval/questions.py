@@ -113,6 +113,12 @@ def asks(text: str) -> bool:
     return "?" in text or bool(_ASKS.search(text))
 
 
+def without_story(question: str) -> str:
+    """A question as it can be quoted: what it tells before it asks is left out."""
+    match = _ASKS.search(question)
+    return question[match.start() :] if match and _told_within(question) else question
+
+
 def _asked(piece: str, before: list[Asked], told: list[str], since: list[str]) -> Asked:
     if not before:
         return Asked(piece, " ".join(since))

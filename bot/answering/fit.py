@@ -1,7 +1,7 @@
-"""How well a fact that was found suits this question: for whom it is, and the platform that is named.
+"""How well a fact that was found suits this question: for whom it is, the platform that is named, what is done already.
 
-Retrieval weighs what is asked; a fact of the same subject may still be for other people (« et pour un fonctionnaire »)
-or say of all platforms what another says of the one that is named.
+Retrieval weighs what is asked; a fact of the same subject may still be for other people (« et pour un fonctionnaire »),
+say of all platforms what another says of the one that is named, or come too late (« avant de signer »).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.answering.done import acts_done, advises
 from knowledge.generation import Generation
 from knowledge.model import Audience, Confidence, Fact
 from knowledge.text import fold, words
@@ -17,7 +18,11 @@ from retrieval.retriever import FactFit, Retrieval
 from retrieval.rewrite import Query
 
 OTHER_PEOPLE = 0.3
-"""What the odds of a fact for people of whom the message has no word are multiplied by."""
+"""What the odds of a fact for people of whom the message has no word are multiplied by…"""
+ELSEWHERE = 0.1
+"""… those of a fact on life abroad for somebody who says that they live in France…"""
+TOO_LATE = 0.3
+"""… those of the advice to do, or not to do, what is done already…"""
 NAMED_PLATFORM = 2.0
 """… and those of a fact of the platform that is named."""
 _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
@@ -42,12 +47,17 @@ class Fit:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
         told = self._told([retrieval.query.folded, *map(fold, turns)])
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
+        done = acts_done(retrieval.query.asked)
         fits = []
         for fit in retrieval.facts:
-            is_for_others = lives_here and fit.fiche_id in self._for_elsewhere
+            fact = self._facts[fit.fact_id]
             times = NAMED_PLATFORM if fit.fiche_id in retrieval.query.platforms else 1.0
-            if is_for_others or not self._may_concern(self._facts[fit.fact_id], told):
+            if lives_here and fit.fiche_id in self._for_elsewhere:
+                times *= ELSEWHERE
+            if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
+            if advises(fact.text, done):
+                times *= TOO_LATE
             fits.append(replace(fit, probability=_times(fit.probability, times)))
         return self._surest_first(sorted(fits, key=lambda fit: -fit.probability), retrieval.query)
 

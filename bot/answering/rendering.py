@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.answering.answer import Answer, Block, Citation, ContactRef, Part, Status
 from knowledge.model import Source, format_date
+from retrieval.questions import without_story
 
 OTHERS_SHOWN = 1
 """Sources beside the first, for each page: two are what a reader compares; the others stay in the answer's data."""
@@ -30,7 +31,7 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
 
 def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> list[str]:
     """The paragraphs of one part, in reading order."""
-    paragraphs = [messages["question_line"].format(question=part.question)] if titled else []
+    paragraphs = [messages["question_line"].format(question=without_story(part.question))] if titled else []
     if part.message and not part.sentences:
         paragraphs.append(part.message)
     for block, title in ((Block.MAIN, None), (Block.LIMIT, "limits_title"), (Block.STEP, "steps_title")):

@@ -23,6 +23,7 @@ from retrieval.routes import QUESTION, route_tokens
 CRISIS = "crisis"
 OFF_SUBJECT = "off_subject"
 OTHER_COUNTRY = "other_country"
+OTHER_PEOPLE = "other_people"
 JOB = "job"
 """The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
 
@@ -34,7 +35,7 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "insult": (Status.SMALLTALK, "smalltalk.insult"),
     "offer": (Status.OFFER, "offer"),
     "illegal": (Status.REFUSED, "refused.illegal"),
-    "other_people": (Status.REFUSED, "refused.other_people"),
+    OTHER_PEOPLE: (Status.REFUSED, "refused.other_people"),
     "injection": (Status.REFUSED, "refused.injection"),
     OTHER_COUNTRY: (Status.REDIRECTED, "redirected.other_country"),
     "off_subject": (Status.REDIRECTED, "redirected.off_subject"),
@@ -79,7 +80,7 @@ _CLAUSES_MAX = 4
 _CLAUSE_CRISIS = 0.5
 """Probability from which a clause is distress: between that of a whole message with a hint and of one without."""
 
-_WITH_KINDS = (CRISIS, "illegal", "other_people", "off_subject")
+_WITH_KINDS = (CRISIS, "illegal", OTHER_PEOPLE, "off_subject")
 """Routes with more than one text: ``<route>_kinds`` of routing.yaml chooses."""
 DEFAULT_KIND = "default"
 
@@ -106,7 +107,11 @@ class Router:
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
-        self._lives_in_france = _compiled(routing.get("lives_in_france", []))
+        self._not_this = {
+            OTHER_COUNTRY: _compiled(routing.get("lives_in_france", [])),
+            OTHER_PEOPLE: _compiled(routing.get("relatives_if", [])),
+        }
+        """Route → words that say it is not that, whatever the classifier hears."""
         self._classifier = classifier
         self._thresholds = thresholds
         self._max_chars = max_chars
@@ -193,7 +198,7 @@ class Router:
             return Route(QUESTION, probabilities[QUESTION])
         if name == "offer" and self._asks_about_an_offer(text):
             return Route(QUESTION, probabilities[QUESTION])
-        if name == OTHER_COUNTRY and _shows(self._lives_in_france, " ".join(words(text))):
+        if _shows(self._not_this.get(name, ()), " ".join(words(text))):
             return Route(QUESTION, probabilities[QUESTION])
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from bot.answering.done import acts_done, advises
 from bot.answering.fit import Fit
 from bot.answering.pipeline import Answerer
 from knowledge.generation import Generation
@@ -45,6 +46,8 @@ FACTS = [
     fact("vivre-hors-de-france/adresse", "Qui vit à l'étranger peut avoir une micro-entreprise en France."),
     fact("age/general", "Plusieurs plateformes exigent 18 ans, à lire en 2026.", confidence=Confidence.TO_VERIFY),
     fact("clickworker/statut", "Chez Clickworker, il faut avoir au moins 18 ans."),
+    fact("contrat/signer", "Avant de signer, demandez par écrit de limiter la clause."),
+    fact("contrat/nulle", "Une clause sans limite est nulle."),
     fact("clickworker/qui", "Clickworker appartient à une société, selon sa notice de 2026."),
 ]
 
@@ -111,3 +114,25 @@ def test_a_doubtful_fact_is_left_out_after_a_sure_one_and_kept_after_a_doubtful_
     assert kept(0.4, 0.1) == 2
     assert kept(0.9, 0.6, 0.35) == 3, "what was surely asked for is said"
     assert kept(0.01) == 1, "there is always a first sentence"
+
+
+@pytest.mark.parametrize(
+    ("said", "advice", "too_late"),
+    [
+        ("j'ai déjà signé le contrat", "Avant de signer, demandez par écrit de limiter la clause.", True),
+        ("jai deja payé la cfe par erreur", "Payez la CFE en ligne au plus tard le 15 décembre.", True),
+        ("j'ai demandé la remise, ils refusent", "Pour demander une remise, écrivez à la commission.", True),
+        ("g donné le code whatsapp", "Ne donnez jamais le code WhatsApp reçu par SMS.", True),
+        ("j'ai déjà payé la cfe", "Payez vos cotisations en ligne.", False),
+        ("j'ai donné le code", "Si vous avez déjà donné le code, appelez votre banque.", False),
+        ("je n'ai pas signé le contrat", "Avant de signer, demandez par écrit de limiter la clause.", False),
+        ("dois-je payer la cfe ?", "Payez la CFE en ligne au plus tard le 15 décembre.", False),
+    ],
+)
+def test_advice_comes_too_late_for_what_is_done(said: str, advice: str, too_late: bool) -> None:
+    assert advises(advice, acts_done(said)) is too_late
+
+
+def test_advice_that_comes_too_late_is_said_last() -> None:
+    assert weighed("j'ai déjà signé le contrat, que faire ?", signer=0.5, nulle=0.4) == ["nulle", "signer"]
+    assert weighed("je vais signer le contrat, que faire ?", signer=0.5, nulle=0.4) == ["signer", "nulle"]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.answer import Answer, Status
 from bot.answering.pipeline import Answerer
-from bot.answering.route import CRISIS, DEFAULT_KIND, OTHER_COUNTRY, REPLIES, Router
+from bot.answering.route import CRISIS, DEFAULT_KIND, OTHER_COUNTRY, OTHER_PEOPLE, REPLIES, Router
 from ingest.calibrate import DEFAULTS
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from retrieval.linear import TextClassifier
@@ -180,6 +180,22 @@ def test_a_long_story_is_taken_for_what_it_is_as_a_whole(answerer: Answerer) -> 
 def test_where_somebody_comes_from_is_not_where_they_live(router: Router, text: str, name: str) -> None:
     taken_for_another_country = {OTHER_COUNTRY: 0.7, QUESTION: 0.3}
     assert router.route(text, taken_for_another_country, answerable=0.5, follow_up=False).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("et si c'est ma femme qui ouvre le compte à son nom", QUESTION),
+        ("si mon frère encaisse mes gains, il risque quelque chose ?", QUESTION),
+        ("what if my wife opens the account", QUESTION),
+        ("dis-moi si ma femme a un compte caché", OTHER_PEOPLE),
+        ("je veux savoir si mon mari gagne de l'argent", OTHER_PEOPLE),
+        ("combien gagne mon cousin sur outlier", OTHER_PEOPLE),
+    ],
+)
+def test_what_a_relative_may_do_is_not_their_data(router: Router, text: str, name: str) -> None:
+    taken_for_a_search = {OTHER_PEOPLE: 0.8, QUESTION: 0.2}
+    assert router.route(text, taken_for_a_search, answerable=0.3, follow_up=False).name == name
 
 
 @full

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.questions import split
+from retrieval.questions import split, without_story
 
 MOST = 3
 
@@ -105,3 +105,11 @@ def test_what_is_told_after_the_last_question_goes_with_it() -> None:
     assert asked("Dois-je déclarer mes gains ? Combien de cotisations dois-je payer ? J'ai gagné 300 €.")[-1] == (
         "Combien de cotisations dois-je payer ? J'ai gagné 300 €."
     )
+
+
+def test_a_question_is_quoted_without_its_story() -> None:
+    assert without_story("alors voila je suis au chomage depuis juin, est ce que je risque qqch") == (
+        "est ce que je risque qqch"
+    )
+    assert without_story("dois-je déclarer mes sondages ?") == "dois-je déclarer mes sondages ?"
+    assert without_story("mon compte est fermé") == "mon compte est fermé"
