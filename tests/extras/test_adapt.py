@@ -61,5 +61,7 @@ def _apart(vectors: np.ndarray) -> float:  # type: ignore[type-arg]
     """Mean cosine of two questions about one fact, less that of two about different ones."""
     facts = np.repeat(np.arange(len(WAYS)), 3)
     alike = facts[:, None] == facts[None]
-    cosines, others = vectors @ vectors.T, ~np.eye(len(facts), dtype=bool)
+    centred = vectors - vectors.mean(axis=0)  # as it learned them: what all texts share does not count
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
+    cosines, others = centred @ centred.T, ~np.eye(len(facts), dtype=bool)
     return float(cosines[alike & others].mean() - cosines[~alike].mean())
