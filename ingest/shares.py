@@ -9,11 +9,10 @@ from itertools import combinations
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.model import Fact, FigureValue, SourceKind
+from knowledge.model import AUTHORITIES, Fact, FigureValue
 from knowledge.publishers import Registry
 from knowledge.scores import Count
 
-OFFICIAL = frozenset({SourceKind.LAW, SourceKind.OFFICIAL, SourceKind.COURT})
 ROOM = Path("docs/verification")
 
 # A row of these tables is a reading only when somebody opened the page and judged the whole sentence.
@@ -74,7 +73,7 @@ def _facts_read(text: str) -> Iterator[str]:
 
 
 def _is_official(library: Library, fact: Fact) -> bool:
-    return any(library.sources[source].kind in OFFICIAL for source in fact.sources)
+    return any(library.sources[source].kind in AUTHORITIES for source in fact.sources)
 
 
 def _on_a_platform(library: Library, fact: Fact) -> bool:
