@@ -120,7 +120,7 @@ class Visits:
             site.problem = FetchError(Reason.BUSY, "robots.txt")
             raise site.problem
         site.rules = Protego.parse(response.body.decode("utf-8", "replace"))
-        site.next_at = asyncio.get_running_loop().time() + self._settings.refresh_delay_s
+        site.next_at = asyncio.get_running_loop().time() + self._delay(site.rules)
         if self._delay(site.rules) > self._settings.refresh_crawl_delay_max_s:
             site.problem = FetchError(Reason.BLOCKED, f"un passage toutes les {self._delay(site.rules):.0f} secondes")
             raise site.problem

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -56,6 +59,37 @@ async def test_from_a_page_to_a_verified_fact(run: Run, site: Site, folder: Path
     walked = await run("review", typed="a\n\n")
     assert walked.exit_code == 0, walked.output
     assert str(libraries.load(folder).facts["cotisations/taux"].verified_on) == "2026-12-01"
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+async def test_a_refresh_that_is_ended_goes_on_where_it_was(
+    site: Site, folder: Path, edit: Edit, end: signal.Signals
+) -> None:
+    """A real process, ended in the middle of its second page: the first one is not asked for again."""
+    (folder / "publishers.yaml").write_text(
+        (folder / "publishers.yaml").read_text("utf-8").replace("exemple.example", "127.0.0.1"), "utf-8"
+    )
+    edit(folder / "sources/essai.yaml", "https://exemple.example/page?a=1&b=2", site.url("/page"))
+    waiting, free = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        waiting.set()
+        await free.wait()
+        return web.Response(text=page(), content_type="text/html")
+
+    order = [str(source.url) for source in sorted(libraries.load(folder).sources.values(), key=lambda one: one.read_on)]
+    first, second = (url.removeprefix(site.url("")) for url in order)
+    site.pages |= {first: page(), second: slow}
+    command = [sys.executable, "-m", "ingest", "refresh", "--today", "2026-12-01"]
+    running = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    await waiting.wait()
+    running.send_signal(end)
+    _, said = await running.communicate()
+    assert end is signal.SIGKILL or "reprend où elle s'est arrêtée" in said.decode()
+    free.set()
+    again = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    assert await again.wait() == 0
+    assert (site.asked[f"127.0.0.1{first}"], site.asked[f"127.0.0.1{second}"]) == (1, 2)
 
 
 async def test_input_that_ends_leaves_everything_in_order(run: Run, site: Site, folder: Path) -> None:

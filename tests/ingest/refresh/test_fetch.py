@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from ipaddress import ip_address
+from itertools import pairwise
 
 import pytest
 from aiohttp import web
@@ -199,6 +201,44 @@ async def test_one_request_at_a_time_for_a_site(site: Site, fetch: Fetch) -> Non
     site.most_at_once = 0
     await asyncio.gather(*(fetch(site.url("/1", f"site-{n}.example")) for n in range(3)))
     assert site.most_at_once > 1, "different sites do not wait for each other"
+
+
+@pytest.mark.parametrize(("robots", "pause"), [("", 0.2), ("User-agent: *\nCrawl-delay: 0.4\n", 0.4)])
+async def test_a_pause_between_two_requests_to_a_site(
+    site: Site, settings: IngestSettings, robots: str, pause: float
+) -> None:
+    """Ours, or the longer one that the site asks for; robots.txt counts as a request."""
+    came: list[float] = []
+
+    async def timed(request: web.Request) -> web.StreamResponse:
+        came.append(asyncio.get_running_loop().time())
+        return web.Response(text=robots if request.path == "/robots.txt" else page(), content_type="text/html")
+
+    site.pages |= dict.fromkeys(["/robots.txt", "/1", "/2"], timed)
+    async with Client(settings, resolve) as client:
+        visits = Visits(client, settings.model_copy(update={"refresh_delay_s": 0.2}))
+        await asyncio.gather(*(visits.page(site.url(path), Validators()) for path in ("/1", "/2")))
+    assert len(came) == 3 and all(later - sooner >= pause for sooner, later in pairwise(came))
+
+
+async def test_headers_that_never_end_are_given_up(settings: IngestSettings) -> None:
+    """A byte of a header now and then: no read ever times out, the page as a whole does."""
+
+    async def drip_headers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX-Attente: ")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"a")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    server = await asyncio.start_server(drip_headers, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Client(settings.model_copy(update={"refresh_ports": [port]}), resolve) as client:
+        with pytest.raises(FetchError) as caught:
+            await client.get(f"http://127.0.0.1:{port}/page", 0.5, 1000)
+        assert caught.value.reason is Reason.TOO_SLOW
+        server.close()
 
 
 async def test_we_say_who_we_are_and_keep_no_cookie(site: Site, fetch: Fetch) -> None:

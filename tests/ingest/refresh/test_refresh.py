@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 from rich.console import Console
 
 from bot.settings import Settings
@@ -262,6 +263,49 @@ async def test_moved_gone_blocked_and_empty_pages(work: Work, edit: Edit) -> Non
     work.site.pages |= {"/robots.txt": "User-agent: *\nDisallow: /", "/page": page()}
     items = await work.refresh(LATER)
     assert {name: item.state for name, item in items.items()} == {"loi-essai": State.BLOCKED, "page-essai": State.BLOCKED}  # fmt: skip
+
+
+async def test_a_page_that_only_a_browser_shows(work: Work) -> None:
+    work.site.pages["/loi"] = "<html><head><script src=app.js></script></head><body><div id=root></div></body></html>"
+    items = await work.refresh(FIRST)
+    assert items["loi-essai"].state is State.SCRIPT
+    assert "JavaScript seulement" in as_markdown(list(items.values()), FIRST)
+
+
+async def test_a_page_that_changed_its_language_is_changed(work: Work) -> None:
+    """The words that facts rely on may well stand in both: a page in another language has to be read again."""
+    await work.refresh(FIRST)
+    work.review(["a", "", "non", "a", "", "non"])
+    english = " ".join(["This page now explains in English what the rules are for people who start working."] * 60)
+    work.site.pages["/loi"] = page().replace("<p>", f"<p>{english}</p><p>", 1)
+    items = await work.refresh(LATER)
+    assert items["loi-essai"].state is State.CHANGED
+    assert "n'est plus dans la même langue (fr, maintenant en)" in as_markdown(list(items.values()), LATER)
+
+
+async def test_a_page_that_says_it_is_the_same_is_not_sent_again(work: Work) -> None:
+    """What the site gave to ask with (ETag, Last-Modified) is kept from one run to the next."""
+    given = {"ETag": '"v1"', "Last-Modified": "Tue, 01 Dec 2026 08:00:00 GMT"}
+    sent: list[int] = []
+
+    async def dated(request: web.Request) -> web.StreamResponse:
+        asked = (request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"))
+        sent.append(304 if asked == tuple(given.values()) else 200)
+        if sent[-1] == 304:
+            return web.Response(status=304)
+        return web.Response(text=page(), content_type="text/html", headers=given)
+
+    work.site.pages["/loi"] = dated
+    await work.refresh(FIRST)
+    work.review(["a", "", "non", "a", "", "non"])
+    items = await work.refresh(LATER)
+    assert sent == [200, 304] and items["loi-essai"].state is State.UNCHANGED
+    work.review(["o", "non", "non"], LATER)
+    assert work.library.facts["cotisations/taux"].verified_on == LATER
+    with sqlite3.connect(work.settings.refresh_cache) as database:
+        database.execute("DELETE FROM texts")
+    await work.refresh(date(2027, 1, 5))
+    assert sent == [200, 304, 200], "without the text at hand, the whole page is asked for"
 
 
 async def test_a_page_that_refuses_robots_is_read_by_a_person(work: Work, edit: Edit) -> None:
