@@ -254,7 +254,7 @@ def flood(
     messages: Messages = 300,
     chats: Chats = 50,
     rate: Annotated[float, typer.Option(min=0.1, help="Messages des autres par seconde.")] = 10.0,
-    flooding: Annotated[int, typer.Option(min=1, help="Messages de la conversation qui inonde.")] = 2_000,
+    flooding: Annotated[int, typer.Option(min=1, help="Messages de la conversation qui inonde.")] = 500,
 ) -> None:
     """Une conversation qui inonde : ce que les autres en voient."""
     from benchmarks.scenarios import flood as measure

@@ -22,6 +22,7 @@ import psutil
 
 from benchmarks.rates import percentile
 from bot.settings import Settings
+from bot.telegram.keyboards import COMPLETE
 from tests.botapi import FakeBotApi
 from tests.botapi.calls import Call
 
@@ -257,6 +258,8 @@ class Traffic:
         if call.chat_id == FLOODING:
             self.outcome.flood += 1
             return
+        if _asks_back(call):
+            return
         waiting, outcome = self._waiting[call.chat_id or 0], self.outcome
         sent_at, mark = waiting.popleft() if waiting else (0.0, None)
         is_its_own = mark is not None and mark in call.text.replace("\u00a0", " ")
@@ -267,6 +270,12 @@ class Traffic:
             outcome.disordered += not is_its_own
         if not is_its_own and len(outcome.unexpected) < UNEXPECTED_SHOWN:
             outcome.unexpected.append(call.text[:100])
+
+
+def _asks_back(call: Call) -> bool:
+    """A question asked back comes after the answer, in a message of its own."""
+    rows = (call.params.get("reply_markup") or {}).get("inline_keyboard", [])
+    return any(str(button.get("callback_data")).startswith(f"{COMPLETE}:") for row in rows for button in row)
 
 
 def _cpu(process: psutil.Process) -> float:

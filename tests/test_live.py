@@ -24,6 +24,9 @@ async def test_each_answer_is_counted_once_and_in_order() -> None:
         assert (traffic.outcome.lost, traffic.outcome.surplus) == (0, 1) and not traffic.outcome.is_clean
         assert traffic.outcome.unexpected == ["M", "once too often"]
         assert api.calls == api.sent() == [], "what was counted is forgotten"
+        await bot.ask_back(1)
+        traffic._collect()
+        assert traffic.outcome.surplus == 1, "it belongs to the answer before it"
         api.user(FLOODING)
         await bot.say(FLOODING, "A", "A")
         traffic._collect()
@@ -44,3 +47,9 @@ class _Answers:
         async with httpx.AsyncClient(base_url=f"{self._api.base_url}{self._api.token}") as client:
             for text in texts:
                 assert (await client.post("/sendMessage", json={"chat_id": chat, "text": text})).is_success
+
+    async def ask_back(self, chat: int) -> None:
+        markup = {"inline_keyboard": [[{"text": "Oui", "callback_data": "k:0"}]]}
+        async with httpx.AsyncClient(base_url=f"{self._api.base_url}{self._api.token}") as client:
+            content = {"chat_id": chat, "text": "Pour préciser ?", "reply_markup": markup}
+            assert (await client.post("/sendMessage", json=content)).is_success
