@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from detection.entities import MONEY
 from knowledge.text import flat
@@ -60,18 +61,18 @@ _OWED_ELSEWHERE = re.compile(
 _OF_MONEY = frozenset({"deposit_to_continue", "fee_to_withdraw", "pay_to_work"})
 
 _HALVES = (
-    r"\b(?:moitie|half|nos|nss|50 ?%)\b[^.!?;]{0,60}\b(?:(?:l'|the )?autre|moitie|reste|solde|half|nos|nss|50 ?%)\b|"
+    r"\b(?:moitie|half|nos(?= (?:db|daba|mn|f|melli|mlli|w)\b)|nss|50 ?%)\b[^.!?;]{0,60}\b(?:(?:l'|the )?autre|moitie|reste|solde|half|nos(?= (?:db|daba|mn|f|melli|mlli|w)\b)|nss|50 ?%)\b|"
     r"\b(?:maintenant|tout de suite|a l'inscription|now|daba|before the paperwork)\b[^.!?;]{0,60}\b(?:quand|lorsque|a la remise|des que|when|on the day|mlli)\b"
 )
 _PAPER_OF_WORK = (
     r"\b(?:contrats?|contract|kontra|visas?|permis|permit|papiers?|titre de sejour|decision|autorisation)\b"
 )
 _OFFICES = (
-    r"\b(?:rendez-?vous|rdv|creneaux?|slots?|appointments?|consul\w+|ambassade|embassy|prefecture|visas?|titre de sejour|naturalisation|concours|"
+    r"\b(?:rendez-?vous|rdv|creneaux?|slots?|appointments?|consul\w+|ambassade|embassy|prefecture|visas?|titre de sejour|naturalisation|concours|fonction publique|"
     r"permis de travail|tls|vfs|dossier)\b"
 )
 _INSIDER = (
-    r"\b(?:mon contact|ami|amie|cousin\w*|collegue|oncle|grand|gars|agent|quelqu'un|wahed) (?:\w+ )?(?:au|a la|a l'|dans|dedans|que je connais|de l[a']|du|ldakhel)\b|"
+    r"\b(?:oncle|frere|cousin\w*|contact|ami|tonton) est (?:a|au|dans|chez|directeur|chef)\b|\b(?:mon contact|ami|amie|cousin\w*|collegue|oncle|grand|gars|agent|quelqu'un|wahed) (?:\w+ )?(?:au|a la|a l'|dans|dedans|que je connais|de l[a']|du|ldakhel)\b|"
     r"\bje connais\b|\bmon contact\b|\bdiscret\w*|\bde la main a la main|\bun (?:petit )?geste\b|\bldakhel\b|\bun gars dedans"
 )
 _SPEEDS_UP = (
@@ -143,27 +144,27 @@ _SOMEBODY = (
     r"chauffeur|demenageur|transporteur|traiteur|imprimeur|fournisseur|livreur|photographe|installateur|decorateur|tuteur|prestataire|expediteur|agence|compte|gift cards?)\b|\b(?:zelle|western union|moneygram|gift cards?|mandat|cash app)\b"
 )
 _MARKETS = (
-    r"\b(?:trad(?:e|es|er|ing|ent)|trader\w*|forex|crypto\w*|bitcoin|btc|usdt|gold|l'or|bourse|marches?|markets?|invest\w*|placements?|signa(?:l|ux)|signals?|bot|robots?|courbes|charts|nodes?|broker|courtier|portefeuille|options?|capital|pool|"
+    r"\b(?:trad(?:e|es|er|ing|ent)|trader\w*|forex|crypto\w*|bitcoin|btc|usdt|gold|l'or|bourse|marches?|markets?|invest\w*|placements?|signa(?:l|ux)|signals?|bot|robots?|courbes|charts|graphiques|analysts?|arbitrage|nodes?|broker|courtier|portefeuille|options?|capital|pool|"
     r"plateforme|platform|copy-?trading)\b"
 )
 _GROWS = (
     r"(?:\b\d[\d .,]*(?: ?(?:k|€|euros?|balles|dh|f|fcfa|\$|usdt))? (?:\w+ )?(?:devien\w+|become?s?|turns? into|to make|katrje3\w*|kayrje3\w*|wel+aw?|font|rapporte\w*|se transform\w+)\b|\b(?:get|got|reprend\w*|retir\w+|recupere\w*) (?:back )?\d|"
-    r"\d ?% (?:par (?:jour|semaine|mois)|per (?:day|week|month)|a (?:day|week|month)|each|every|chaque|en|in|de (?:gain|benefice|profit|rendement)s?)\b|\b(?:tombe\w*|gagne\w*|earn\w*|make money|money works|works?|travaille\w*|trade\w*) (?:\w+ ){0,4}(?:pendant que|while (?:i|you)|a (?:ta|leur|votre|ma) place|for you|for me|tout seul|"
+    r"\d ?% (?:f (?:nhar|simana|chhar)|par (?:jour|semaine|mois)|per (?:day|week|month)|a (?:day|week|month)|each|every|chaque|en|in|de (?:gain|benefice|profit|rendement)s?)\b|\b(?:tombe\w*|gagne\w*|earn\w*|make money|money works|works?|travaille\w*|trade\w*) (?:\w+ ){0,4}(?:pendant que|while (?:i|you)|a (?:ta|leur|votre|ma) place|for you|for me|tout seul|"
     r"sans rien faire)\b|\brevenus? (?:passifs?|automatiques?)|\bpassive income|\b(?:resultats?|gains?|rendements?|profits?|returns?) (?:\w+ )?(?:garantis?|assures?|guaranteed|fixes?)|\bguaranteed (?:returns?|profits?|results?)|"
-    r"\b(?:se trompe|perd|loses?|lost|wrong|failed?) (?:rarement|jamais|presque jamais|a single)|\b(?:never|rarely|jamais|hardly) (?:loses?|lost|wrong|fails?|perdu)|\bsans risque|\bno risk|\brisk[- ]free|\bdoubl(?:e|er|ed)\b)"
+    r"\b(?:se trompe|perd|loses?|lost|wrong|failed?) (?:rarement|jamais|presque jamais|a single)|\b(?:never|rarely|jamais|hardly) (?:loses?|lost|wrong|fails?|perdu)|\b(?:right|juste|gagnant\w*) (?:\w+ )?(?:nine|neuf|huit|eight|\d+) (?:times |fois )?(?:out of|sur) (?:ten|dix|\d+)|\bbien places? on|\b(?:vi[ts]|vivre) autrement|\bliberte financiere|\bfinancial freedom|\bsans risque|\bno risk|\brisk[- ]free|\bdoubl(?:e|er|ed)\b)"
 )
 _LEADS = (
-    r"\b(?:oncle|tante|mentor|coach|prof(?:esseur)?|uncle|aunt|teacher|guide|mon equipe|my team|analyst\w*|expert|insider|je (?:t'|te |vous |l')?(?:accompagn\w+|montr\w+|form\w+|expliqu\w+|guid\w+)|i (?:can|will|could)? ?(?:guide|teach|show)|"
+    r"\b(?:oncle|tante|mentor|coach|prof(?:esseur)?|uncle|aunt|teacher|guide|mon equipe|my team|analyst\w*|expert|insider|je (?:t'|te |vous |l')?(?:accompagn\w+|montr\w+|form\w+|expliqu\w+|guid\w+|racont\w+|dirai)|comment je fais|kat?3el+em|watch me|i (?:can|will|could)? ?(?:guide|teach|show)|"
     r"on t'explique|we teach|ecri[st] ?(?:moi)?|write|viens|come|join|rejoin\w+|groupe|group|live|l'?application|l'?app|copi(?:ez|es?|er)|copy|suiv(?:ez|s|re)|follow|regarde|watch|poste|position|emploi|job|eleves|students)\b"
 )
 _ACCOUNT_OF_WORK = (
-    r"\b(?:comptes?|accounts?|profils?|profiles?|login|acces|session)\b[^.!?]{0,50}\b(?:uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|yassir|jumia|coursiers?|livreurs?|chauffeurs?|vtc|linkedin|upwork|fiverr|malt|airbnb|vinted|leboncoin|"
+    r"\b(?:ton|votre|your) (?:uber|deliveroo|bolt|yango|glovo|heetch|stuart)\b|\b(?:comptes?|accounts?|profils?|profiles?|pages?|login|acces|session)\b[^.!?]{0,50}\b(?:uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|yassir|jumia|coursiers?|livreurs?|chauffeurs?|vtc|linkedin|upwork|fiverr|malt|airbnb|vinted|leboncoin|"
     r"facebook|insta\w*|tiktok|clickworker|toloka|outlier|remotasks|dataannotation|appen|rider|courier|driver)\b|\b(?:uber\w*|deliveroo|stuart|heetch|bolt|glovo|yango|yassir|linkedin|upwork|fiverr|malt|airbnb|vinted|facebook|clickworker|toloka|outlier|"
     r"rider|courier|driver|verified|freelance)\b[^.!?]{0,30}\b(?:comptes?|accounts?|profils?|profiles?|login)\b"
 )
 _LENT = (
     r"\b(?:lou(?:e|er|es|ez|ons)|location|rent(?:s|ing|al)?|pret(?:e|er|es|ez|ons)|prete-?moi|lend|krih?|nkri|use of|use your|passe[sz]?-?moi|je te (?:le|la) prends?|je (?:le|la|te le) (?:reprends|prends)|laisse[sz]?-?(?:moi|nous)|let (?:me|us)|je le fais tourner|"
-    r"je tourne|on le fait tourner|fais tourner|log(?:s)? in|se connecte\w*|je (?:livre|roule|travaille) (?:avec|dessus)|moi je (?:livre|roule))\b"
+    r"je tourne|on le fait tourner|fais tourner|log(?:s)? in|se connecte\w*|je (?:livre|roule|travaille) (?:avec|dessus)|moi je (?:livre|roule)|(?:rouler|livrer|bosser|travailler|ride|drive) (?:avec|dessus|with it|on it)|under your name|a ton nom)\b"
 )
 
 
@@ -185,6 +186,11 @@ class _Rule:
     unless: re.Pattern[str] | None = None
     about: re.Pattern[str] | None = None
     reach: int = 1
+
+    @cached_property
+    def anywhere(self) -> tuple[re.Pattern[str], ...]:
+        """The needs to look for in the whole message before any window of it: those that begin no window."""
+        return tuple(need for need in self.needs if "^" not in need.pattern)
 
 
 def _rule(signal: str, *needs: str, unless: str = "", about: str = "", reach: int = 1) -> _Rule:
@@ -240,6 +246,10 @@ RULES = (
     # Images that will be shown to those whom one loves or works for, unless one pays.
     _rule("threat", _IMAGES, _WITNESSES, _SHOWN_TO, _UNLESS_PAID, reach=3, about=rf"{_ANY_MONEY}|\b(?:pay\w*|pa[iy]e\w*|\d{{2,}}|sift\w*|argent|money|bitcoin|transcash|neosurf|pcs|paysafe\w*|coupons?|amende|depot|obei\w*|ce que je (?:dis|veux))\b",
           unless=r"\bmdr+\b|\blol\b|\bhaha\w*|3018|portez plainte|ne paie|ne payez|don't pay|do not pay|mariage|anniversaire|facture|assurance|inscription"),
+    # A false complaint that would be withdrawn for money.
+    _rule("threat", r"\b(?:plainte|police|gendarm\w+|procureur|tribunal|huissier|interpol|brigade|juge|complaint)\b", r"\b(?:retir\w+|class\w+|evit\w+|arrang\w+|a l'amiable|etouff\w+|settle|drop|sinon|otherwise)\b", rf"{_ANY_MONEY}|\bcontre \d|\bamende\b|\b\d{{2,3}}[ .]?000\b",
+          reach=3, about=r"\b(?:mineure?s?|sexuel\w*|nue?s?|pedo\w*|intimes?|webcam|underage|minor|caractere)\b", unless=r"3018|ne payez|portez plainte|facture|employeur ne"),
+    _rule("pay_to_work", r"\b(?:pay|paye[rz]?|regle[rz]?)\b[^.!?]{0,25}\d+[^.!?]{0,15}\b(?:verification|registration|inscription|activation|onboarding|background check)\b", about=rf"{_HIRED}|\bhire\b", unless=_EMPLOYER_PAYS),
     _rule("recruiting_pays", r"\brecrut\w* \d+ (?:personnes?|amis|membres|filleuls)[^.!?]{0,20}(?:qui|et|=)"),
     _rule("fee_to_withdraw", _HELD + r"|\b(?:virement|cagnotte|cash ?out)\b", r"\b(?:activ|pass|souscri|upgrade|prene)\w*\b[^.!?]{0,25}\b(?:premium|gold|argent|silver|vip|platine|statut|abonnement)\b",
           r"\d+[.,]?\d* ?(?:€|eur|\$|£)|\b(?:for|pour) \d+", about=_EARNED + r"|\b(?:sondages?|enquetes?|panel|surveys?|points)\b", reach=2),
@@ -257,7 +267,7 @@ RULES = (
           unless=r"loyer|garantie|bail|droits? de visa|timbre|sortie|repas|gateau|ticket|association|adhesion de|buvette|guichet",
           about=r"\b(?:revenus?|business|reunion|equipe|parrain\w*|opportunite|filleuls?|salle|zoom|independan\w+)\b"),
     _rule("sells_appointment", _OFFICES, rf"{MONEY}|\b\d{{2,3}}[ .]?000\b|\b(?:prend|demande|veut) \d+", _INSIDER, reach=3,
-          unless=r"timbre fiscal|guichet|n'achet\w+|gratuits?\b|loyer"),
+          unless=r"timbre fiscal|(?<!passes pas par le )guichet|n'achet\w+|gratuits?\b|loyer"),
     _rule("sells_appointment", r"\b(?:rendez-?vous|rdv|creneaux?|slots?|appointments?)\b", MONEY, _SPEEDS_UP,
           unless=r"timbre fiscal|guichet|gratuit|medecin|dentiste|coiffeu\w+|consultation|livraison|atelier|garage|seance",
           about=r"\b(?:consul\w+|ambassade|embassy|prefecture|visas?|titre de sejour|tls|vfs|naturalisation)\b", reach=2),
@@ -404,7 +414,7 @@ def demands(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Demand]:
     """What ``text`` demands; ``spans``: its sentences."""
     plain = flat(text)
     for rule in RULES:
-        if rule.about and not rule.about.search(plain):
+        if (rule.about and not rule.about.search(plain)) or not all(need.search(plain) for need in rule.anywhere):
             continue
         if rule.signal in _OF_MONEY and _OWED_ELSEWHERE.search(plain):
             continue

@@ -179,15 +179,11 @@ GUARDS = (
     _guard("unreal_pay easy_money rent_account", r"\b(?:je|nous|on|i|we) (?:vous |te |t')?(?:lou(?:e|ons)|rent)\b[^.!?]{0,60}\b(?:scooters?|velos?|vehicules?|voitures?|camions?|utilitaires?|garage|studio|chambre|appartement|local|bureau|materiel|place|bikes?|cars?|room|flat|van)\b|"
            r"\b(?:assurance et entretien|entretien) compris|\bcharges comprises\b|\bcontrat de location\b|\bbail\b",
            but=r"\b(?:votre|ton|vos|tes|your) (?:compte|profil|account)\b[^.!?]{0,40}\b(?:contre|lou\w+|rent\w*|pret\w+)|\bgagn\w+|\bsalaire"),
-    # Nobody has to send anything back.
-    _guard("cheque_overpayment forward_money", r"\b(?:gard(?:e|ez)|keep) (?:les? |the )?(?:\d+|tout|difference|change|rest|surplus|it|change)\b[^.!?]{0,40}\b(?:deduir\w+|facture|prochaine?|next|coffee|cafe|pourboire|tip)\b|\b(?:don't|do not) have to (?:send|return|do)|\brien a (?:renvoyer|rembourser)|"
-           r"\b(?:taken off|deducted from|retenue? sur|deduite? de|regularise\w* sur) (?:\w+ ){0,4}(?:pay ?slip|wages|salary|bulletin|paie|salaire|facture)",
-           but=r"\b(?:reste|rest|remainder)\b[^.!?]{0,30}\b(?:envo\w+|send|vir\w+|revers\w+|chauffeur|mover|driver)\b"),
     # Currency as a subject of talk, of tax or of a contract.
     _guard("crypto_payment investing_as_job", r"\b(?:declar\w+|impots?|plus-values?|formulaire|these|entretien (?:d'une heure|de recherche)|ne sont plus proposes?|no longer|as you prefer|au choix|virement sepa|bank transfer or|salary in euros|salaire en euros|vend(?:re|u)|"
            r"conseille a personne|rembourse\b)\b",
            but=r"\b(?:recharg\w+|depos\w+|deposit|top up|invest(?:ir|issez|is)|signaux|signals|mentor|garanti\w*|taches?|tasks?)\b"),
-    _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|"
+    _guard("pay_to_work recruiting_pays private_iban", r"\b(?:adhesion|cotisation|adherents?|licence|inscription)\b[^.!?]{0,90}\b(?:sur place|au local|au siege|a l'accueil|a la repetition|en (?:deux|trois|plusieurs) (?:fois|cheques)|"
            r"a la tresoriere|au tresorier|especes ou|par cheque|par an|l'annee|au trimestre|association|club)\b",
            but=r"\b(?:kit|filleul\w*|parrain\w*|wave|western|crypto|coupon|avant l'embauche|pour commencer a travailler|par (?:orange|mobile) money)\b"),
     _guard("recruiting_pays easy_money unreal_pay fee_to_withdraw deposit_to_continue", r"\b(?:parrain\w*|referral|refer a friend|mon lien|my link|mon code|code promo|cooptation)\b",
@@ -210,6 +206,21 @@ GUARDS = (
            r"[^.!?]{0,90}\b(?:a (?:verse|paye|perdu|donne|envoye|recu|cru|porte)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
            but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b|s'est fait \d|jamais perdu|\bachet(?:e|ez|ons)\b|\bsuiv(?:ez|s|ons)\b"),
 )  # fmt: skip
+
+OF_MESSAGE = (
+    # What an office takes, and gives a receipt for.
+    _guard(_OF_FEES, r"\b(?:quittance|recu (?:exige|remis|officiel)|agent comptable|banque du tresor|buralistes?|site officiel|official (?:site|website)|regulator|tresor public)\b",
+           but=rf"{_UNTRACED}|\.example\b|https?:|www\.|\bavant (?:l'embauche|minuit)|\bminuit\b"),
+    # A client who looks for a trade is the one who pays.
+    _guard("pay_to_work unreal_pay trial_payment instant_hire", r"\b(?:besoin d'une?|il (?:me|nous) fa(?:ut|udrait) une?|(?:je|nous|on) (?:re)?cherch(?:e|ons) (?:une? )?|need (?:an?|some(?:one|body)) |looking for (?:an? )?|bghit chi )[^.!?]{0,25}\b(?:dev\w*|graphist\w*|traduct\w+|"
+           r"plombi\w+|electrici\w+|dj|sono|photograph\w+|monteu\w+|redact\w+|formateur|formatrice|couturi\w+|relect\w+|proofread\w*|design\w*|illustrat\w+|web ?master|coach|traiteur|menuisi\w+|mecanici\w+|translator|writer|editor)\b",
+           but=r"\b(?:frais|caution|avance[rz]?|depos\w+|inscription|fees?|sans (?:experience|diplome)|likes?|avis|usdt|telegram|recharg\w+|achet\w+|cheque|licence)\b"),
+    # Nobody has to send anything back.
+    _guard("cheque_overpayment forward_money", r"\b(?:gard(?:e|ez)|keep) (?:les? |the )?(?:\d+|tout|difference|change|rest|surplus|it|change)\b[^.!?]{0,40}\b(?:deduir\w+|facture|prochaine?|next|coffee|cafe|pourboire|tip)\b|\b(?:don't|do not) have to (?:send|return|do)|\brien a (?:renvoyer|rembourser)|"
+           r"\b(?:taken off|deducted from|retenue? sur|deduite? de|regularise\w* sur) (?:\w+ ){0,4}(?:pay ?slip|wages|salary|bulletin|paie|salaire|facture)",
+           but=r"\b(?:reste|rest|remainder)\b[^.!?]{0,30}\b(?:envo\w+|send|vir\w+|revers\w+|chauffeur|mover|driver)\b"),
+)  # fmt: skip
+"""Guards that hold for the whole message, wherever they stand in it."""
 
 # Said of oneself: what will never be asked. It covers a whole list, up to what is asked all the same.
 _NEVER = re.compile(
@@ -329,6 +340,7 @@ def denied(
     plain = flat(text)
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
+    missing += [sign for guard in OF_MESSAGE if _holds(guard, plain, "") for sign in guard.signals]
     if _PROVEN.search(plain):
         missing.append("unreal_pay")
     kinds = {entity.kind for entity in entities}
@@ -383,6 +395,8 @@ def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
     """Whether ``plain[start:end]``, flat, is said of others or of what is never asked, or only sounds like it."""
     said = plain[start:end]
     if not {signal, ALL}.isdisjoint(_of_sentence(said, plain[:start])):
+        return True
+    if any(signal in guard.signals and _holds(guard, plain, "") for guard in OF_MESSAGE):
         return True
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain) and bool(_OTHERS.search(said))
     never = _NEVER.search(said)

@@ -41,7 +41,7 @@ _TOLD = (
         "paid",
         re.compile(
             rf"{_HAVE}(?:paye[sr]?|verser?|verse|envoye[sr]?|vire[sr]?|depose[sr]?|recharge[sr]?|regle[sr]?|transfere[sr]?|mis|mettre|investir?|investi|avance[sr]?|perdu|achete[sr]?|donne[sr]?|cale|lache|paid|sent|deposited|wired|transferred|invested|lost|bought|put)\b[^.!?]{{0,50}}{_AMOUNT}|"
-            rf"\b(?:khellest|khlest|sift(?:t|et)|sardt|dfe3t|7ett?it|verset)\b[^.!?]{{0,40}}{_AMOUNT}|\b(?:m'a|m'ont|me) (?:\w+ )?(?:debite\w*|vole\w*|soutire\w*|arnaque\w*)\b[^.!?]{{0,30}}{_AMOUNT}|\bil manque\b[^.!?]{{0,20}}{_AMOUNT}[^.!?]{{0,20}}\b(?:compte|carte)\b|"
+            rf"\b(?:khellest|khlest|sift(?:t|et)|sardt|dfe3t|7ett?it|verset)\b[^.!?]{{0,40}}{_AMOUNT}|\b(?:m'a|m'ont|me) (?:\w+ )?(?:pris|debite\w*|vole\w*|soutire\w*|arnaque\w*)\b[^.!?]{{0,30}}{_AMOUNT}|\bi (?:have )?(?:already )?(?:put in|paid)\b|\bil manque\b[^.!?]{{0,20}}{_AMOUNT}[^.!?]{{0,20}}\b(?:compte|carte)\b|"
             r"\bje me suis fait (?:arnaqu\w+|avoir|escroqu\w+)|\bgot scammed|\bi was scammed"
         ),
     ),
@@ -75,13 +75,13 @@ _TOLD = (
 """By stage, the most pressing first: who is threatened has often paid too, and the steps there say so."""
 
 _GONE_WRONG = re.compile(
-    r"\b(?:(?:ne |n')?(?:me |m'|nous )?(?:reponds?|repond(?:ent|ait)?|donnent?|lit) (?:plus|pas|meme plus)|plus (?:de|aucune?s?|la moindre) (?:nouvelles?|reponses?|signe)|plus (?:personne|rien)|pas de reponse|disparu\w*|s'est volatilis\w*|injoignable\w*|(?:numero|telephone|compte|profil|site|page|appli) (?:\w+ )?"
+    r"\b(?:(?:ne |n')?(?:me |m'|nous )?(?:reponds?|repond(?:ent|ait)?|donnent?|lit|decroch\w+) (?:plus|pas|meme plus)|plus (?:de|aucune?s?|la moindre) (?:nouvelles?|reponses?|signe)|plus (?:personne|rien)|pas de reponse|disparu\w*|s'est volatilis\w*|injoignable\w*|(?:numero|telephone|compte|profil|site|page|appli) (?:\w+ )?"
     r"(?:est |a ete |n'existe )?(?:eteint|ferme|supprime|plus|bloque|disparu|introuvable|hors service)\w*|m'(?:a|ont) (?:bloque|supprime|ghoste)\w*|me bloque|est bloquee?s?|peux (?:rien|pas|plus) (?:retirer|sortir|recuperer|me connecter|ouvrir)|"
     r"redemand\w+|re-?demande|(?:me )?(?:demande|demandent|dit|disent|veut|veulent|reclame|reclament|exige)\w* (?:\w+ )?(?:encore|de (?:remettre|repayer|rajouter|payer|recharger|completer)|que je (?:remette|rajoute|paye|paie|renvoie|verse|recharge))|encore (?:\d|payer|de l'argent)|"
     r"arnaqu\w+|escro\w+|brouteur\w*|vole\w*|faux\b|fausse\b|(?:cheque|virement) (?:\w+ ){0,2}(?:rejete|refuse|vole|impaye|sans provision)\w*|j'ai peur|me sens (?:mal|bete)|que (?:faire|dois-je|puis-je)|quoi faire|(?:je|on) (?:fais|fait) (?:quoi|comment)|"
     r"qu'?est-? ?ce que je (?:fais|dois|peux)|comment (?:recuperer|je recupere|faire|je fais)|c'est (?:fini|mort|perdu|une arnaque)|aidez-moi|aide[zr]? ?moi|au secours|recuperer (?:mon|cet) argent|gendarm\w+|police|plainte|avertir? mes|"
     r"no (?:reply|answer|news|response)|(?:stopped|not|never|no longer|don't|doesn't|won't) (?:\w+ )?(?:answer\w*|reply\w*|respond\w*|pick\w*)|blocked|scam\w*|can'?t (?:withdraw|cash out|get|open|reach|log)|want(?:s|ed)? (?:another|more|me to)|asking (?:me )?for (?:more|another|money)|"
-    r"what (?:can|should|do) i|how (?:can|do) i get|get (?:it|my money) back|is gone|disappeared|depuis (?:rien|plus|silence)|et rien\b|toujours rien|dit (?:toujours )?demain|ma banque (?:vient|dit|m'a|a)|il manque|menac\w+|deja donne|walou|ma b9a\w*|seddat)\b"
+    r"what (?:can|should|do) i|how (?:can|do) i get|get (?:it|my money) back|is gone|disappeared|i feel (?:so )?stupid|or i lose|(?:a|ont) (?:suspendu|bloque|coupe)|n'existe (?:pas|plus)|reclam\w+|depuis (?:rien|plus|silence)|et rien\b|toujours rien|dit (?:toujours )?demain|ma banque (?:vient|dit|m'a|a)|il manque|menac\w+|deja donne|walou|ma b9a\w*|seddat)\b"
 )
 _CAME_RIGHT = re.compile(
     r"\b(?:c'etait regle|c'est regle|tout (?:va|est) (?:bien|en ordre)|nickel|bien recu|m'(?:a|ont) (?:tout )?rembourse\w*|(?:a|ont) ete rembourse\w*|livree? (?:hier|ce matin|sans)|me l'a (?:meme )?livre|je (?:le |la |les )?recommande|tres content\w*|comme prevu|sans (?:probleme|souci)|"

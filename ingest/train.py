@@ -43,7 +43,9 @@ SIGNAL_PRECISION = 0.75
 """A signal is shown from the log-odds above which this share of the clauses it names is right."""
 SURE_PRECISION = 0.95
 """… and above which it decides by itself, when it is a sufficient one."""
-SIGNAL_FLOOR, SIGNAL_CEILING, SURE_CEILING = -1.5, 2.0, 4.0
+LIKELY_PRECISION = 0.6
+"""… and above which it is one more reason of a message known to be a trap: measured among scams alone."""
+SIGNAL_FLOOR, SIGNAL_CEILING, SURE_CEILING, LIKELY_FLOOR = -1.5, 2.0, 4.0, -3.0
 MEASURED_FROM = 30
 """Clauses of messages that show a signal, below which its precision is not measured but taken for unknown: a handful
 by one writer looked perfect down to one chance in five."""
@@ -318,14 +320,15 @@ def _fit_binary(rows: Any, messages: Sequence[_Message], mask: Array, C: float) 
 
 
 def _fit_patterns(features: Array, messages: Sequence[_Message], patterns: list[str]) -> Linear:
-    """Among scams only; a pattern without a message gets the lowest score."""
+    """Among scams only; a pattern without a message gets a score like the mean one: what the catalogue says of it
+    decides whether it is named."""
     from sklearn.linear_model import LogisticRegression
 
     rows = [i for i, m in enumerate(messages) if m.offer.is_scam and m.offer.pattern in patterns]
     model = LogisticRegression(C=PATTERN_C, max_iter=5000)
     model.fit(features[rows], [messages[i].offer.pattern for i in rows])
     weights = np.zeros((len(patterns), features.shape[1]))
-    bias = np.full(len(patterns), -8.0)
+    bias = np.zeros(len(patterns))
     for name, row, intercept in zip(model.classes_, model.coef_, model.intercept_, strict=True):
         weights[patterns.index(name)] = row
         bias[patterns.index(name)] = intercept
@@ -340,9 +343,10 @@ def _signal_thresholds(
 ) -> dict[str, float]:
     """For each signal the lowest log-odds above which it is right often enough, on messages (an example was
     written to be easy)."""
-    rows = np.zeros(len(table.texts), dtype=bool)
+    rows, scams = np.zeros((2, len(table.texts)), dtype=bool)
     for message in messages:
         rows[message.first : message.last] = True
+        scams[message.first : message.last] = message.offer.is_scam
     found: dict[str, float] = {}
     for column, signal in enumerate(signals):
         labels, _ = table.target(signal)
@@ -352,7 +356,13 @@ def _signal_thresholds(
             continue
         shown = np.clip(_precise_from(scores, truth, SIGNAL_PRECISION, otherwise=1.0), SIGNAL_FLOOR, SIGNAL_CEILING)
         sure = np.clip(_precise_from(scores, truth, SURE_PRECISION, otherwise=SURE_CEILING), shown, SURE_CEILING)
-        found |= {f"signal:{signal}": round(float(shown), 3), f"sure:{signal}": round(float(sure), 3)}
+        likely = _precise_from(log_odds[scams, column], labels[scams], LIKELY_PRECISION, otherwise=float(shown))
+        likely = np.clip(likely, LIKELY_FLOOR, shown)
+        found |= {
+            f"signal:{signal}": round(float(shown), 3),
+            f"sure:{signal}": round(float(sure), 3),
+            f"likely:{signal}": round(float(likely), 3),
+        }
     return found
 
 

@@ -5,6 +5,7 @@ The model and ``today`` are arguments: nothing here opens a socket, follows a li
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -238,6 +239,7 @@ class Vetter:
                     shown=score >= thresholds[f"signal:{signal}"],
                     # Measured as right as what the model is sure of; see ``DEMAND_LOG_ODDS``.
                     sure=score >= thresholds[f"sure:{signal}"] or said,
+                    likely=score >= thresholds.get(f"likely:{signal}", math.inf),
                     said=said,
                     asks=asks(offer.text[start:end]),
                 )

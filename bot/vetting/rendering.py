@@ -41,7 +41,7 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     if not verdict.is_of_work:
         now = words.get("now_elsewhere", {}).get(verdict.level, now)
     title = words["levels"][verdict.level]
-    if verdict.told and verdict.level in (Level.TRAP, Level.SUSPECT):
+    if verdict.told and verdict.level in words.get("levels_told", {}):
         title, now = words["levels_told"][verdict.level], words["now_told"]
     found = [f"{title}\n{now}"]
     pattern = catalogue.pattern(verdict.pattern)

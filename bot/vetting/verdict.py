@@ -133,6 +133,8 @@ class Found(BaseModel):
     log_odds: float
     shown: bool
     sure: bool
+    likely: bool = False
+    """Sure enough to be one more reason of a message that is a trap all the same."""
     said: bool = False
     """Read in a demand made in so many words."""
     asks: bool = False
@@ -209,6 +211,9 @@ class Judge:
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = self._level_of_reason(log_odds, shown, at_most=Level.TRAP)
+        if level in (Level.TRAP, Level.SUSPECT):
+            # In a message that is one, less is needed to believe that it asks what it seems to ask.
+            shown = [*shown, *(found for found in flags if found.likely and found not in shown)]
         if level is Level.NOTHING:
             # Beside « rien repéré », only what is no reproach: a fact that a library has parsed.
             shown = [found for found in shown if self._is_fact(found) and not self._is_weak(found)]

@@ -51,6 +51,17 @@ DEMANDS = [
     ("Vous êtes retenue. La formation est facturée 240 €, retenue sur la première paie.", "pay_to_work"),
     ("Le livreur repasse demain, choisissez un nouveau créneau ici : tournee-suivi.example", "parcel_link"),
     ("Envoyez votre code secret pour garder le compte actif.", "ask_card_or_password"),
+    ("J'ai ta vidéo. Vire 250 € avant ce soir sinon tes collègues et ton père la reçoivent.", "threat"),
+    ("I recorded our call. 300 dollars or your wife and your boss get the pictures.", "threat"),
+    ("Cash the cheque, keep 200 for the lesson and hand the remainder to my driver.", "cheque_overpayment"),
+    ("We transferred too much by mistake, please refund the extra 300 to this other account.", "cheque_overpayment"),
+    (
+        "Mon coach m'a tout appris, le robot trade pendant que je dors, résultats garantis. Viens voir.",
+        "investing_as_job",
+    ),
+    ("Dans ce groupe on t'explique comment 100 € deviennent 500 € avec la bourse.", "investing_as_job"),
+    ("Ton compte Bolt dort ? Prête-le-moi, je roule et tu touches 80 € par semaine.", "rent_account"),
+    ("J'ai payé 90 € de dossier et depuis lundi plus personne ne répond.", "told_loss"),
     ("Rappelez le 08 97 xx xx xx pour votre embauche, 1,50 € / appel.", "premium_number"),
 ]
 NO_DEMANDS = [
@@ -87,6 +98,12 @@ NO_DEMANDS = [
     "Pour la coloc tu me donnes 120 le dimanche.",
     "Tu peux recevoir mon colis chez toi jeudi ? Je passe le prendre le soir.",
     "Nous avons payé deux fois la facture 12, merci d'établir un avoir.",
+    "Si tu ne viens pas, j'envoie ta vidéo de karaoké à toute la famille, 20 € que tu pleures mdr",
+    "Your cheque of 120 for the gardening is in the letterbox, no rush to bank it.",
+    "Le compte Bolt est personnel : le prêter, même contre 80 € par semaine, est interdit.",
+    "Stage en salle de marché, gratification de 700 € par mois, aucun ordre à passer.",
+    "Les droits d'examen de 120 € se paient au guichet du Trésor, contre quittance, avant l'entretien du concours.",
+    "J'ai payé 90 € le vélo et il roule très bien.",
 ]
 
 
@@ -130,6 +147,19 @@ def test_what_is_paid_warned_of_or_never_asked_is_no_demand(text: str) -> None:
         ("Jamais votre mot de passe.", "never_asks_money"),
         ("Nous ne demandons jamais votre carte par SMS ou WhatsApp.", "*"),
         ("Attention, des gens proposent de liker des vidéos : c'est une arnaque, signalez-les.", "*"),
+        ("Les frais d'examen, 85 €, sont à payer à la chambre de métiers.", "pay_to_work"),
+        ("The exam costs 150 euros, you pay the approved centre, not us.", "pay_to_work"),
+        ("La formation est facultative, 60 €, vous pouvez la suivre plus tard.", "pay_to_work"),
+        ("La caution de 300 € vous est rendue après l'état des lieux.", "pay_to_work"),
+        ("L'agence m'a remboursé la caution de 40 €.", "pay_to_work"),
+        ("Vous me facturez 320 € la journée.", "unreal_pay"),
+        ("Je cherche quelqu'un pour monter mes vidéos, 60 € chacune.", "paid_likes"),
+        ("Je loue des vélos aux coursiers, 45 € la semaine.", "unreal_pay"),
+        (
+            "Je vous ai viré 450 au lieu de 400. Gardez les 50, je les déduirai de la prochaine facture.",
+            "cheque_overpayment",
+        ),
+        ("Heads up, if a buyer sends too much and wants the rest back, it is fake.", "*"),
     ],
 )
 def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None:
@@ -149,6 +179,12 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
         ("Tu gardes 10 % et tu renvoies le reste par virement à la trésorière du club.", "forward_money"),
         ("L'adhésion de 90 € au kit se paie par Wave, puis tes filleuls te remboursent.", "pay_to_work"),
         ("C'est une arnaque ? Ils me demandent 300 € de taxe.", "*"),
+        ("Les frais d'examen, 85 €, se paient au guichet par notre agent, sur son Orange Money.", "pay_to_work"),
+        ("La formation coûte 120 €, à payer au centre avant la prise de service.", "pay_to_work"),
+        ("Dépôt de garantie de 600 € avant la visite, le propriétaire est à l'étranger.", "pay_to_work"),
+        ("Les 49 € vous sont remboursés avec le premier salaire.", "pay_to_work"),
+        ("Merci de retourner la copie de votre pièce d'identité avec une facture d'électricité.", "ask_id_papers"),
+        ("Nous ne demandons jamais d'argent, seulement votre carte d'identité par WhatsApp.", "*"),
     ],
 )
 def test_a_guard_hides_no_trap(text: str, signal: str) -> None:
@@ -229,3 +265,26 @@ def test_what_only_sounds_like_a_sign_is_denied(text: str, signal: str) -> None:
 )
 def test_a_question_about_an_employer_is_a_question(text: str, kind: str) -> None:
     assert likeness(read(text)) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("J'ai viré 300 € à un recruteur et il m'a bloqué.", "paid"),
+        ("on m'a fait recharger 100 puis 300 et je peux rien retirer", "paid"),
+        ("I sent them 200 and they stopped answering.", "paid"),
+        ("J'ai donné le code reçu par SMS, maintenant mon compte est bloqué.", "gave_card_or_code"),
+        ("J'ai envoyé ma carte d'identité pour un poste et plus aucune nouvelle.", "gave_papers"),
+        ("J'ai installé AnyDesk comme il disait, qu'est-ce que je fais ?", "installed"),
+        ("J'ai encaissé leur chèque et la banque dit qu'il est volé.", "received_money"),
+        ("Il me menace d'envoyer mes photos à ma mère, j'ai déjà payé 100 €.", "threatened"),
+        ("J'ai payé 200 € le canapé et il est nickel.", None),
+        ("J'ai envoyé mon CV et ils ne répondent plus.", None),
+        ("J'ai perdu 300 € ainsi. Ne payez jamais pour travailler, méfiez-vous.", None),
+        ("Payez 30 € et nous vous répondons.", None),
+        ("Ma sœur a payé 300 € et n'a plus de nouvelles.", None),
+    ],
+)
+def test_what_befell_the_writer(text: str, stage: str | None) -> None:
+    told = read(text).told
+    assert (told.stage if told else None) == stage
