@@ -61,7 +61,10 @@ class Directory:
         is_trap = fiches[0].theme in TRAP_THEMES
         first = [name for cue, names in self._first if cue.search(asked) for name in names]
         sought = named if self._is_asked_for(asked) else []
-        given = [name for name, mark in self._marks.items() if mark.search(_joined(shown[0].text))][: self._most - 1]
+        given = [name for name, mark in self._marks.items() if mark.search(_joined(shown[0].text))]
+        if is_trap:
+            given = [name for name in given if name not in named]
+        given = given[: self._most - 1]
         ordered = [*first, *sought, *given, *(voted[:1] if is_trap else named), *asked_for, *voted]
         return self._helpful(self._fitting(ordered, asked), self._situations_of(query, turns))
 

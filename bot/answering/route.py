@@ -108,7 +108,7 @@ class Router:
         self._by_words = _groups(routing.get("route_patterns", {}))
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
         self._not_this = {
-            OTHER_COUNTRY: _compiled(routing.get("lives_in_france", [])),
+            OTHER_COUNTRY: _compiled([*routing.get("lives_in_france", []), *routing.get("french_side", [])]),
             OTHER_PEOPLE: _compiled(routing.get("relatives_if", [])),
         }
         """Route → words that say it is not that, whatever the classifier hears."""

@@ -161,7 +161,7 @@ def test_every_core_gives_the_vectors_of_one(model: EmbeddedE5) -> None:
     texts = [
         f"Règle du {subject}, numéro {place}. {'Et encore. ' * place}" for place, subject in enumerate(SUBJECTS * 2)
     ]
-    with ProcessPoolExecutor(2, get_context("spawn"), initializer=_start) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=_start, initargs=(model.identity,)) as pool:
         pooled = AllCores(model, pool, 2).embed_documents(texts)
         assert AllCores(model, pool, 2).embed_documents(texts[:3]) == model.embed_documents(texts[:3])
     assert np.allclose(pooled, model.embed_documents(texts), atol=1e-6)

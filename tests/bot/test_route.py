@@ -140,6 +140,7 @@ def test_a_suspicion_about_something_is_a_question(router: Router, text: str) ->
         ("c une arnaque ?", Status.SMALLTALK, "/verifier"),
         ("où acheter une fausse carte d'identité", Status.REFUSED, "faux papiers"),
         ("mon patron me paye pas mes heures sup au resto", Status.REDIRECTED, "0 806 000 126"),
+        ("je suis caissière, on me refuse mes congés d'été, c'est légal ?", Status.REDIRECTED, "0 806 000 126"),
         ("ils savent où j'habite ils ont dit qu'ils viennent ce soir", Status.CRISIS, "17 ou le 112"),
     ],
 )
@@ -175,6 +176,8 @@ def test_a_long_story_is_taken_for_what_it_is_as_a_whole(answerer: Answerer) -> 
         ("je suis née à Lyon mais j'habite Namur, quel impôt sur mes sondages ?", OTHER_COUNTRY),
         ("je suis français et je n'habite plus à Lyon, je vis à Liège, quel impôt ?", OTHER_COUNTRY),
         ("quel statut en Belgique pour annoter ?", OTHER_COUNTRY),
+        ("je vis à Dakar et une entreprise française ne me paye pas", QUESTION),
+        ("i live in Tunis, a french company owes me money", QUESTION),
     ],
 )
 def test_where_somebody_comes_from_is_not_where_they_live(router: Router, text: str, name: str) -> None:
