@@ -181,19 +181,19 @@ def test_chat_in_a_real_terminal(environment: dict[str, str]) -> None:
         screen = Screen(main)
         screen.until("Votre question")
         assert "service automatique" in screen.text
-        screen.type("combien je paie à l'urssaf ?\n")
-        screen.until("pas un conseil juridique")
-        assert "25,6 %" in screen.text and "Sources" in screen.text
-        assert "Un salarié d'essai" not in screen.text
-        screen.type("/plus\n")
-        screen.until("Un salarié d'essai ne paie pas")
-        screen.until("Votre question")
         screen.type("quel est le taux de cotisations\n")
         screen.until("Salarié · Micro-entreprise")
+        assert "Un salarié d'essai" not in screen.text
+        screen.until("Votre question")
+        screen.type("/plus\n")
+        screen.until("Un salarié d'essai ne paie pas")
         screen.until("Votre question")
         screen.type("Salarié\n")
         screen.until("Un salarié d'essai ne paie pas")
         screen.until("Votre question")
+        screen.type("combien je paie à l'urssaf ?\n")
+        screen.until("pas un conseil juridique")
+        assert "25,6 %" in screen.text and "Sources" in screen.text
         screen.type("/sujets\n")
         screen.until("Tapez un numéro")
         screen.type("/verifier 49 € de frais de dossier à payer avant de signer le contrat\n")
