@@ -238,7 +238,7 @@ RULES = (
           r"\b(?:cliqu\w+|lien|link|suiv\w+ les etapes|ouvr\w+|follow)\b", about=_HIRED, reach=2),
     _rule("ask_intimate_images", r"\b(?:lingerie|sous-vetements?|denudee?s?|nue?s?|topless|deshabill\w+|coquin\w*|intimes?|nudes?|underwear|naked)\b",
           r"\b(?:visio|cam|camera|webcam|photos?|videos?|cliches?|enregistr\w+|film(?:ez|er|e)\w*|pictures?)\b",
-          unless=r"aucune?|jamais|ne paies pas|boutique|vendeu\w+|magasin|rayon|refus\w+|n'envoy\w+|fabricant", about=rf"{_HIRED}|casting|mannequin\w*|model\w*|shooting|hotesses?"),
+          unless=r"aucune?|jamais|ne paies pas|boutique|vendeu\w+|magasin|rayon|refus\w+|n'envoy\w+|fabricant|\b(?:j'ai|je garde|on a|nous avons|i have|i've got|3andi) (?:\w+ ){0,2}(?:ta|tes|ton|votre|vos|your|tswer\w*)\b", about=rf"{_HIRED}|casting|mannequin\w*|model\w*|shooting|hotesses?"),
     _rule(
         "threat",
         r"\b(?:ou|sinon|or else|or) (?:alors )?(?:je |j'|on |nous |i |we )(?:'ll |will )?(?:l[ae]s? |l'|te |t')?(?:publi|envo|balanc|diffus|"

@@ -215,6 +215,8 @@ OF_MESSAGE = (
     _guard("pay_to_work unreal_pay trial_payment instant_hire", r"\b(?:besoin d'une?|il (?:me|nous) fa(?:ut|udrait) une?|(?:je|nous|on) (?:re)?cherch(?:e|ons) (?:une? )?|need (?:an?|some(?:one|body)) |looking for (?:an? )?|bghit chi )[^.!?]{0,25}\b(?:dev\w*|graphist\w*|traduct\w+|"
            r"plombi\w+|electrici\w+|dj|sono|photograph\w+|monteu\w+|redact\w+|formateur|formatrice|couturi\w+|relect\w+|proofread\w*|design\w*|illustrat\w+|web ?master|coach|traiteur|menuisi\w+|mecanici\w+|translator|writer|editor)\b",
            but=r"\b(?:frais|caution|avance[rz]?|depos\w+|inscription|fees?|sans (?:experience|diplome)|likes?|avis|usdt|telegram|recharg\w+|achet\w+|cheque|licence)\b"),
+    # Whoever has the images already threatens to show them: they are not asked for.
+    _guard("ask_intimate_images", r"\b(?:j'ai|je garde|on a|nous avons|i have|i've got|3andi) (?:\w+ ){0,3}?(?:ta|tes|ton|votre|vos|your|tswer\w*)\b[^.!?]{0,30}\b(?:videos?|photos?|images?|nudes?|pictures?|pics?|tofs?|enregistrements?|recording)\b"),
     # Nobody has to send anything back.
     _guard("cheque_overpayment forward_money", r"\b(?:gard(?:e|ez)|keep) (?:les? |the )?(?:\d+|tout|difference|change|rest|surplus|it|change)\b[^.!?]{0,40}\b(?:deduir\w+|facture|prochaine?|next|coffee|cafe|pourboire|tip)\b|\b(?:don't|do not) have to (?:send|return|do)|\brien a (?:renvoyer|rembourser)|"
            r"\b(?:taken off|deducted from|retenue? sur|deduite? de|regularise\w* sur) (?:\w+ ){0,4}(?:pay ?slip|wages|salary|bulletin|paie|salaire|facture)",

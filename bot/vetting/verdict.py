@@ -6,7 +6,7 @@ A level is never given without a shown reason, and a reassuring sign never cance
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -211,6 +211,7 @@ class Judge:
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = self._level_of_reason(log_odds, shown, at_most=Level.TRAP)
+        surer = {found.id for found in shown}
         if level in (Level.TRAP, Level.SUSPECT):
             # In a message that is one, less is needed to believe that it asks what it seems to ask.
             shown = [*shown, *(found for found in flags if found.likely and found not in shown)]
@@ -230,7 +231,7 @@ class Judge:
             log_odds=max(log_odds, self._level_scores[level]) if by_sign else log_odds,
             red_flags=red_flags[:SHOWN_MAX],
             reassuring=sorted(reassuring, key=lambda f: -f.log_odds)[:REASSURING_MAX],
-            pattern=self._pattern(reading, red_flags) if alerted else None,
+            pattern=self._pattern(reading, self._telling(red_flags, surer)) if alerted else None,
             questions=self._questions(reading, {signal.id for signal, _ in red_flags}),
         )
 
@@ -357,6 +358,14 @@ class Judge:
         if not reading.is_of_work:
             fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
         return max(fitting, key=lambda p: fitting[p], default=None)
+
+    @staticmethod
+    def _telling(
+        red_flags: Sequence[tuple[Signal, Found | None]], surer: Set[str]
+    ) -> list[tuple[Signal, Found | None]]:
+        """What is only likely names the kind of trap where nothing surer does."""
+        telling = [(signal, found) for signal, found in red_flags if found is None or signal.id in surer]
+        return telling or list(red_flags)
 
     def _is_work_only(self, kind: str) -> bool:
         pattern = self._catalogue.pattern(kind)
