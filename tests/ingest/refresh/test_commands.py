@@ -81,7 +81,9 @@ async def test_a_refresh_that_is_ended_goes_on_where_it_was(
     first, second = (url.removeprefix(site.url("")) for url in order)
     site.pages |= {first: page(), second: slow}
     command = [sys.executable, "-m", "ingest", "refresh", "--today", "2026-12-01"]
-    running = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    running = await asyncio.create_subprocess_exec(
+        *command, stderr=asyncio.subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )  # a shell's « & » has its children ignore Ctrl-C
     await waiting.wait()
     running.send_signal(end)
     _, said = await running.communicate()
