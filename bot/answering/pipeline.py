@@ -127,10 +127,13 @@ class Answerer:
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
         parts = _merge_same_fiche(
-            [
-                self._part(look, route, citations, message, index)
-                for index, (look, route) in enumerate(zip(found, routes, strict=True))
-            ]
+            _without_what_was_told(
+                queries,
+                [
+                    self._part(look, route, citations, message, index)
+                    for index, (look, route) in enumerate(zip(found, routes, strict=True))
+                ],
+            )
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
@@ -282,6 +285,13 @@ class _EmbeddingClock:
 
     def __exit__(self, *_: object) -> None:
         self.total_ms += (time.perf_counter() - self._started) * 1000
+
+
+def _without_what_was_told(queries: Sequence[Query], parts: list[Part]) -> list[Part]:
+    """Of the pieces that may only go on telling, those that the base answers; the others are no question."""
+    return [
+        part for query, part in zip(queries, parts, strict=True) if query.surely_asks or part.status is Status.ANSWERED
+    ] or parts
 
 
 def _merge_same_fiche(parts: list[Part]) -> list[Part]:
