@@ -55,6 +55,7 @@ class Answerer:
             max_facts_each=settings.answer_max_facts_each,
             beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
+            deadline_from=settings.answer_deadline_from,
             repeats_from=settings.answer_repeats_from,
         )
         self._composer = Composer(generation, limits)
