@@ -21,6 +21,8 @@ OTHER_PEOPLE = 0.3
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
 ELSEWHERE = 0.1
 """… those of a fact on life abroad for somebody who says that they live in France…"""
+DENIED = 0.1
+"""… those of a fact that is only for people whom the message tells not to be…"""
 OTHER_BENEFIT = 0.3
 """… those of a fact that names benefits, none of them one that the chat names…"""
 TOO_LATE = 0.3
@@ -44,6 +46,9 @@ class Fit:
         self._told_by = {
             Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences", {}).items()
         }
+        self._denied_by = {
+            Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences_denied", {}).items()
+        }
         self._benefits = {name: re.compile(cue) for name, cue in generation.lexicon.get("benefits", {}).items()}
         self._named_by = {fact.id: self._named(fold(fact.text)) for fact in generation.facts.values()}
         self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
@@ -53,6 +58,7 @@ class Fit:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
         texts = "\n".join([retrieval.query.folded, *map(fold, turns)])
         told = {audience for audience, cue in self._told_by.items() if cue.search(texts)}
+        denied = {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
         benefits = self._named(texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         done = acts_done(retrieval.query.asked)
@@ -64,6 +70,8 @@ class Fit:
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
+            if denied.issuperset(fact.audience):
+                times *= DENIED
             if benefits and self._is_of_others(fact, benefits):
                 times *= OTHER_BENEFIT
             if advises(fact.text, done):

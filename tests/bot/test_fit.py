@@ -52,6 +52,8 @@ FACTS = [
     fact("chomage/ass", "Avec l'ASS, le gain se cumule en entier pendant 3 mois.", Audience.JOBSEEKER),
     fact("chomage/tout", "Un inscrit à France Travail signale toute activité.", Audience.JOBSEEKER),
     fact("caf/rsa", "Le RSA baisse quand on gagne de l'argent."),
+    fact("maladie/rien", "Sans micro-entreprise, les gains ne donnent aucune indemnité.", Audience.NO_STATUS),
+    fact("maladie/micro", "Un micro-entrepreneur malade peut être indemnisé.", Audience.SELF_EMPLOYED),
     fact("clickworker/qui", "Clickworker appartient à une société, selon sa notice de 2026."),
 ]
 
@@ -89,6 +91,13 @@ def test_a_status_told_before_counts() -> None:
     retrieval = cast(Retrieval, SimpleNamespace(query=query, facts=found))
     fit = Fit(cast(Generation, known))
     assert fit.weighed(retrieval, ["je suis fonctionnaire", "et pour des sondages ?"])[0].fact_id == "aides/agents"
+
+
+def test_what_is_for_people_without_a_status_is_not_for_who_has_one() -> None:
+    found = {"rien": 0.7, "micro": 0.4}
+    assert weighed("et si je suis malade ?", "je suis micro-entrepreneur depuis mars", **found) == ["micro", "rien"]
+    assert weighed("et si je suis malade ?", "j'ai pas de micro-entreprise", **found) == ["rien", "micro"]
+    assert weighed("il faut une micro-entreprise pour être payé malade ?", **found) == ["rien", "micro"]
 
 
 def test_who_told_their_benefit_is_not_answered_with_another_one() -> None:
