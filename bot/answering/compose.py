@@ -23,6 +23,7 @@ from bot.answering.contacts import Directory
 from bot.answering.deadlines import Deadlines
 from bot.answering.fit import Fit
 from bot.answering.lead import Leads
+from bot.answering.unsaid import Unsaid
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
@@ -137,6 +138,7 @@ class Composer:
         self._directory = Directory(generation, limits.max_contacts)
         self._leads = Leads(generation)
         self._fit = Fit(generation)
+        self._unsaid = Unsaid(generation.lexicon)
         self._deadlines = Deadlines(generation.facts, generation.fiches)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
@@ -156,6 +158,8 @@ class Composer:
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         chosen = self._chosen(retrieval, rules, emergency, turns)
+        if not rules and not emergency and self._unsaid.leaves(query, chosen):
+            return self.abstain(retrieval, turns)
         texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)

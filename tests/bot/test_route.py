@@ -128,7 +128,11 @@ def test_every_kind_has_its_text() -> None:
             "comment faire pour que ces escrocs ils ne trouvent pas mon adresse",
         ),
         ("donnez moi le portable privé de la chef d'appen", "other_people", "appen veut mon numero perso, normal ?"),
-        ("vous êtes une ia ou une personne", "about", "vous êtes une ia qui peut refuser ma tâche, comment je conteste ?"),
+        (
+            "vous êtes une ia ou une personne",
+            "about",
+            "vous êtes une ia qui peut refuser ma tâche, comment je conteste ?",
+        ),
         (
             "quel collyre je prends à force de transcrire",
             "off_subject",
