@@ -35,8 +35,8 @@ ALONE_WEIGHT = 0.4
 fiches, it shrinks with the probability that they are answered alone: « et le mois où j'ai rien ? » names no subject."""
 
 AFTER_A_STORY_WEIGHT = 0.6
-"""Of its own words, to choose fiches, for a question that its message tells a story before: in a story every sentence is
-about the same thing, and « faut-il un siret » at its end is about another one. Chosen on dev messages that ask several."""
+"""Of its own words, to choose fiches, for a question that its message tells a story before: all of the story is about
+one thing, and « faut-il un siret » at its end is about another. Chosen on dev messages that ask several."""
 
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""

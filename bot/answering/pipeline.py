@@ -30,7 +30,7 @@ from knowledge.generation import Generation
 from knowledge.model import Fact
 from knowledge.text import fold, words
 from retrieval.retriever import Retrieval, Retriever
-from retrieval.rewrite import Query, Rewriter, clean
+from retrieval.rewrite import Query, Rewriter, clean, within_reach
 from retrieval.routes import QUESTION
 
 
@@ -105,8 +105,7 @@ class Answerer:
         if not earlier and self._router.is_about_which_offer(question):
             return self._reply(question, Route("which_offer"))
         found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
-        is_crisis = any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found)
-        if is_crisis or self._is_crisis_in_a_clause(question, clock):
+        if self._is_crisis_as_a_whole(question, queries, found, clock) or self._is_crisis_in_a_clause(question, clock):
             return self._crisis(question, by_its_words=False)
         routes = [
             self._router.route(
@@ -208,6 +207,21 @@ class Answerer:
         if found.score < self._settings.official_text_score:
             return part
         return part.model_copy(update={"official": citations.official(found.text)})
+
+    def _is_crisis_as_a_whole(
+        self, question: str, queries: list[Query], found: list[_Look], clock: _EmbeddingClock
+    ) -> bool:
+        """Distress that the classifier hears in one of the questions or, cut in several, in the whole message. A few
+        words that may not even ask (« ma MVA je la garde ») are too little to be heard alone."""
+        sure = [look for query, look in zip(queries, found, strict=True) if query.surely_asks]
+        if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in sure):
+            return True
+        if len(queries) == 1:
+            return False
+        spelt = self._rewriter.spell_out(question)
+        with clock:
+            vectors = self.embeddings.embed_queries([within_reach(spelt)])
+        return self._router.is_crisis_as_a_whole(question, self._router.probabilities(vectors, spelt))
 
     def _is_crisis_in_a_clause(self, question: str, clock: _EmbeddingClock) -> bool:
         """Distress that one clause of a longer message says."""
