@@ -176,7 +176,8 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
 def _sentences(text: str) -> list[tuple[str, bool]]:
     found = []
     for sentence in filter(None, (part.strip() for part in SENTENCE_END.split(text))):
-        halves, start = [], 0
+        halves: list[str] = []
+        start = 0
         for link in _AND_ASKS.finditer(sentence):
             left, right = sentence[start : link.start()], sentence[link.end() :]
             if _asks_beside(left, link[0], right, bool(halves)) and _says_enough(right):
