@@ -79,6 +79,9 @@ class Settings(KnowledgeSettings):
     abstention_nearest_from: float = 0.1
     """Probability of an answer from which an abstention names the nearest subject and whom to call for it: under it,
     on the dev half, the nearest one was hardly ever right."""
+    answer_deadline_from: float = 0.04
+    """Probability that a fact was asked for from which its time limit is said beside a longer one (see
+    bot/answering/deadlines.py)."""
     answer_repeats_from: float = 0.65
     """A fact is not said again when another fiche's fact has said this share of its words, and its numbers."""
     official_text_score: float = 0.9

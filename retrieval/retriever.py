@@ -34,6 +34,10 @@ ALONE_WEIGHT = 0.4
 """Of a follow-up's own words, beside its words after the earlier turns; chosen on the dev conversations. To choose
 fiches, it shrinks with the probability that they are answered alone: « et le mois où j'ai rien ? » names no subject."""
 
+AFTER_A_STORY_WEIGHT = 0.6
+"""Of its own words, to choose fiches, for a question that its message tells a story before: all of the story is about
+one thing, and « faut-il un siret » at its end is about another. Chosen on dev messages that ask several."""
+
 VICTIMS_THEME = "victime"
 """The theme for what has already happened: paid, gave papers, hacked… The urgent step is there."""
 TRAP_THEMES = frozenset({"arnaques", VICTIMS_THEME})
@@ -141,7 +145,8 @@ class Retriever:
         context only when its own words name no subject; then every reading weighs the facts of those fiches, so that
         its own words choose among them: neither the earlier answer again nor an answer about something else."""
         readings = [alone, *in_context]
-        fiche_weights = _weights(ALONE_WEIGHT * alone.answerable, len(in_context))
+        own = AFTER_A_STORY_WEIGHT if alone.query.follows_a_story else ALONE_WEIGHT
+        fiche_weights = _weights(own * alone.answerable, len(in_context))
         scores = fiche_weights @ np.stack([reading.fiche_scores for reading in readings])
         fiches, places = self._best_fiches(
             scores, np.logical_or.reduce([reading.evidence.fiche_found for reading in readings])

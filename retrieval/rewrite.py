@@ -70,6 +70,10 @@ class Query:
     """Its words cannot stand alone: it is only understood with what came before."""
     follows_what_was_told: bool = False
     """The turn before it asked nothing: it told who asks, or what happened."""
+    follows_a_story: bool = False
+    """What its message tells, or asks, stands before it."""
+    surely_asks: bool = True
+    """Its words ask; else they may only go on telling, after a question of the same message."""
     in_context: tuple[Query, ...] = ()
     """The same question read as a follow-up, when there are earlier turns: after the thread, and after the last one."""
 
@@ -166,6 +170,8 @@ class Rewriter:
             day=day,
             day_was_asked=was_asked,
             is_follow_up=follows,
+            follows_a_story=bool(asked.told),
+            surely_asks=asked.is_sure,
         )
 
     def _views(self, text: str) -> tuple[str, ...]:

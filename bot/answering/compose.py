@@ -20,8 +20,10 @@ from bot.answering.answer import (
 )
 from bot.answering.compute import Computed
 from bot.answering.contacts import Directory
+from bot.answering.deadlines import Deadlines
 from bot.answering.fit import Fit
 from bot.answering.lead import Leads
+from bot.answering.unsaid import Unsaid
 from knowledge.generation import Generation
 from knowledge.model import SOURCE_STRENGTH, Audience, Confidence, Fact, Fiche, Role, SourceKind, format_date
 from knowledge.official import OfficialText
@@ -60,6 +62,8 @@ class Limits:
     """Facts for each question, where a message asks several."""
     beside_results: int
     """Facts shown under what was worked out."""
+    deadline_from: float
+    """Probability from which a fact with a shorter time limit than those shown may be what is asked for."""
     repeats_from: float
     """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
 
@@ -134,6 +138,8 @@ class Composer:
         self._directory = Directory(generation, limits.max_contacts)
         self._leads = Leads(generation)
         self._fit = Fit(generation)
+        self._unsaid = Unsaid(generation.lexicon)
+        self._deadlines = Deadlines(generation.facts, generation.fiches)
         self._place = {fact_id: index for index, fact_id in enumerate(generation.facts)}
         self._thresholds = generation.calibration["thresholds"]
 
@@ -152,6 +158,8 @@ class Composer:
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         chosen = self._chosen(retrieval, rules, emergency, turns)
+        if not rules and not emergency and self._unsaid.leaves(query, chosen):
+            return self.abstain(retrieval, turns)
         texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)
@@ -160,6 +168,7 @@ class Composer:
         # A result cites the facts it rests on: what they say need not be read again.
         most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
         shown = shown[: self._limits.beside_results if rules else most]
+        shown = self._with_the_first_deadline(shown, retrieval, turns, texts, today)
         kept = [*rules, *shown]
         texts |= _without_lone_steps(shown, texts)
         fiche = self._generation.fiches[kept[0].fiche]
@@ -181,6 +190,21 @@ class Composer:
     def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
         """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
         return self._leads.emergency(told, found)
+
+    def _with_the_first_deadline(
+        self, shown: list[Fact], retrieval: Retrieval, turns: Sequence[str], texts: dict[str, str], today: date
+    ) -> list[Fact]:
+        """``shown``, and the fact with the time limit that runs out first, where only a longer one is shown; its
+        sentence is added to ``texts``."""
+        likely = (
+            fit.fact_id for fit in self._fit.weighed(retrieval, turns) if fit.probability >= self._limits.deadline_from
+        )
+        for fact in (facts := self._deadlines.with_the_first(shown, likely)):
+            text = texts.get(fact.id) or self._text(fact, retrieval.query.day, today)
+            if text is None:
+                return shown
+            texts[fact.id] = text
+        return facts
 
     def _results(
         self, computed: Sequence[Computed], rules: Sequence[Fact], citations: Citations, day: date

@@ -1,4 +1,4 @@
-"""How well a fact that was found suits this question: for whom it is, the platform that is named, what is done already.
+"""How well a fact that was found suits this question: for whom it is, what is named, what is done already.
 
 Retrieval weighs what is asked; a fact of the same subject may still be for other people (« et pour un fonctionnaire »),
 say of all platforms what another says of the one that is named, or come too late (« avant de signer »).
@@ -7,7 +7,7 @@ say of all platforms what another says of the one that is named, or come too lat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.done import acts_done, advises
@@ -21,6 +21,10 @@ OTHER_PEOPLE = 0.3
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
 ELSEWHERE = 0.1
 """… those of a fact on life abroad for somebody who says that they live in France…"""
+DENIED = 0.1
+"""… those of a fact that is only for people whom the message tells not to be…"""
+OTHER_BENEFIT = 0.3
+"""… those of a fact that names benefits, none of them one that the chat names…"""
 TOO_LATE = 0.3
 """… those of the advice to do, or not to do, what is done already…"""
 NAMED_PLATFORM = 2.0
@@ -28,6 +32,8 @@ NAMED_PLATFORM = 2.0
 _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
 """The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
 _SURE = 0.999
+_NEXT = 6
+"""Facts among which the rule of the chat's own benefit is looked for."""
 _NUMBER = re.compile(r"\b(?!20\d\d\b)\d+\b")
 """Years left aside: two facts of the same year need not say the same."""
 
@@ -40,12 +46,20 @@ class Fit:
         self._told_by = {
             Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences", {}).items()
         }
+        self._denied_by = {
+            Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences_denied", {}).items()
+        }
+        self._benefits = {name: re.compile(cue) for name, cue in generation.lexicon.get("benefits", {}).items()}
+        self._named_by = {fact.id: self._named(fold(fact.text)) for fact in generation.facts.values()}
         self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
         self._for_elsewhere = frozenset(generation.routing.get("fiches_for_elsewhere", ()))
 
     def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
-        told = self._told([retrieval.query.folded, *map(fold, turns)])
+        texts = "\n".join([retrieval.query.folded, *map(fold, turns)])
+        told = {audience for audience, cue in self._told_by.items() if cue.search(texts)}
+        denied = {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
+        benefits = self._named(texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         done = acts_done(retrieval.query.asked)
         fits = []
@@ -56,14 +70,35 @@ class Fit:
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
+            if denied.issuperset(fact.audience):
+                times *= DENIED
+            if benefits and self._is_of_others(fact, benefits):
+                times *= OTHER_BENEFIT
             if advises(fact.text, done):
                 times *= TOO_LATE
             fits.append(replace(fit, probability=_times(fit.probability, times)))
-        return self._surest_first(sorted(fits, key=lambda fit: -fit.probability), retrieval.query)
+        fits = self._own_first(sorted(fits, key=lambda fit: -fit.probability), benefits)
+        return self._surest_first(fits, retrieval.query)
 
-    def _told(self, texts: Iterable[str]) -> set[Audience]:
-        text = "\n".join(texts)
-        return {audience for audience, cue in self._told_by.items() if cue.search(text)}
+    def _is_of_others(self, fact: Fact, benefits: frozenset[str]) -> bool:
+        """It names benefits, none of them in ``benefits``."""
+        return bool(self._named_by[fact.id]) and self._named_by[fact.id].isdisjoint(benefits)
+
+    def _own_first(self, fits: list[FactFit], benefits: frozenset[str]) -> list[FactFit]:
+        """Where the rule of another benefit comes first, and that of the chat's own is among the next ones, the latter
+        takes its place and the rules of others are left out."""
+        if not benefits or not fits or not self._is_of_others(self._facts[fits[0].fact_id], benefits):
+            return fits
+        own = next((fit for fit in fits[:_NEXT] if self._named_by[fit.fact_id] & benefits), None)
+        if own is None:
+            return fits
+        lead = replace(own, probability=fits[0].probability)
+        others = [f for f in fits if not self._is_of_others(self._facts[f.fact_id], benefits)]
+        return [lead, *(fit for fit in others if fit is not own)]
+
+    def _named(self, text: str) -> frozenset[str]:
+        """The benefits that a folded text names."""
+        return frozenset(name for name, cue in self._benefits.items() if cue.search(text))
 
     def _may_concern(self, fact: Fact, told: set[Audience]) -> bool:
         if _NEVER_BY_THE_WAY in fact.audience and _NEVER_BY_THE_WAY in self._told_by and _NEVER_BY_THE_WAY not in told:

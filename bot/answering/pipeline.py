@@ -30,7 +30,7 @@ from knowledge.generation import Generation
 from knowledge.model import Fact
 from knowledge.text import fold, words
 from retrieval.retriever import Retrieval, Retriever
-from retrieval.rewrite import Query, Rewriter, clean
+from retrieval.rewrite import Query, Rewriter, clean, within_reach
 from retrieval.routes import QUESTION
 
 
@@ -55,6 +55,7 @@ class Answerer:
             max_facts_each=settings.answer_max_facts_each,
             beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
+            deadline_from=settings.answer_deadline_from,
             repeats_from=settings.answer_repeats_from,
         )
         self._composer = Composer(generation, limits)
@@ -104,8 +105,7 @@ class Answerer:
         if not earlier and self._router.is_about_which_offer(question):
             return self._reply(question, Route("which_offer"))
         found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
-        is_crisis = any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in found)
-        if is_crisis or self._is_crisis_in_a_clause(question, clock):
+        if self._is_crisis_as_a_whole(question, queries, found, clock) or self._is_crisis_in_a_clause(question, clock):
             return self._crisis(question, by_its_words=False)
         routes = [
             self._router.route(
@@ -127,10 +127,13 @@ class Answerer:
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
         parts = _merge_same_fiche(
-            [
-                self._part(look, route, citations, message, index)
-                for index, (look, route) in enumerate(zip(found, routes, strict=True))
-            ]
+            _without_what_was_told(
+                queries,
+                [
+                    self._part(look, route, citations, message, index)
+                    for index, (look, route) in enumerate(zip(found, routes, strict=True))
+                ],
+            )
         )
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
@@ -204,6 +207,21 @@ class Answerer:
         if found.score < self._settings.official_text_score:
             return part
         return part.model_copy(update={"official": citations.official(found.text)})
+
+    def _is_crisis_as_a_whole(
+        self, question: str, queries: list[Query], found: list[_Look], clock: _EmbeddingClock
+    ) -> bool:
+        """Distress that the classifier hears in one of the questions or, cut in several, in the whole message. A few
+        words that may not even ask (« ma MVA je la garde ») are too little to be heard alone."""
+        sure = [look for query, look in zip(queries, found, strict=True) if query.surely_asks]
+        if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in sure):
+            return True
+        if len(queries) == 1:
+            return False
+        spelt = self._rewriter.spell_out(question)
+        with clock:
+            vectors = self.embeddings.embed_queries([within_reach(spelt)])
+        return self._router.is_crisis_as_a_whole(question, self._router.probabilities(vectors, spelt))
 
     def _is_crisis_in_a_clause(self, question: str, clock: _EmbeddingClock) -> bool:
         """Distress that one clause of a longer message says."""
@@ -282,6 +300,13 @@ class _EmbeddingClock:
 
     def __exit__(self, *_: object) -> None:
         self.total_ms += (time.perf_counter() - self._started) * 1000
+
+
+def _without_what_was_told(queries: Sequence[Query], parts: list[Part]) -> list[Part]:
+    """Of the pieces that may only go on telling, those that the base answers; the others are no question."""
+    return [
+        part for query, part in zip(queries, parts, strict=True) if query.surely_asks or part.status is Status.ANSWERED
+    ] or parts
 
 
 def _merge_same_fiche(parts: list[Part]) -> list[Part]:

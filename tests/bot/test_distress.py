@@ -97,3 +97,12 @@ def test_distress_heard_by_the_classifier_alone_leaves_a_way_on(answerer: Answer
     unsure = [answer for text in IN_A_STORY if way_on in (answer := answerer.answer(text, TODAY)).text]
     assert unsure
     assert all(answer.text.index("3114") < answer.text.index(way_on) for answer in unsure)
+
+
+def test_a_few_words_cut_from_a_story_are_not_heard_alone(answerer: Answerer) -> None:
+    story = "je touche l'aah et je fais des sondages est ce que mes gains comptent et ma mva je la garde"
+    assert answerer.answer(story, TODAY).status is not Status.CRISIS
+    worse = (
+        "je touche l'aah je fais des sondages est ce que mes gains comptent et comment je déclare je veux plus vivre"
+    )
+    assert answerer.answer(worse, TODAY).status is Status.CRISIS

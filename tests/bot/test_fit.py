@@ -48,17 +48,23 @@ FACTS = [
     fact("clickworker/statut", "Chez Clickworker, il faut avoir au moins 18 ans."),
     fact("contrat/signer", "Avant de signer, demandez par écrit de limiter la clause."),
     fact("contrat/nulle", "Une clause sans limite est nulle."),
+    fact("chomage/are", "L'ARE du mois baisse de 70 % du revenu gagné.", Audience.JOBSEEKER),
+    fact("chomage/ass", "Avec l'ASS, le gain se cumule en entier pendant 3 mois.", Audience.JOBSEEKER),
+    fact("chomage/tout", "Un inscrit à France Travail signale toute activité.", Audience.JOBSEEKER),
+    fact("caf/rsa", "Le RSA baisse quand on gagne de l'argent."),
+    fact("maladie/rien", "Sans micro-entreprise, les gains ne donnent aucune indemnité.", Audience.NO_STATUS),
+    fact("maladie/micro", "Un micro-entrepreneur malade peut être indemnisé.", Audience.SELF_EMPLOYED),
     fact("clickworker/qui", "Clickworker appartient à une société, selon sa notice de 2026."),
 ]
 
 
-def weighed(question: str, **probabilities: float) -> list[str]:
-    """The facts as they would be said, from what retrieval thought of them."""
+def weighed(question: str, *earlier: str, **probabilities: float) -> list[str]:
+    """The facts as they would be said, from what retrieval thought of them; ``earlier``: the turns before."""
     known = SimpleNamespace(facts={each.id: each for each in FACTS}, lexicon=LEXICON, routing=ROUTING)
     by_slug = {each.slug: each for each in FACTS}
     found = [FactFit(by_slug[slug].id, by_slug[slug].fiche, value) for slug, value in probabilities.items()]
-    retrieval = SimpleNamespace(query=REWRITER.queries([question], TODAY)[0], facts=found)
-    fits = Fit(cast(Generation, known)).weighed(cast(Retrieval, retrieval), [question])
+    retrieval = SimpleNamespace(query=REWRITER.queries([*earlier, question], TODAY)[0], facts=found)
+    fits = Fit(cast(Generation, known)).weighed(cast(Retrieval, retrieval), [*earlier, question])
     return [fit.fact_id.split("/")[1] for fit in fits]
 
 
@@ -85,6 +91,27 @@ def test_a_status_told_before_counts() -> None:
     retrieval = cast(Retrieval, SimpleNamespace(query=query, facts=found))
     fit = Fit(cast(Generation, known))
     assert fit.weighed(retrieval, ["je suis fonctionnaire", "et pour des sondages ?"])[0].fact_id == "aides/agents"
+
+
+def test_what_is_for_people_without_a_status_is_not_for_who_has_one() -> None:
+    found = {"rien": 0.7, "micro": 0.4}
+    assert weighed("et si je suis malade ?", "je suis micro-entrepreneur depuis mars", **found) == ["micro", "rien"]
+    assert weighed("et si je suis malade ?", "j'ai pas de micro-entreprise", **found) == ["rien", "micro"]
+    assert weighed("il faut une micro-entreprise pour être payé malade ?", **found) == ["rien", "micro"]
+
+
+def test_who_told_their_benefit_is_not_answered_with_another_one() -> None:
+    found = {"are": 0.9, "tout": 0.3, "ass": 0.1}
+    question = "si je gagne 80 euros ils m'enlèvent combien ?"
+    assert weighed(question, "je suis à l'ASS", **found) == ["ass", "tout"]
+    assert weighed(question, "je suis a lass", **found) == ["ass", "tout"], "the article may be stuck to it"
+    assert weighed(question, "je touche l'ARE", **found) == ["are", "tout", "ass"]
+    assert weighed(question, **found) == ["are", "tout", "ass"], "nothing was told"
+
+
+def test_the_rule_of_another_benefit_comes_later_where_none_of_ones_own_was_found() -> None:
+    assert weighed("et si je gagne 80 euros ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["tous", "rsa"]
+    assert weighed("et pour le rsa de ma soeur ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["rsa", "tous"], "it is named"
 
 
 def test_somebody_who_lives_in_france_is_not_told_first_of_life_abroad() -> None:

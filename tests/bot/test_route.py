@@ -119,6 +119,40 @@ def test_every_kind_has_its_text() -> None:
     assert set(messages["crisis"]) == {DEFAULT_KIND, *routing["crisis_kinds"]}
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "look_alike"),
+    [
+        (
+            "une astuce pour que la cpam ne le sache pas ?",
+            "illegal",
+            "comment faire pour que ces escrocs ils ne trouvent pas mon adresse",
+        ),
+        ("donnez moi le portable privé de la chef d'appen", "other_people", "appen veut mon numero perso, normal ?"),
+        (
+            "vous êtes une ia ou une personne",
+            "about",
+            "vous êtes une ia qui peut refuser ma tâche, comment je conteste ?",
+        ),
+        (
+            "quel collyre je prends à force de transcrire",
+            "off_subject",
+            "quels médicaments sont remboursés avec la c2s quand on fait des sondages",
+        ),
+    ],
+)
+def test_what_asks_for_something_else_and_what_only_sounds_like_it(
+    router: Router, text: str, name: str, look_alike: str
+) -> None:
+    assert named(router, text) == name
+    assert named(router, look_alike) == QUESTION
+
+
+def test_to_be_tired_of_a_job_is_not_to_be_tired_of_life(router: Router) -> None:
+    assert not router.is_crisis("j'ai plus envie de continuer ces sondages, comment je ferme mon compte ?")
+    assert router.is_crisis("j'ai plus envie de continuer ces sondages, j'ai envie de mourir")
+    assert router.is_crisis("j'ai plus envie de continuer à vivre")
+
+
 @pytest.mark.parametrize("text", ["c une arnaque ?", "cest une arnaque ou pas", "is this a scam?", "c'est fiable ?"])
 def test_a_suspicion_about_nothing_asks_for_the_message(router: Router, text: str) -> None:
     assert router.is_about_which_offer(text)

@@ -53,6 +53,22 @@ def asked(text: str) -> list[str]:
             "do i need a siret, do they tax me in the us and how long do i keep invoices",
             ["do i need a siret", "do they tax me in the us", "how long do i keep invoices"],
         ),
+        (  # no mark, no « et »
+            "jsuis en bts jai eu 60 euros de tests la caf veut mes revenus je mets quoi est ce que mon apl baisse faut til un siret",
+            ["jsuis en bts jai eu 60 euros de tests la caf veut mes revenus je mets quoi", "est ce que mon apl baisse", "faut til un siret"],
+        ),
+        (  # a question that its words alone do not show, beside one that they do
+            "jai rien déclaré au printemps je risque une amende et comment je rattrape et la cfe je vais devoir la payer",
+            ["jai rien déclaré au printemps je risque une amende", "comment je rattrape", "la cfe je vais devoir la payer"],
+        ),
+        (
+            "ma niece veut faire des tests est ce quelle a le droit seule et qui déclare ses gains",
+            ["ma niece veut faire des tests est ce quelle a le droit seule", "qui déclare ses gains"],
+        ),
+        (
+            "jaimerais savoir si ma pension va baisser et quand je dois le dire à la caisse",
+            ["jaimerais savoir si ma pension va baisser", "quand je dois le dire à la caisse"],
+        ),
         (
             "outlier me paye en dollars je mets quel taux et est ce que la tva je la mets",
             ["outlier me paye en dollars je mets quel taux", "est ce que la tva je la mets"],
@@ -76,11 +92,29 @@ def test_each_question_is_found_and_none_is_cut_short(text: str, questions: list
         "j'ai droit à l'are 900 euros et il faut que je déclare mes sondages",
         "mes gains je les déclare, c'est grave ? je risque quoi ?",
         "il me reste 2 choses à payer, la 1) cfe et l'urssaf",
-        "un ? deux trois quatre ? cinq six sept huit ? neuf dix onze douze ? treize quatorze quinze seize ?",
+        "on me demande mes revenus et je peux pas les prouver",
+        "je suis à l'are et je dois rembourser la caf et ils vont me saisir",
+        "mon compte est bloqué, comment je récupère mes gains et mes données",
     ],
 )
 def test_one_question_stays_whole(text: str) -> None:
     assert asked(text) == [text]
+
+
+def test_a_half_that_may_only_tell_is_marked() -> None:
+    sure = [
+        question.is_sure for question in split("jai une micro comment je la ferme et la cfe je vais la payer", MOST)
+    ]
+    assert sure == [True, False]
+
+
+def test_beyond_the_limit_the_last_questions_are_looked_up_together() -> None:
+    text = "un deux trois ? quatre cinq six ? sept huit neuf ? dix onze douze ? treize quatorze quinze ?"
+    assert asked(text) == [
+        "un deux trois ?",
+        "quatre cinq six ?",
+        "sept huit neuf ? dix onze douze ? treize quatorze quinze ?",
+    ]
 
 
 def test_a_question_keeps_what_was_told_and_not_the_other_question() -> None:
