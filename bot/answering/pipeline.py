@@ -23,7 +23,7 @@ from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
 from bot.answering.rendering import plain_text
-from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
+from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, VIOLENCE, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
@@ -233,9 +233,11 @@ class Answerer:
         return any(map(self._router.is_crisis_clause, vectors, clauses))
 
     def _crisis(self, question: str, by_its_words: bool = True) -> Answer:
-        """The line that fits. Where only the classifier hears distress, it may be wrong: a way on to an answer."""
-        message = self.messages[CRISIS][self._router.kind(CRISIS, question)]
-        if not by_its_words:
+        """The line that fits. Where only the classifier hears distress, or where words of violence may be an image, it
+        may be wrong: a way on to an answer."""
+        kind = self._router.kind(CRISIS, question)
+        message = self.messages[CRISIS][kind]
+        if kind == VIOLENCE or not by_its_words:
             message = f"{message}\n\n{self.messages['crisis_unsure']}"
         part = Part(question=question, status=Status.CRISIS, message=message)
         return Answer(status=Status.CRISIS, parts=[part])

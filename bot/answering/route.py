@@ -25,6 +25,7 @@ OFF_SUBJECT = "off_subject"
 OTHER_COUNTRY = "other_country"
 OTHER_PEOPLE = "other_people"
 JOB = "job"
+VIOLENCE = "violence"
 """The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
 
 # Route → the status of its reply and where its text is in messages.yaml.
@@ -110,6 +111,7 @@ class Router:
         self._not_this = {
             OTHER_COUNTRY: _compiled([*routing.get("lives_in_france", []), *routing.get("french_side", [])]),
             OTHER_PEOPLE: _compiled(routing.get("relatives_if", [])),
+            "illegal": _compiled(routing.get("contests", [])),
         }
         """Route → words that say it is not that, whatever the classifier hears."""
         self._classifier = classifier

@@ -235,6 +235,39 @@ def test_what_a_relative_may_do_is_not_their_data(router: Router, text: str, nam
     assert router.route(text, taken_for_a_search, answerable=0.3, follow_up=False).name == name
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("remotasks a banni mon compte avec 85 dollars dessus quoi faire", QUESTION),
+        ("on m'a banni pour vpn alors que j'en utilise pas, je conteste comment", QUESTION),
+        ("i was banned for a second account that is not mine", QUESTION),
+        ("on m'a banni, comment recréer un compte sans qu'ils voient", "illegal"),
+        ("mon compte est bloqué, où acheter un compte vérifié", "illegal"),
+        ("comment passer la vérification avec la carte d'un autre", "illegal"),
+    ],
+)
+def test_whoever_contests_a_ban_asks_for_their_rights(router: Router, text: str, name: str) -> None:
+    taken_for_a_trick = {"illegal": 0.7, QUESTION: 0.3}
+    assert router.route(text, taken_for_a_trick, answerable=0.3, follow_up=False).name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je veux me mettre en règle sans me faire massacrer",
+        "si la caf voit mes gains ils vont me tuer, comment je régularise",
+        "les impôts vont me massacrer",
+    ],
+)
+def test_an_office_that_kills_is_an_image(router: Router, text: str) -> None:
+    assert not router.is_crisis(text)
+
+
+@pytest.mark.parametrize("text", ["il a dit qu'il va me tuer si je paie pas", "mon mari va me massacrer ce soir"])
+def test_somebody_who_kills_is_none(router: Router, text: str) -> None:
+    assert router.is_crisis(text)
+
+
 @full
 @pytest.mark.parametrize(
     "text",
