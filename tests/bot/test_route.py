@@ -263,7 +263,7 @@ def test_an_office_that_kills_is_an_image(router: Router, text: str) -> None:
     assert not router.is_crisis(text)
 
 
-@pytest.mark.parametrize("text", ["il a dit qu'il va me tuer si je paie pas", "mon mari va me massacrer ce soir"])
+@pytest.mark.parametrize("text", ["il a dit qu'il va me tuer si je paie pas", "ils ont dit qu'ils vont me tuer"])
 def test_somebody_who_kills_is_none(router: Router, text: str) -> None:
     assert router.is_crisis(text)
 
