@@ -37,6 +37,10 @@ QUOTED_MAX = 2
 """The same words prove two signals at most: a third reading of them adds nothing for who reads."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown."""
+SURE_OF_KIND = 0.5
+"""A kind of trap that is likelier than all the others together is named without a word of work in the message, …"""
+UNPOINTED_SHARE = 0.05
+"""… and, when no shown sign points to it, if those that one points to are this many times less likely."""
 
 WEIGHT_ORDER = [Weight.CRITICAL, Weight.STRONG, Weight.MEDIUM, Weight.WEAK]
 # What a « oui » to a question adds to the log-odds of a scam; a « non » takes a little away.
@@ -328,13 +332,14 @@ class Judge:
         return self._signals[found.id].detection is Detection.ENTITY
 
     def _without_repeats(self, red_flags: Sequence[tuple[Signal, Found | None]]) -> list[tuple[Signal, Found | None]]:
-        """The same words serve once for two signals of the same kinds of trap, and twice in all."""
+        """The same words serve twice in all, for the weightiest signals: of two readings of them, the second one is
+        right two times out of three, and often the one that says it best."""
         kept: list[tuple[Signal, Found | None]] = []
         for signal, found in red_flags:
             same = [
                 s for s, f in kept if found and f and (found.evidence in f.evidence or f.evidence in found.evidence)
             ]
-            if len(same) < QUOTED_MAX and not any(set(signal.patterns) & set(s.patterns) for s in same):
+            if len(same) < QUOTED_MAX:
                 kept.append((signal, found))
         return kept
 
@@ -346,16 +351,17 @@ class Judge:
         return (0 if signal.sufficient else 1, weight, signal.of_any_trap, -found.log_odds if found else -99.0)
 
     def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
-        """The likeliest kind among those that a shown signal points to, the weightiest signals first."""
-        fitting: dict[str, float] = {}
+        """The likeliest kind, those first that a shown signal points to, and of these the weightiest signals'."""
+        sure = {kind for kind, score in reading.patterns.items() if score > SURE_OF_KIND}
+        # Above 1 a kind owes its score to a name in the message: that only chooses among what the signs point to.
+        fitting = {kind: UNPOINTED_SHARE * reading.patterns[kind] for kind in sure if reading.patterns[kind] <= 1.0}
         telling = [signal for signal, _ in red_flags if not signal.of_any_trap]
         for signal in telling or [signal for signal, _ in red_flags]:
             share = 1.0 if self._rank(signal) == self._rank(telling[0] if telling else signal) else LESSER_SHARE
             for pattern in signal.patterns:
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share * reading.patterns.get(pattern, 0.0))
-        fitting = fitting or dict(reading.patterns)
         if not reading.is_of_work:
-            fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
+            fitting = {kind: score for kind, score in fitting.items() if kind in sure or not self._is_work_only(kind)}
         return max(fitting, key=lambda p: fitting[p], default=None)
 
     def _is_work_only(self, kind: str) -> bool:
