@@ -416,7 +416,12 @@ def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
         return True
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain) and bool(_OTHERS.search(said))
     never = _NEVER.search(said)
-    return reported or _is_condemned(said) or _refuses(said) or (never is not None and _ALL_THE_SAME.search(said, never.end()) is None)
+    return (
+        reported
+        or _is_condemned(said)
+        or _refuses(said)
+        or (never is not None and _ALL_THE_SAME.search(said, never.end()) is None)
+    )
 
 
 def _is_condemned(said: str) -> bool:

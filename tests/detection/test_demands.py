@@ -298,3 +298,15 @@ def test_a_question_about_an_employer_is_a_question(text: str, kind: str) -> Non
 def test_what_befell_the_writer(text: str, stage: str | None) -> None:
     told = read(text).told
     assert (told.stage if told else None) == stage
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("J'ai payé 80 € de frais et depuis le numéro est éteint, je fais quoi ?", True),
+        ("L'an dernier j'ai perdu 80 € avec un faux recruteur. Depuis je vérifie chaque annonce.", False),
+        ("J'ai perdu 80 € avec un faux recruteur, je raconte ça pour que les gens le sachent.", False),
+    ],
+)
+def test_who_asks_for_help_is_told_from_who_looks_back(text: str, is_told: bool) -> None:
+    assert (read(text).told is not None) is is_told
