@@ -40,8 +40,8 @@ _SPELT = {
 « vs » is English."""
 _TYPED = re.compile(rf"(?<![\w@./'’-])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![\w@/'’-]|\.\w)")
 _GROWTH_MAX = 2000
-"""Letters that emoji, ligatures and words spelt out may add to a message: « ﷺ » alone stands for eighteen. Past it they are read as
-they are."""
+"""Letters that emoji, ligatures and words spelt out may add to a message: « ﷺ » alone stands for eighteen. Past it
+they are read as they are."""
 _JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
 
 
