@@ -203,6 +203,11 @@ def _rule(signal: str, *needs: str, unless: str = "", about: str = "", reach: in
     )
 
 
+_SO_MUCH = rf"(?:{MONEY}|\b\d{{1,3}}[ .]000\b)"
+_TO_HAVE_A_PLACE = (
+    r"\b(?:pour|afin de|to|bach|bch) (?:\w+ ){0,2}(?:reserv\w+|bloqu\w+|gard\w+|confirm\w+|valid\w+|obten\w+|avoir|securis\w+|secure|hold|book|n?dmen\w*)\b[^.!?]{0,25}"
+    r"\b(?:contrats?|postes?|places?|emplois?|candidatures?|job|position|contract|spot|travail|khedma|kontra|l?blasa)\b"
+)
 _EMPLOYER_PAYS = (
     r"pris(?:e|es)? en charge|finance\w* par|remboursee? par|aux frais de l|offert|gratuit|depot de garantie|sans frais|"
     r"aucune?s? (?:frais|cout|somme)|no fee|free of charge|prend en charge|regle\w* par|payee?s? par"
@@ -250,9 +255,12 @@ RULES = (
     _rule("threat", r"\b(?:plainte|police|gendarm\w+|procureur|tribunal|huissier|interpol|brigade|juge|complaint)\b", r"\b(?:retir\w+|class\w+|evit\w+|arrang\w+|a l'amiable|etouff\w+|settle|drop|sinon|otherwise)\b", rf"{_ANY_MONEY}|\bcontre \d|\bamende\b|\b\d{{2,3}}[ .]?000\b",
           reach=3, about=r"\b(?:mineure?s?|sexuel\w*|nue?s?|pedo\w*|intimes?|webcam|underage|minor|caractere)\b", unless=r"3018|ne payez|portez plainte|facture|employeur ne"),
     _rule("pay_to_work", r"\b(?:pay|paye[rz]?|regle[rz]?)\b[^.!?]{0,25}\d+[^.!?]{0,15}\b(?:verification|registration|inscription|activation|onboarding|background check)\b", about=rf"{_HIRED}|\bhire\b", unless=_EMPLOYER_PAYS),
+    # So much to have, to keep or to confirm a place, whichever is said first.
+    _rule("pay_to_work", rf"{_SO_MUCH}[^.!?]{{0,40}}{_TO_HAVE_A_PLACE}|{_TO_HAVE_A_PLACE}[^.!?]{{0,60}}{_SO_MUCH}", about=_HIRED,
+          unless=rf"{_EMPLOYER_PAYS}|salaire|par mois|loyer|brut|net\b|/h\b|de l'heure|payee? \d|per hour|an hour"),
     _rule("recruiting_pays", r"\brecrut\w* \d+ (?:personnes?|amis|membres|filleuls)[^.!?]{0,20}(?:qui|et|=)"),
-    _rule("fee_to_withdraw", _HELD + r"|\b(?:virement|cagnotte|cash ?out)\b", r"\b(?:activ|pass|souscri|upgrade|prene)\w*\b[^.!?]{0,25}\b(?:premium|gold|argent|silver|vip|platine|statut|abonnement)\b",
-          r"\d+[.,]?\d* ?(?:€|eur|\$|£)|\b(?:for|pour) \d+", about=_EARNED + r"|\b(?:sondages?|enquetes?|panel|surveys?|points)\b", reach=2),
+    _rule("fee_to_withdraw", _HELD + r"|\b(?:virement|cagnotte|cash ?out)\b", r"\b(?:activ|pass|souscri|upgrade|prene|mont)\w*\b[^.!?]{0,25}\b(?:premium|gold|or|argent|silver|vip|platine|statut|abonnement|niveau|palier|level|tier)\b",
+          rf"{MONEY}|\b\d+ ?(?:dollars?|usd)\b|\b(?:for|pour) \d+", about=_EARNED + r"|\b(?:sondages?|enquetes?|panel|surveys?|points)\b", reach=2),
     # Half now, half when the paper comes: a work contract or a visa that is sold.
     _rule("pay_to_work", _HALVES, rf"{_PAPER_OF_WORK}",
           unless=r"facture|devis|livraison|maquette|loyer|bail|location|vente|acompte|invoice|je (?:vous|te) (?:regl|pai|vers)|we pay", reach=2,
@@ -344,10 +352,10 @@ RULES = (
     _rule("disable_protection", r"\b(?:avertissement|alerte|warning|message de securite)\b", r"\b(?:executer quand meme|run anyway|ignor(?:ez|er|e)|passez outre|continuez quand meme|ouvrir quand meme|autoriser quand meme)\b",
           unless=r"jamais|ne l'ignor\w+|n'ignor\w+|never", reach=2),
     # A week of work or more, not paid, before anything is signed.
-    _rule("long_unpaid_test", r"\b(?:(?:une|deux|trois|\d+|one|two|three) (?:bonne )?(?:semaines?|mois|weeks?|months?)|(?:[3-9]|\d{2}|trois|quatre|cinq|six|sept|dix|four|five|six|seven|ten) (?:jours|days))\b",
-          r"\b(?:essai|test|trial|pour voir|observation|formation|d'abord|immersion|periode|shadow(?:ing)?|probation|prouver|motivation)\b",
-          r"\b(?:pas pay\w*|non pay\w*|sans (?:etre )?(?:salaire|paye\w*|remuneration|paie)|non remuner\w*|(?:travail\w*|boulot|bosse\w*) gratuit\w*|gratuitement|gratos|benevol\w*|unpaid|without pay|not paid|n'est pas (?:pay\w+|remuner\w+)|c pas paye|bla khlas)\b",
-          unless=r"minutes\b|questionnaire|indemni\w+|qualification|produit|travail dissimule|convention|stage\b|pmsmp|france travail|association|benevoles|bootcamp|abonnement|essai gratuit (?:de|du)|free trial|sans engagement|logiciel|apres (?:l'essai|quoi) .{0,15}abonn", reach=2),
+    _rule("long_unpaid_test", r"\b(?:(?:une?|l[ae]|deux|trois|\d+|one|two|three|the) (?:bonne |premiere?s? |first )?(?:semaines?|mois|weeks?|months?)|(?:[3-9]|\d{2}|trois|quatre|cinq|six|sept|dix|four|five|six|seven|ten) (?:jours|days))\b",
+          r"\b(?:essai|test|trial|pour voir|observation|formation|d'abord|immersion|periode|shadow(?:ing)?|probation|prouver|motivation|adaptation|integration)\b",
+          r"\b(?:pas pay\w*|non pay\w*|sans (?:etre )?(?:salaire|paye\w*|remuneration|paie)|non remuner\w*|(?:travail\w*|boulot|bosse\w*) gratuit\w*|gratuitement|gratos|benevol\w*|unpaid|without pay|not paid|n'est pas (?:pay\w+|remuner\w+|indemnis\w+)|c pas paye|bla khlas|(?:pa[iy]|donn|vers|remuner)\w{1,3} (?:pas|rien))\b",
+          unless=r"minutes\b|questionnaire|indemni\w+|qualification|produit|travail dissimule|convention|stage\b|pmsmp|france travail|association|benevoles|bootcamp|abonnement|essai gratuit (?:de|du)|free trial|sans engagement|logiciel|apres (?:l'essai|quoi) .{0,15}abonn|conges?\b|retard|observez|regardez", reach=2),
     # Others' money, received on one's account and passed on.
     _rule("forward_money", r"\b(?:encaiss\w+|recoi\w+|recev\w+|percoi\w+|collect\w*|receiv\w+|deposent|versent|pay)\b",
           r"\b(?:sur|dans) (?:votre|ton|leurs?|son|un) (?:propre )?(?:compte|rib|numero)(?: (?:personnel|bancaire|perso|mtn|orange|wave))?\b|\b(?:in|into|on|to) (?:your|their) (?:own |personal )*(?:bank )?account",

@@ -243,6 +243,12 @@ _WARNS = re.compile(
     r"\b(?:arnaqu\w+(?!\w*\s?\?)|escro\w+|mefi\w+|attention (?:a|aux|les|faites)|faites tourner|33 ?700|signal(?:ez|er|e)\b|frauduleu\w+|hameconnage|"
     r"phishing|beware|scam\w*|alert(?:e|ent)(?: a la population)? (?:sur|contre|:|des)|de (?:fausses (?:offres?|annonces?|missions?)|faux (?:gestionnaires?|emplois?|employeurs?))|ne payez jamais pour (?:travailler|un emploi)|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
     r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|heads up|(?:it|this|that) is fake|(?:it|this)'s fake|n'est pas de (?:la |le )?\w+|fuyez|fai[ts] (?:surtout )?pas ca|faites pas ca|meme equipe que|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
+    # Who speaks for an office or a bank and tells many what to expect, what nobody honest does, what to do of it.
+    r"|(?<!vous )(?<!te )\bmet(?:tent)?\b[^.!?]{0,40}\ben garde|\bmise en garde|\b(?:rappel(?:le|lent)|alert(?:e|ent)|avert(?:it|issent)|previen(?:t|nent)) (?:les|aux?|que|qu'|ses|a (?:la|tous))\b|"
+    r"\bse (?:fait|font|faisant|faisaient|faisait) passer pour|\bpretend(?:s|ing|ed)? to|\bimpersonat\w+|\bclaiming to be|"
+    r"\b(?:aucune?|no) (?:\w+ )?(?:employeurs?|entreprises?|societe|recruteurs?|agence|organisme|banque|plateforme|administration|employer|company|recruiter|bank|agency)(?: \w+){0,3} (?:ne |n'|would|will|asks?|should|never)|"
+    r"\bn'(?:a|ont|est|sont) (?:pas |aucun\w* |jamais )(?:\w+ )?(?:mandate|envoye|habilite|missionne)\w*|\bn'appartien\w+ pas|\b(?:tombee?s?|tomber) (?:dedans|dans le (?:panneau|piege))|"
+    r"(?:^|[.,:;!] ?|\b(?:et|alors|puis) )(?:refuse[rz]|bloque[rz]|raccroche[rz]|block|hang up|refuse|raccroche)\b"
 )
 _FIRST_PERSON = re.compile(
     r"\b(?:me|moi|on me|i|nous a|chez nous|je dois|je peux|j'ai (?:recu|paye|envoye|verse|donne|deja)|mes gains|mon (?:compte|retrait|argent|solde))\b|\bm'"
@@ -251,8 +257,18 @@ _FIRST_PERSON = re.compile(
 _OTHERS = re.compile(
     r"\b(?:ils|elles|des (?:gens|individus|escrocs|inconnus|malins|personnes|petits malins|faux|gars|types|mecs)|un (?:gars|type|mec)|les (?:escrocs|arnaqueurs|fraudeurs|faux)|"
     r"\b(?:ma|mon|mes|une?|la|le|a|my|deux|trois) (?:petite? )?(?:soeur|frere|cousine?|tante|oncle|voisine?|amie?|copine?|collegue|familles?|friend)|un (?:faux|soi-disant|pretendu)|une (?:fausse|soi-disant|pretendue)|quelqu'un|de faux|de fausses|they|scammers|fake)\b|"
-    r"\b(?:si|quand|lorsque) (?:on|un|une|quelqu'un|des)\b|\b(?:if|when) (?:an?|any|some\w*|anyone|they|people)\b|\bsome (?:people|teens|students|guys?|workers)\b|\bon (?:vous|te) (?:promet|fait miroiter|offre)\b[^.!?]{0,80}\b(?:puis|ensuite|avant de|mais|et)\b[^.!?]{0,12}\bon\b|« [^»]+ »"
+    r"\b(?:si|quand|lorsque) (?:on|un|une|quelqu'un|des)\b|\b(?:if|when) (?:an?|any|some\w*|anyone|they|people)\b|\bsome (?:people|teens|students|guys?|workers)\b|\bon (?:vous|te) (?:promet|fait miroiter|offre)\b[^.!?]{0,80}\b(?:puis|ensuite|avant de|mais|et)\b[^.!?]{0,12}\bon\b|« [^»]+ »|"
+    r"\b(?:celui|celle|ceux|celles|quiconque|toute (?:personne|annonce|offre|demande)|tout (?:message|recruteur|employeur|individu)|un (?:employeur|recruteur|message|sms|mail|inconnu|individu)|une (?:annonce|offre|personne|boite|agence|inconnue)) qui\b[^.!?]{0,12}"
+    r"\b(?:demand|reclam|promet|offr|propos|exig|prend|fai[st]|veu[tl]|envoi|contact|sollicit|appel)\w*|\b(?:anyone|people|recruiters|employers|someone|whoever|those) (?:who|asking|claiming|that|offering|promising)\b"
 )
+# An act that is called what it is: nobody asks for what they condemn in the same breath.
+_CONDEMNED = re.compile(
+    r"\b(?:c'est|c est|c'etait|est|sont|constitue\w*|this is|it's|that's|is|are) (?:\w+ )?(?:(?:un|une|du|de la|des|a|an|aussi|tous|toutes) )?(?:\w+ )?(?:delits?|interdite?s?|punie?s?|punissables?|illega\w*|blanchiment|recel|"
+    r"arnaque\w*|escrocs?|escroquerie|fraude\w*|crimes?|piege\w*|complic\w+|vol|money laundering|scams?|against the law|fakes?|fau(?:x|sse|sses)|nassaba?)\b|"
+    r"\b(?:seras?|seriez|serez|serais|seront|serons|etre) poursuivi\w*|\b(?:ra|rah|had|hadi|hado) (?:\w+ )?(?:nass?aba?|nasb|arnaque)\b"
+)
+_NOT_CONDEMNED = re.compile(r"\b(?:pas|ni|rien|n'est|n'a|n'y|not|isn't|nothing|no|prouv\w+|si)\b|\?")
+"""« C'est pas une arnaque », « rien d'illégal » are what traps say, « est-ce une arnaque ? » what their victims ask."""
 
 _NEEDED = {
     # To be quoted as a reason, haste has to be said.
@@ -355,7 +371,7 @@ def denied(
     for (start, end), numbers in _by_sentence(spans, clauses):
         sentence = plain[start:end]
         of_all = [*missing, *_of_sentence(sentence, plain[:start])]
-        if reported and _OTHERS.search(sentence):
+        if (reported and _OTHERS.search(sentence)) or _is_condemned(sentence):
             of_all.append(ALL)
         never = _never_asked(plain, start, end)
         for number in numbers:
@@ -402,7 +418,19 @@ def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
         return True
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain) and bool(_OTHERS.search(said))
     never = _NEVER.search(said)
-    return reported or _refuses(said) or (never is not None and _ALL_THE_SAME.search(said, never.end()) is None)
+    return (
+        reported
+        or _is_condemned(said)
+        or _refuses(said)
+        or (never is not None and _ALL_THE_SAME.search(said, never.end()) is None)
+    )
+
+
+def _is_condemned(said: str) -> bool:
+    """« Prêter son compte, c'est du blanchiment »; who asks it of themselves (« on me… ») is heard."""
+    if not _CONDEMNED.search(said):
+        return False
+    return not _NOT_CONDEMNED.search(said) and not _FIRST_PERSON.search(said)
 
 
 def _refuses(said: str) -> bool:

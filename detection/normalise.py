@@ -1,7 +1,8 @@
 """Offer as received → text that can be read by a program, with a map back to the original.
 
 Scammers write so that a filter reads nothing: invisible characters, letters of another alphabet, spaced or
-dotted words, digits for letters and letters for digits, emoji for words. Evidence is always quoted from the original.
+dotted words, digits for letters and letters for digits, emoji for words. Many people write as they speak (« jai »,
+« pr », « ke »). Evidence is always quoted from the original.
 """
 
 from __future__ import annotations
@@ -22,9 +23,25 @@ _SPACED_DIGITS = re.compile(rf"(?<![\w,.])(?<!\d )\d(?: \d)++(?= ?{_CURRENCY})",
 _LETTER_ZEROS = re.compile(rf"(?<=\d)[oO]+(?=[\doO]* ?{_CURRENCY})", re.IGNORECASE)
 _LEET_WORD = re.compile(r"(?<![\w@./])(?!\w+@[\w-]+\.\w)[^\W_]*[^\W\d_][0134578@$][^\W\d_][^\W_]*+(?![\w@])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s"}
+_SPELT = {
+    "jai": "j'ai", "jsuis": "je suis", "jsui": "je suis", "chuis": "je suis", "chui": "je suis", "jpeux": "je peux",
+    "jpeu": "je peux", "jdois": "je dois", "jfais": "je fais", "jveux": "je veux", "jvais": "je vais",
+    "jvai": "je vais", "jme": "je me", "jte": "je te", "jle": "je le", "jlui": "je lui", "jgagne": "je gagne",
+    "javais": "j'avais", "cest": "c'est", "cetait": "c'était", "ya": "y a", "yavait": "y avait", "ke": "que",
+    "kil": "qu'il", "kils": "qu'ils", "kelle": "qu'elle", "kelkun": "quelqu'un", "qqn": "quelqu'un",
+    "qqun": "quelqu'un", "qq1": "quelqu'un", "qqch": "quelque chose", "kand": "quand", "qd": "quand", "koi": "quoi",
+    "pk": "pourquoi", "pkoi": "pourquoi", "prk": "pourquoi", "pck": "parce que", "pcq": "parce que", "pr": "pour",
+    "ds": "dans", "dla": "de la", "bcp": "beaucoup", "tt": "tout", "tjs": "toujours", "tjrs": "toujours",
+    "jms": "jamais", "mtn": "maintenant", "ojd": "aujourd'hui", "auj": "aujourd'hui", "fo": "faut", "fodra": "faudra",
+    "msg": "message", "avc": "avec", "largent": "l'argent", "dargent": "d'argent", "largen": "l'argent",
+    "arnak": "arnaque",
+}  # fmt: skip
+"""Words as they are typed in haste, where no other language that people mix in has them: « ki » and « kan » are Darija,
+« vs » is English."""
+_TYPED = re.compile(rf"(?<![\w@./'’-])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![\w@/'’-]|\.\w)")
 _GROWTH_MAX = 2000
-"""Letters that emoji and ligatures may add to a message: « ﷺ » alone stands for eighteen. Past it they are read as
-they are."""
+"""Letters that emoji, ligatures and words spelt out may add to a message: « ﷺ » alone stands for eighteen. Past it
+they are read as they are."""
 _JOINERS = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x034F, 0x180E}
 
 
@@ -59,6 +76,7 @@ def normalise(original: str, emoji_words: Mapping[str, str] | None = None) -> No
     text, origin = _replace(text, origin, _SPACED_DIGITS, _joined)
     text, origin = _replace(text, origin, _LETTER_ZEROS, lambda zeros: "0" * len(zeros[0]))
     text, origin = _replace(text, origin, _LEET_WORD, _without_digits)
+    text, origin = _spelt_out(text, origin)
     return Normalised(original, text, origin)
 
 
@@ -129,6 +147,25 @@ def _without_digits(match: re.Match[str]) -> str:
         _LEET.get(char, char) if 0 < at < len(word) - 1 and not word[at - 1].isdigit() else char
         for at, char in enumerate(word)
     )
+
+
+def _spelt_out(text: str, origin: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """« jai » → « j'ai »: the first letter comes from the first one typed, the last from the last."""
+    out: list[str] = []
+    places: list[int] = []
+    at = grown = 0
+    for match in _TYPED.finditer(text):
+        word = _SPELT[match[0]]
+        typed = match.end() - match.start()
+        grown += len(word) - typed
+        if grown > _GROWTH_MAX:
+            break
+        out += [text[at : match.start()], word]
+        places.extend(origin[at : match.start()])
+        places.extend(origin[match.start() + place * typed // len(word)] for place in range(len(word) - 1))
+        places.append(origin[match.end() - 1])
+        at = match.end()
+    return "".join([*out, text[at:]]), (*places, *origin[at:])
 
 
 def _replace(

@@ -187,6 +187,7 @@ _OF_WORK = re.compile(
     r"agents?|interviews?|assistante?s?|team|par (?:mois|jour)|revenus?|"
     r"visa|annotat\w+|sondages?|business|gagn\w+|remuner\w+|profil|collegues?|chantier|formation|testeu\w+|likes?|avis)\b|عمل|وظيفة"
 )
+WORK, NOT_WORK = "work", "other"
 _HELD_BY_WORDS = {
     "papers": re.compile(
         r"\b(?:pieces? d'identite|cartes? d'identite|cni|cin|passe?port\w*|titre de sejour|rib|iban|selfie|vitale|"
@@ -202,9 +203,8 @@ _HELD_BY_WORDS = {
         r"\b(?:societe|entreprise|agence|cabinet|siret|siren|sarl|sas|groupe|company|drh|charika|"
         r"service (?:rh|recrutement|client))\b"
     ),
-    "work": _OF_WORK,
+    WORK: _OF_WORK,
 }
-_NOT_WORK = "other"
 _HELD_BY_KIND = {
     Kind.LINK: "link",
     Kind.MAIL: "mail",
@@ -219,7 +219,7 @@ def holds(offer: ReadOffer) -> set[str]:
     and « work » or « other »."""
     plain = offer.plain
     by_words = {name for name, words in _HELD_BY_WORDS.items() if words.search(plain)}
-    by_words |= set() if "work" in by_words else {_NOT_WORK}
+    by_words |= set() if WORK in by_words else {NOT_WORK}
     return by_words | {_HELD_BY_KIND[entity.kind] for entity in offer.entities if entity.kind in _HELD_BY_KIND}
 
 

@@ -85,11 +85,14 @@ _GONE_WRONG = re.compile(
 )
 _CAME_RIGHT = re.compile(
     r"\b(?:c'etait regle|c'est regle|tout (?:va|est) (?:bien|en ordre)|nickel|bien recu|m'(?:a|ont) (?:tout )?rembourse\w*|(?:a|ont) ete rembourse\w*|livree? (?:hier|ce matin|sans)|me l'a (?:meme )?livre|je (?:le |la |les )?recommande|tres content\w*|comme prevu|sans (?:probleme|souci)|"
-    r"refunded|no problem|all good|works fine|booking it again|resolu|fausse alerte)\b"
+    r"refunded|no problem|all good|works fine|booking it again|resolu|fausse alerte|"
+    # Long over: what was learned from it is told.
+    r"depuis,? (?:je (?:verifi\w+|me mefie|relis|refuse|fais (?:plus |tres )?attention)|j'ai (?:appris|compris))|j'ai (?:retenu|compris) la lecon|lesson learn(?:ed|t)|since then i (?:check|always|never))\b"
 )
 _TO_OTHERS = re.compile(
     r"\b(?:ecri(?:s|vez)-(?:moi|lui)|contacte[rz]?-(?:moi|le|la)|inscri(?:s|vez)-(?:toi|vous)|rejoin(?:s|dre|ez)|envoie (?:pour toi|aussi|vite)|join (?:us|me)|write to|contact him|m'a tout rendu|je recommande|recovered|"
-    r"j'ecris (?:aux|pour (?:prevenir|avertir))|je vous (?:previens|le dis)|mefiez|ne payez|ne versez|evitez|attention (?:a|aux|les)|fuyez|faites tourner|partagez|beware|don't (?:pay|send|trust))\b"
+    r"j'ecris (?:aux|pour (?:prevenir|avertir))|je vous (?:previens|le dis)|mefiez|ne payez|ne versez|evitez|attention (?:a|aux|les)|fuyez|faites tourner|partagez|beware|don't (?:pay|send|trust)|"
+    r"je (?:le |vous |te )?(?:raconte|dis|partage) (?:ca |cela |tout ca )?pour (?:que|qu'|eviter|aider|les autres)|pour que (?:les gens|les autres|personne|vous|tu|ca n')|so (?:that )?(?:nobody|others|you don't))\b"
 )
 """Who tells it to draw others in, or to warn them: no victim asking what to do."""
 

@@ -38,6 +38,8 @@ from detection.guards import ALL, SHOWN_IF_SAID
 from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
 from detection.offer import (
     MINIMUM_WAGE,
+    NOT_WORK,
+    WORK,
     ReadOffer,
     Shown,
     begins_a_word,
@@ -66,6 +68,8 @@ MESSAGING = frozenset({"WhatsApp", "Telegram"})
 UNCUED, POINTED = 0.02, 500.0
 """Share of its probability that a kind of trap keeps in a message that speaks of nothing of its own, and of a
 kind that its very names point to."""
+MORE_OF_WORK = 0.5
+"""Probability, all kinds of trap that offer work together, from which a message without a word of work offers some."""
 CHECKS_SHOWN = 4
 """What to verify by oneself: more than this is not read on a small phone."""
 WORD_MAX_BYTES = 12
@@ -99,6 +103,11 @@ class Vetter:
         self._column = {signal: column for column, signal in enumerate(model.signals) if signal in self._signs}
         self._shown_if_said = np.array([signal in SHOWN_IF_SAID for signal in model.signals])
         self._red_flags = [self._column[signal.id] for signal in catalogue.signals if signal.id in self._column]
+        self._of_work = [
+            column
+            for column, kind in enumerate(model.patterns)
+            if (pattern := catalogue.pattern(kind)) and pattern.work_only
+        ]
         self._words_read = settings.offer_words_read
         self._max_chars = settings.offer_max_chars
 
@@ -128,13 +137,15 @@ class Vetter:
         # A sign that lacks its words is not shown; the score has learned from it as it was read.
         weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
         row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
-        patterns = _softmax(self._model.pattern.scores(row)) * self._cued(offer.plain)
+        scam_log_odds = self._model.scam_log_odds(offer.said, row)
+        kinds = _softmax(self._model.pattern.scores(row))
+        patterns = kinds * self._cued(offer.plain)
         return Reading(
             found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
-            scam_log_odds=self._model.scam_log_odds(offer.said, row),
+            scam_log_odds=scam_log_odds,
             names=self._named(offer.plain),
             likeness=Likeness(likeness(offer)),
-            holds=sorted(holds(offer)),
+            holds=sorted(self._holds(offer, scam_log_odds, kinds)),
             patterns=dict(zip(self._model.patterns, np.round(patterns, 4).tolist(), strict=True)),
             told=offer.told.stage if offer.told else None,
             cases=self._cases(offer.plain),
@@ -187,6 +198,15 @@ class Vetter:
             [text for text, kept in zip(texts, chosen, strict=True) if kept]
         )
         return vectors, chosen
+
+    def _holds(self, offer: ReadOffer, scam_log_odds: float, kinds: Array) -> set[str]:
+        """What there is to verify. Few words are enough to offer work without a word of work (« 5 € pour deux
+        abonnements »): what may be a trap is of work if the traps that are like it are."""
+        held = holds(offer)
+        may_be_trap = scam_log_odds >= self._model.thresholds[f"level:{Level.CAUTION}"]
+        if NOT_WORK in held and may_be_trap and kinds[self._of_work].sum() > MORE_OF_WORK:
+            return held - {NOT_WORK} | {WORK}
+        return held
 
     def _cued(self, plain: str) -> Array:
         """How much each kind of trap keeps of its probability: little when the message speaks of nothing of its

@@ -36,7 +36,11 @@ MORE_LIKELY_THAN_NOT = 0.0
 QUOTED_MAX = 2
 """The same words prove two signals at most: a third reading of them adds nothing for who reads."""
 LESSER_SHARE = 0.2
-"""What a sign counts in naming the kind of trap when a weightier one is shown."""
+"""What a sign counts in naming the kind of trap when a weightier one is shown, or a surer one."""
+MORE_THAN_ALL_OTHERS = 0.5
+"""The probability of a kind of trap from which it may be named although no shown sign points to it."""
+UNPOINTED_SHARE = 0.05
+"""What is left of a kind of trap that no shown sign points to: the whole message must be this much likelier of it."""
 
 WEIGHT_ORDER = [Weight.CRITICAL, Weight.STRONG, Weight.MEDIUM, Weight.WEAK]
 # What a « oui » to a question adds to the log-odds of a scam; a « non » takes a little away.
@@ -329,13 +333,14 @@ class Judge:
         return self._signals[found.id].detection is Detection.ENTITY
 
     def _without_repeats(self, red_flags: Sequence[tuple[Signal, Found | None]]) -> list[tuple[Signal, Found | None]]:
-        """The same words serve once for two signals of the same kinds of trap, and twice in all."""
+        """The same words serve twice in all, for the weightiest signals: of two readings of them, the second one is
+        right two times out of three, and often the one that says it best."""
         kept: list[tuple[Signal, Found | None]] = []
         for signal, found in red_flags:
             same = [
                 s for s, f in kept if found and f and (found.evidence in f.evidence or f.evidence in found.evidence)
             ]
-            if len(same) < QUOTED_MAX and not any(set(signal.patterns) & set(s.patterns) for s in same):
+            if len(same) < QUOTED_MAX:
                 kept.append((signal, found))
         return kept
 
@@ -347,14 +352,18 @@ class Judge:
         return (0 if signal.sufficient else 1, weight, signal.of_any_trap, -found.log_odds if found else -99.0)
 
     def _pattern(self, reading: Reading, red_flags: Sequence[tuple[Signal, Found | None]]) -> str | None:
-        """The likeliest kind among those that a shown signal points to, the weightiest signals first."""
-        fitting: dict[str, float] = {}
-        telling = [signal for signal, _ in red_flags if not signal.of_any_trap]
-        for signal in telling or [signal for signal, _ in red_flags]:
-            share = 1.0 if self._rank(signal) == self._rank(telling[0] if telling else signal) else LESSER_SHARE
+        """The likeliest kind, those first that a shown signal points to, and of these the weightiest signals'."""
+        # A sign that is enough by itself says what kind of trap it is. And above 1 a kind owes its score to a name in
+        # the message, which only chooses among what the signs point to.
+        by_sign = any(signal.sufficient for signal, _ in red_flags)
+        likely = {kind: score for kind, score in reading.patterns.items() if MORE_THAN_ALL_OTHERS < score <= 1.0}
+        fitting = {} if by_sign else {kind: UNPOINTED_SHARE * score for kind, score in likely.items()}
+        telling = [pair for pair in red_flags if not pair[0].of_any_trap] or list(red_flags)
+        for signal, found in telling:
+            is_first = self._rank(signal) == self._rank(telling[0][0]) and (found is None or found.shown)
             for pattern in signal.patterns:
-                fitting[pattern] = max(fitting.get(pattern, 0.0), share * reading.patterns.get(pattern, 0.0))
-        fitting = fitting or dict(reading.patterns)
+                share = (1.0 if is_first else LESSER_SHARE) * reading.patterns.get(pattern, 0.0)
+                fitting[pattern] = max(fitting.get(pattern, 0.0), share)
         if not reading.is_of_work:
             fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
         return max(fitting, key=lambda p: fitting[p], default=None)

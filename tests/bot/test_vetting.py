@@ -170,6 +170,23 @@ def test_a_kind_of_trap_at_work_is_named_for_work_only(judge: Judge) -> None:
     assert judge.judge(reading.model_copy(update={"holds": ["link"]})).pattern != "advance_fee"
 
 
+def test_a_kind_that_no_sign_points_to_is_named_when_the_whole_message_is_of_it(judge: Judge) -> None:
+    signs = [found("instant_hire", 2.0)]  # of false recruiters and stolen identities
+    reading = Reading(found=signs, scam_log_odds=4.0, patterns={"money_mule": 0.9, "fake_recruiter": 0.01})
+    assert judge.judge(reading).pattern == "money_mule"
+    nearer = reading.model_copy(update={"patterns": {"money_mule": 0.9, "fake_recruiter": 0.06}})
+    assert judge.judge(nearer).pattern == "fake_recruiter"
+    by_name = reading.model_copy(update={"patterns": {"fake_bank": 40.0, "fake_recruiter": 0.01}})
+    assert judge.judge(by_name).pattern == "fake_recruiter", "a name in the message is no kind by itself"
+
+
+def test_work_is_offered_without_a_word_of_work(vetter: Vetter) -> None:
+    bare = vetter.read("Abonne-toi à ces deux comptes et envoie la capture, je te vire 5 € tout de suite.", TODAY)
+    assert bare.is_of_work and vetter.verdict(bare, TODAY).pattern == "task_trial"
+    bank = vetter.read("Votre carte va être débitée de 480 €. Dictez le code reçu pour bloquer l'achat.", TODAY)
+    assert not bank.is_of_work
+
+
 def test_what_every_trap_says_names_none_beside_what_tells(judge: Judge) -> None:
     signs = [found("keeps_passport", 3.0, sure=True), found("secrecy", 4.0, sure=True)]
     reading = Reading(found=signs, scam_log_odds=2.0, patterns={"money_mule": 0.8, "forced_work": 0.1})
@@ -193,6 +210,9 @@ def test_the_same_words_are_not_quoted_twice_for_the_same_thing(judge: Judge) ->
     ]
     shown = [signal.id for signal, _ in judge.judge(Reading(found=same, scam_log_odds=4.0)).red_flags]
     assert len(shown) == 2 and not {"pay_to_work", "private_iban"} <= set(shown)
+    weightiest = [quoting(s, "payez 50 € et le code") for s in ("urgency", "ask_code", "pay_to_work")]
+    shown = [signal.id for signal, _ in judge.judge(Reading(found=weightiest, scam_log_odds=4.0)).red_flags]
+    assert set(shown) == {"ask_code", "pay_to_work"}
     apart = [quoting("pay_to_work", "payez 50 €"), quoting("private_iban", "IBAN de M. Petit")]
     assert len(judge.judge(Reading(found=apart, scam_log_odds=4.0)).red_flags) == 2
 

@@ -43,6 +43,10 @@ DEMANDS = [
     ("Mon oncle connaît les marchés. Ouvre un compte sur la même plateforme que moi.", "investing_as_job"),
     ("Si l'antivirus affiche une alerte, désactivez-le cinq minutes.", "disable_protection"),
     ("Une semaine d'essai en salle, non payée, puis on fait les papiers.", "long_unpaid_test"),
+    ("On ne verse rien le premier mois, c'est l'intégration de tout le monde.", "long_unpaid_test"),
+    ("2 000 dh pour réserver le contrat de cueillette chez l'intermédiaire.", "pay_to_work"),
+    ("Pour garder ton poste à la cantine, c'est 15 € à la responsable ce soir.", "pay_to_work"),
+    ("Pr retirer mes gains ils veulent ke je monte au palier argent a 70 dollars.", "fee_to_withdraw"),
     ("Nos agents encaissent les clients sur leur propre compte et reversent tout le vendredi.", "forward_money"),
     ("You were sent 900 instead of 400 by mistake, wire the difference to the printer.", "cheque_overpayment"),
     ("Tu prends mon compte livreur, tu roules avec et tu me donnes 120 le dimanche.", "rent_account"),
@@ -160,6 +164,9 @@ def test_what_is_paid_warned_of_or_never_asked_is_no_demand(text: str) -> None:
             "cheque_overpayment",
         ),
         ("Heads up, if a buyer sends too much and wants the rest back, it is fake.", "*"),
+        ("Prêter son compte à un inconnu pour y faire passer un virement, c'est du blanchiment.", "*"),
+        ("La préfecture met en garde : celui qui réclame 40 € pour une embauche ne vient pas de chez elle.", "*"),
+        ("They pretend to hire you. Anyone asking for a deposit should be reported.", "*"),
     ],
 )
 def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None:
@@ -185,6 +192,9 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
         ("Les 49 € vous sont remboursés avec le premier salaire.", "pay_to_work"),
         ("Merci de retourner la copie de votre pièce d'identité avec une facture d'électricité.", "ask_id_papers"),
         ("Nous ne demandons jamais d'argent, seulement votre carte d'identité par WhatsApp.", "*"),
+        ("Ton compte reçoit le virement et tu gardes 50, c'est pas du blanchiment.", "*"),
+        ("Ils me prennent 60 € pour le dossier et je crois que c'est interdit.", "*"),
+        ("Rien d'illégal, tu prêtes ton compte trois jours.", "*"),
     ],
 )
 def test_a_guard_hides_no_trap(text: str, signal: str) -> None:
@@ -288,3 +298,15 @@ def test_a_question_about_an_employer_is_a_question(text: str, kind: str) -> Non
 def test_what_befell_the_writer(text: str, stage: str | None) -> None:
     told = read(text).told
     assert (told.stage if told else None) == stage
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("J'ai payé 80 € de frais et depuis le numéro est éteint, je fais quoi ?", True),
+        ("L'an dernier j'ai perdu 80 € avec un faux recruteur. Depuis je vérifie chaque annonce.", False),
+        ("J'ai perdu 80 € avec un faux recruteur, je raconte ça pour que les gens le sachent.", False),
+    ],
+)
+def test_who_asks_for_help_is_told_from_who_looks_back(text: str, is_told: bool) -> None:
+    assert (read(text).told is not None) is is_told

@@ -19,6 +19,8 @@ from detection.normalise import normalise
         ("2 0 0 €/jour, 3OO€", "200 €/jour, 300€"),
         ("ga\u200bgn\u200dez", "gagnez"),
         ("reçois du 💰", "reçois du  argent "),
+        ("jai recu ton msg, fo payer 20 pr finir", "j'ai recu ton message, faut payer 20 pour finir"),
+        ("kelkun veut kon parle mtn", "quelqu'un veut kon parle maintenant"),
     ],
 )
 def test_disguises_are_read(written: str, read: str) -> None:
@@ -35,6 +37,8 @@ def test_disguises_are_read(written: str, read: str) -> None:
         "rh@ups-emploi.example",
         "le 3 4 2026, 12 30 €",
         "l'a-t-il dit ?",
+        "pr.paris@exemple.example, https://pr.example/ds",
+        "PR manager, Nintendo DS, l'ex-pr",
         "Привет, как дела",
     ],
 )
@@ -67,3 +71,16 @@ def test_clauses_hold_every_word_and_stay_short() -> None:
     assert " ".join(clause.text for clause in found).split() == text.split()
     assert max(len(clause.text.split()) for clause in found) <= 27
     assert [clause.text for clause in found[:2]] == ["Bonjour !", "Je suis Sophie."]
+
+
+def test_what_is_typed_in_haste_is_quoted_as_typed() -> None:
+    written = "slt jai payé, pr retirer fo remettre 90"
+    read = normalise(written)
+    start = read.text.index("j'ai")
+    assert read.quote(start, start + 4) == "jai"
+    assert read.quote(read.text.index("pour"), len(read.text)) == "pr retirer fo remettre 90"
+
+
+def test_a_message_of_nothing_but_haste_does_not_grow_without_end() -> None:
+    written = "kelkun " * 3000
+    assert len(normalise(written).text) < len(written) + 2100
