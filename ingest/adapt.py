@@ -23,6 +23,7 @@ from ingest.progress import Progress
 from knowledge.e5.model import wheel_file
 from knowledge.e5.tokenizer import Tokenizer
 from knowledge.e5.weights import open_weights
+from knowledge.embeddings import PASSAGE_PREFIX, QUERY_PREFIX
 from knowledge.generation import FACT, QUESTION, Passage
 from retrieval.routes import QUESTION as ROUTE_OF_QUESTIONS
 
@@ -58,14 +59,14 @@ class Example:
 def examples_of(passages: Sequence[Passage], routes: Sequence[tuple[str, str]]) -> list[Example]:
     """``routes``: (kind of message, text), spelt out."""
     found = [
-        Example("query: " + passage.text, fiche=passage.fiche)
+        Example(QUERY_PREFIX + passage.text, fiche=passage.fiche)
         if passage.kind == QUESTION
-        else Example(("passage: " if passage.kind == FACT else "query: ") + passage.text, fact=passage.fact)
+        else Example((PASSAGE_PREFIX if passage.kind == FACT else QUERY_PREFIX) + passage.text, fact=passage.fact)
         for passage in passages
     ]
     # A question that no fact answers is a question all the same.
     kinds = [(ROUTE_OF_QUESTIONS if route == UNCOVERED else route, text) for route, text in routes]
-    return found + [Example("query: " + text, route=route) for route, text in kinds]
+    return found + [Example(QUERY_PREFIX + text, route=route) for route, text in kinds]
 
 
 def adapt(examples: Sequence[Example], progress: Progress, epochs: int = EPOCHS) -> dict[str, Array]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from ingest import calibration_file
 from ingest.calibrate import DEFAULTS, calibrate
-from ingest.lexicon import completed
+from ingest.lexicon import with_completed_lexicon
 from ingest.passages import passages_of
 from ingest.progress import Progress, no_progress
 from ingest.subject import learn_subjects
@@ -88,7 +88,7 @@ def build(
         return BuildResult(serving, changed=False, embedded=0, published=False)
     official_texts = _official_texts(settings.official_texts)
     library = libraries.load(settings.knowledge_dir)
-    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
+    library = with_completed_lexicon(library)
     model = model or load_model()
     cache = embedding_cache(settings, model)
     try:

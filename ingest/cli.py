@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from rich.table import Table
 from ingest import calibration_file, check_commands, generation_commands, refresh_commands, report_commands
 from ingest.build import build as build_generation
 from ingest.calibrate import calibrate as calibrate_answers
-from ingest.lexicon import completed
+from ingest.lexicon import with_completed_lexicon
 from ingest.official.package import CorpusError
 from ingest.official.tier import forget as forget_official
 from ingest.official.tier import gather as gather_official
@@ -91,7 +91,7 @@ def calibrate(today: Today = None) -> None:
         generation = open_active(settings, model)
     except GenerationError as error:
         fail(str(error))
-    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
+    library = with_completed_lexicon(library)
     cache = embedding_cache(settings, model)
     passages = passages_of(library, day_of(today))
     with progress_bar() as progress:
@@ -110,7 +110,7 @@ def adapt(today: Today = None) -> None:
     """Apprendre au modèle de phrases à distinguer nos faits (environ une heure ; demande make install-st)."""
     settings = KnowledgeSettings()
     library = checked_library(settings)
-    library = replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
+    library = with_completed_lexicon(library)
     try:
         from ingest.adapt import adapt as learn
         from ingest.adapt import examples_of

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein
 from spellchecker import SpellChecker
 
+from knowledge.library import Library
 from knowledge.model import Platform
 from knowledge.text import fold
 
@@ -26,6 +28,10 @@ def completed(lexicon: dict[str, Any], platforms: Iterable[Platform] = ()) -> di
     names = {fold(name): platform.fiche for platform in platforms for name in (platform.name, *platform.aliases)}
     fiches = {name: fiche for name, fiche in names.items() if name not in _french()}
     return {**lexicon, "ordinary_words": _ordinary_words(keywords), "platform_fiches": fiches}
+
+
+def with_completed_lexicon(library: Library) -> Library:
+    return replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.model import AUTHORITIES, Fact, FigureValue
+from knowledge.model import Fact, FigureValue
 from knowledge.publishers import Registry
 from knowledge.scores import Count
 
@@ -35,8 +35,8 @@ class Share:
 def shares_of(library: Library, room: Path) -> list[Share]:
     """The shares, with what each still misses; ``room`` holds the tables of second readings."""
     facts = list(library.facts.values())
-    own = [fact for fact in facts if not _on_a_platform(library, fact)]
-    bare = [fact.id for fact in facts if not _is_official(library, fact)]
+    own = sum(not _on_a_platform(library, fact) for fact in facts)
+    bare = [fact for fact in facts if not fact.is_backed(library.sources)]
     read = read_again(room)
     values = [(figure.id, value) for figure in library.figures.values() for value in figure.series]
     registry = Registry(library.publishers)
@@ -44,12 +44,17 @@ def shares_of(library: Library, room: Path) -> list[Share]:
         f"{name} depuis le {value.valid_from}" for name, value in values if not _is_seconded(library, registry, value)
     ]
     return [
-        Share("faits avec un texte de loi, une décision ou une page officielle", 75, len(facts), bare),
+        Share(
+            "faits avec un texte de loi, une décision ou une page officielle",
+            75,
+            len(facts),
+            [fact.id for fact in bare],
+        ),
         Share(
             "les mêmes, hors fiches sur une plateforme",
             75,
-            len(own),
-            [fact.id for fact in own if not _is_official(library, fact)],
+            own,
+            [fact.id for fact in bare if not _on_a_platform(library, fact)],
         ),
         Share("valeurs de figures.yaml avec deux sources indépendantes", 100, len(values), lonely),
         Share(
@@ -70,10 +75,6 @@ def _facts_read(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if line.startswith("|") and not any(f"| {verdict} |" in line for verdict in _NOT_READ):
             yield from _NAMED.findall(line)
-
-
-def _is_official(library: Library, fact: Fact) -> bool:
-    return any(library.sources[source].kind in AUTHORITIES for source in fact.sources)
 
 
 def _on_a_platform(library: Library, fact: Fact) -> bool:

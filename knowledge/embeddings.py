@@ -19,6 +19,9 @@ from knowledge.settings import EMBEDDED
 
 Vector = list[float]
 
+QUERY_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
+"""What E5 models read before a text: which of the two it is (model card of intfloat/multilingual-e5-small)."""
+
 _ADAPTER = Path(__file__).parent / "e5" / "adapter.npz"
 """Read here without importing ``knowledge.e5``, which loads ONNX Runtime."""
 
@@ -80,10 +83,10 @@ class EmbeddedE5(Embeddings):
         return self.embed_queries([text])[0]
 
     def embed_queries(self, texts: list[str]) -> list[Vector]:
-        return self._embed("query: ", texts)
+        return self._embed(QUERY_PREFIX, texts)
 
     def embed_documents(self, texts: list[str]) -> list[Vector]:
-        return self._embed("passage: ", texts)
+        return self._embed(PASSAGE_PREFIX, texts)
 
     def _embed(self, prefix: str, texts: list[str]) -> list[Vector]:
         rows: list[Vector] = self._model.embed([prefix + text for text in texts], self._adapted).tolist()
@@ -108,7 +111,7 @@ class SentenceTransformerEmbeddings(Embeddings):
                 f"corrigez EMBEDDING_MODEL, ou mettez EMBEDDING_MODEL={EMBEDDED}"
             ) from error
         is_e5 = "e5" in name.lower()
-        self._query_prefix, self._passage_prefix = ("query: ", "passage: ") if is_e5 else ("", "")
+        self._query_prefix, self._passage_prefix = (QUERY_PREFIX, PASSAGE_PREFIX) if is_e5 else ("", "")
         self.identity = _transformer_identity(name)
 
     @property

@@ -7,6 +7,7 @@ that answering needs is made of them. No file is read here (see ``library``).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -242,6 +243,10 @@ class Fact(Content):
 
     def holds_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+    def is_backed(self, sources: Mapping[str, Source]) -> bool:
+        """Whether a law, a decision or an official page says it."""
+        return any(sources[name].kind in AUTHORITIES for name in self.sources)
 
     def render(self, figures: dict[str, Figure], day: date) -> str | None:
         """The sentence with the values of ``day``; None when a figure has no value on that day."""

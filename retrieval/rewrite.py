@@ -86,6 +86,10 @@ class Query:
         """The question as typed and as spelt out, folded: a name, a situation may be told by either."""
         return fold(f"{self.asked}\n{self.text}")
 
+    def folded_with(self, turns: Sequence[str]) -> str:
+        """``folded``, and the chat's turns before it: « et pour mon compte ? » does not say again where one lives."""
+        return "\n".join([self.folded, *map(fold, turns)])
+
     @property
     def may_stand_alone(self) -> bool:
         """It has enough words of its own to be about something else than what came before."""

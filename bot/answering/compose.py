@@ -157,7 +157,8 @@ class Composer:
         ``turns``: the chat's; ``emergency``: what cannot wait; ``is_one_of_several``: questions of the message."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
-        chosen = self._chosen(retrieval, rules, emergency, turns)
+        fits = self._fit.weighed(retrieval, turns)
+        chosen = self._chosen(retrieval, fits, rules, emergency)
         if not rules and not emergency and self._unsaid.leaves(query, chosen):
             return self.abstain(retrieval, turns)
         texts = {fact.id: text for fact in [*rules, *chosen] if (text := self._text(fact, query.day, today))}
@@ -168,7 +169,7 @@ class Composer:
         # A result cites the facts it rests on: what they say need not be read again.
         most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
         shown = shown[: self._limits.beside_results if rules else most]
-        shown = self._with_the_first_deadline(shown, retrieval, turns, texts, today)
+        shown = self._with_the_first_deadline(shown, fits, texts, query.day, today)
         kept = [*rules, *shown]
         texts |= _without_lone_steps(shown, texts)
         fiche = self._generation.fiches[kept[0].fiche]
@@ -192,15 +193,13 @@ class Composer:
         return self._leads.emergency(told, found)
 
     def _with_the_first_deadline(
-        self, shown: list[Fact], retrieval: Retrieval, turns: Sequence[str], texts: dict[str, str], today: date
+        self, shown: list[Fact], fits: Sequence[FactFit], texts: dict[str, str], day: date, today: date
     ) -> list[Fact]:
         """``shown``, and the fact with the time limit that runs out first, where only a longer one is shown; its
         sentence is added to ``texts``."""
-        likely = (
-            fit.fact_id for fit in self._fit.weighed(retrieval, turns) if fit.probability >= self._limits.deadline_from
-        )
+        likely = (fit.fact_id for fit in fits if fit.probability >= self._limits.deadline_from)
         for fact in (facts := self._deadlines.with_the_first(shown, likely)):
-            text = texts.get(fact.id) or self._text(fact, retrieval.query.day, today)
+            text = texts.get(fact.id) or self._text(fact, day, today)
             if text is None:
                 return shown
             texts[fact.id] = text
@@ -218,10 +217,11 @@ class Composer:
         ]
 
     def _chosen(
-        self, retrieval: Retrieval, rules: Sequence[Fact], emergency: Sequence[Fact], turns: Sequence[str]
+        self, retrieval: Retrieval, fits: Sequence[FactFit], rules: Sequence[Fact], emergency: Sequence[Fact]
     ) -> list[Fact]:
-        """The facts to say, in order: what cannot wait, then those that answer. ``rules``: those of the results."""
-        found = [fact for fact in self._choose(retrieval, turns, has_results=bool(rules)) if fact not in rules]
+        """The facts to say, in order: what cannot wait, then those that answer. ``fits``: the facts found, weighed;
+        ``rules``: those of the results."""
+        found = [fact for fact in self._choose(retrieval, fits, has_results=bool(rules)) if fact not in rules]
         if emergency:
             return [*emergency, *(fact for fact in found if fact not in emergency and self._leads.keeps(fact))]
         return self._leads.ordered(retrieval, found) if found and not rules else found
@@ -282,12 +282,11 @@ class Composer:
             nearest_question=fiche.question,
         )
 
-    def _choose(self, retrieval: Retrieval, turns: Sequence[str], has_results: bool = False) -> list[Fact]:
+    def _choose(self, retrieval: Retrieval, fits: Sequence[FactFit], has_results: bool = False) -> list[Fact]:
         """Facts above the learned threshold, best first; once the question is judged to have an answer, at least the
         best ones, unless a computed result answers. None when it has no answer."""
         if not self.answers(retrieval):
             return []
-        fits = self._fit.weighed(retrieval, turns)
         least = 0 if has_results else self._thresholds["least_facts"]
         likely = [
             fit

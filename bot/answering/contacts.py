@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from bot.answering.answer import ContactRef
 from knowledge.generation import Generation
 from knowledge.model import Contact, Fact, Fiche, Situation
-from knowledge.text import fold
 from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME
 from retrieval.rewrite import Query
 
@@ -61,11 +60,9 @@ class Directory:
         is_trap = fiches[0].theme in TRAP_THEMES
         first = [name for cue, names in self._first if cue.search(asked) for name in names]
         sought = named if self._is_asked_for(asked) else []
-        given = [name for name, mark in self._marks.items() if mark.search(_joined(shown[0].text))]
-        if is_trap:
-            given = [name for name in given if name not in named]
-        given = given[: self._most - 1]
-        ordered = [*first, *sought, *given, *(voted[:1] if is_trap else named), *asked_for, *voted]
+        said = _joined(shown[0].text)
+        given = [n for n, mark in self._marks.items() if mark.search(said) and not (is_trap and n in named)]
+        ordered = [*first, *sought, *given[: self._most - 1], *(voted[:1] if is_trap else named), *asked_for, *voted]
         return self._helpful(self._fitting(ordered, asked), self._situations_of(query, turns))
 
     def asked_for(self, query: Query, turns: Sequence[str]) -> list[ContactRef]:
@@ -110,8 +107,7 @@ class Directory:
         return is_our_trade and all(self._helps(name, situations) for name in fiche.contacts[:1])
 
     def _situations_of(self, query: Query, turns: Sequence[str]) -> list[Situation]:
-        """As told now or before: « et pour mon compte ? » does not say again that one lives in Dakar."""
-        told = "\n".join([query.folded, *map(fold, turns)])
+        told = query.folded_with(turns)
         return [name for name, cue in self._cues.items() if cue.search(told)]
 
     @staticmethod
@@ -167,7 +163,7 @@ def _mark(contact: Contact) -> re.Pattern[str] | None:
     number = _joined(contact.phone or "")
     marks = [rf"\b{re.escape(number)}\b"] if len(number) >= _TELLING_FIGURES else []
     host = contact.url.host.removeprefix("www.") if contact.url and contact.url.host else None
-    if host and (contact.url is None or contact.url.path in (None, "", "/")):
+    if host and contact.url and contact.url.path in (None, "", "/"):
         marks.append(rf"\b{re.escape(host)}\b")
     return re.compile("|".join(marks)) if marks else None
 

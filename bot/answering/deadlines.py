@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from knowledge.model import Fact, Fiche
 from knowledge.text import fold, stems
@@ -36,35 +37,35 @@ class Deadlines:
     def __init__(self, facts: Mapping[str, Fact], fiches: Mapping[str, Fiche]) -> None:
         self._facts = facts
         self._fiches = fiches
-        self._days = {fact.id: days for fact in facts.values() if (days := shortest_limit(fact.text)) is not None}
-        self._subjects = {
-            fact_id: {stem for stem in stems(facts[fact_id].text) if not stem.isdigit()} - _OF_TIME
-            for fact_id in self._days
-        }
 
     def with_the_first(self, chosen: Sequence[Fact], found: Iterable[str]) -> list[Fact]:
         """``chosen``, and after the first of them that states a limit to act the best of ``found`` (ids, best first)
         that states a shorter one on the same subject, where none of ``chosen`` does."""
-        stated = next((fact for fact in chosen if fact.id in self._days), None)
+        limits = {fact.id: days for fact in chosen if (days := shortest_limit(fact.text)) is not None}
+        stated = next((fact for fact in chosen if fact.id in limits), None)
         if stated is None:
             return list(chosen)
-        days = min(self._days[fact.id] for fact in chosen if fact.id in self._days)
-        shorter = next((fact for fact in self._of_same_subject(stated, found) if self._days[fact.id] < days), None)
+        first = min(limits.values())
+        shorter = next((fact for fact, days in self._of_same_subject(stated, found) if days < first), None)
         if shorter is None:
             return list(chosen)
         place = chosen.index(stated) + 1
         return [*chosen[:place], shorter, *(fact for fact in chosen[place:] if fact is not shorter)]
 
-    def _of_same_subject(self, stated: Fact, found: Iterable[str]) -> Iterator[Fact]:
+    def _of_same_subject(self, stated: Fact, found: Iterable[str]) -> Iterator[tuple[Fact, int]]:
+        """The other facts of ``found`` that state a limit on the subject of ``stated``, and their limits in days."""
         near = {stated.fiche, *self._fiches[stated.fiche].related}
         for fact_id in found:
             fact = self._facts[fact_id]
             is_near = fact.fiche in near or stated.fiche in self._fiches[fact.fiche].related
-            is_same = len(self._subjects.get(fact_id, set()) & self._subjects[stated.id]) >= _SAME_SUBJECT
-            if is_near and is_same and fact is not stated:
-                yield fact
+            days = shortest_limit(fact.text)
+            if days is None or not is_near or fact is stated:
+                continue
+            if len(_subject(fact.text) & _subject(stated.text)) >= _SAME_SUBJECT:
+                yield fact, days
 
 
+@cache  # read when a fact is first found, not for all of them at each start
 def shortest_limit(text: str) -> int | None:
     """The shortest time that a sentence gives to act, in days (a month is 30); None when it gives none."""
     plain = fold(text)
@@ -72,6 +73,11 @@ def shortest_limit(text: str) -> int | None:
         return None
     spans = [match for pattern in _LIMITS for match in pattern.finditer(plain)]
     return min((_days(match["number"], match["unit"]) for match in spans), default=None)
+
+
+@cache
+def _subject(text: str) -> frozenset[str]:
+    return frozenset(stem for stem in stems(text) if not stem.isdigit()) - _OF_TIME
 
 
 def _days(number: str, unit: str) -> int:

@@ -44,8 +44,10 @@ def acts_done(text: str) -> list[Act]:
 
 def advises(sentence: str, done: list[Act]) -> bool:
     """Whether a sentence opens by advising to do one of these, or not to: it comes too late."""
+    if not done:
+        return False
     plain = fold(sentence)
-    if not done or _IF_DONE.match(plain):
+    if _IF_DONE.match(plain):
         return False
     return any(act.is_same(advised) for advised in _acts(_ADVISED, plain[:_OPENING]) for act in done)
 

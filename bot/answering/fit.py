@@ -50,13 +50,13 @@ class Fit:
             Audience(name): re.compile(cue) for name, cue in generation.lexicon.get("audiences_denied", {}).items()
         }
         self._benefits = {name: re.compile(cue) for name, cue in generation.lexicon.get("benefits", {}).items()}
-        self._named_by = {fact.id: self._named(fold(fact.text)) for fact in generation.facts.values()}
+        self._named_by: dict[str, frozenset[str]] = {}
         self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
         self._for_elsewhere = frozenset(generation.routing.get("fiches_for_elsewhere", ()))
 
     def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
-        texts = "\n".join([retrieval.query.folded, *map(fold, turns)])
+        texts = retrieval.query.folded_with(turns)
         told = {audience for audience, cue in self._told_by.items() if cue.search(texts)}
         denied = {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
         benefits = self._named(texts)
@@ -82,19 +82,26 @@ class Fit:
 
     def _is_of_others(self, fact: Fact, benefits: frozenset[str]) -> bool:
         """It names benefits, none of them in ``benefits``."""
-        return bool(self._named_by[fact.id]) and self._named_by[fact.id].isdisjoint(benefits)
+        named = self._benefits_of(fact)
+        return bool(named) and named.isdisjoint(benefits)
 
     def _own_first(self, fits: list[FactFit], benefits: frozenset[str]) -> list[FactFit]:
         """Where the rule of another benefit comes first, and that of the chat's own is among the next ones, the latter
         takes its place and the rules of others are left out."""
         if not benefits or not fits or not self._is_of_others(self._facts[fits[0].fact_id], benefits):
             return fits
-        own = next((fit for fit in fits[:_NEXT] if self._named_by[fit.fact_id] & benefits), None)
+        own = next((fit for fit in fits[:_NEXT] if self._benefits_of(self._facts[fit.fact_id]) & benefits), None)
         if own is None:
             return fits
         lead = replace(own, probability=fits[0].probability)
         others = [f for f in fits if not self._is_of_others(self._facts[f.fact_id], benefits)]
         return [lead, *(fit for fit in others if fit is not own)]
+
+    def _benefits_of(self, fact: Fact) -> frozenset[str]:
+        """Those that its sentence names: read when it is first found, not for every fact at each start."""
+        if fact.id not in self._named_by:
+            self._named_by[fact.id] = self._named(fold(fact.text))
+        return self._named_by[fact.id]
 
     def _named(self, text: str) -> frozenset[str]:
         """The benefits that a folded text names."""

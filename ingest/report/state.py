@@ -14,7 +14,7 @@ from textwrap import shorten
 from ingest.gaps import ComplaintGroup, GapGroup
 from ingest.generations import RIGHT, WATCHED, sentence
 from knowledge.generation import Contents, Manifest
-from knowledge.model import AUTHORITIES, Confidence
+from knowledge.model import Confidence
 from knowledge.scores import Count, GenerationScores
 
 HORIZON_DAYS = 120
@@ -197,7 +197,7 @@ def collect(
         hosts=hosts[:HOSTS_SHOWN],
         host_count=len(hosts),
         silent=list(_silent(contents, today)),
-        backed=_backed(contents),
+        backed=(sum(fact.is_backed(contents.sources) for fact in contents.facts.values()), len(contents.facts)),
         right=scores.halves["dev"].rates.get(RIGHT) if scores and "dev" in scores.halves else None,
         by_generation=by_generation,
         unseen=unseen,
@@ -261,11 +261,6 @@ def _source_rows(contents: Contents, group_of: dict[str, str]) -> list[SourceRow
         for group, names in sources.items()
     ]
     return sorted(rows, key=lambda row: (-row.sources, row.name))
-
-
-def _backed(contents: Contents) -> Count:
-    kinds = [{contents.sources[name].kind for name in fact.sources} for fact in contents.facts.values()]
-    return sum(not AUTHORITIES.isdisjoint(of_fact) for of_fact in kinds), len(kinds)
 
 
 def _silent(contents: Contents, today: date) -> Iterable[Silent]:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.progress import no_progress
 from knowledge.e5 import E5, adapter
+from knowledge.embeddings import QUERY_PREFIX
 from knowledge.library import Library
 
 pytestmark = pytest.mark.extras
@@ -38,12 +39,12 @@ def test_it_learns_and_onnx_runs_what_was_learned(
 
     asked = {fact: ways for fact, ways in library.asked.items() if len(ways) > WAYS}
     asked = {fact: asked[fact] for fact in list(asked)[:FACTS]}
-    examples = [Example("query: " + way, fact=fact) for fact, ways in asked.items() for way in ways[:WAYS]]
-    kept = ["query: " + ways[WAYS] for ways in asked.values()]
+    examples = [Example(QUERY_PREFIX + way, fact=fact) for fact, ways in asked.items() for way in ways[:WAYS]]
+    kept = [QUERY_PREFIX + ways[WAYS] for ways in asked.values()]
     about = [
-        Example("query: " + library.fiches[fact.split("/")[0]].question, fiche=fact.split("/")[0]) for fact in asked
+        Example(QUERY_PREFIX + library.fiches[fact.split("/")[0]].question, fiche=fact.split("/")[0]) for fact in asked
     ]
-    others = [Example("query: " + text, route=route) for route, text in ROUTES]
+    others = [Example(QUERY_PREFIX + text, route=route) for route, text in ROUTES]
     learned = adapt([*examples, *about, *others], no_progress, epochs=4)
     assert set(learned) == {thin for name in adapter.ADAPTED for thin in adapter.thin_shapes(name)}
 
