@@ -26,7 +26,6 @@ OTHER_COUNTRY = "other_country"
 OTHER_PEOPLE = "other_people"
 JOB = "job"
 """The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
-VIOLENCE = "violence"
 
 # Route → the status of its reply and where its text is in messages.yaml.
 REPLIES: dict[str, tuple[Status, str]] = {
@@ -134,7 +133,13 @@ class Router:
         }
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
         self._not_this = {
-            OTHER_COUNTRY: _compiled([*routing.get("lives_in_france", []), *routing.get("french_side", [])]),
+            OTHER_COUNTRY: _compiled(
+                [
+                    pattern
+                    for group in ("lives_in_france", "french_side", "paid_from_elsewhere")
+                    for pattern in routing.get(group, [])
+                ]
+            ),
             OTHER_PEOPLE: _compiled(routing.get("relatives_if", [])),
             "illegal": _compiled(routing.get("contests", [])),
         }

@@ -212,6 +212,8 @@ def test_a_long_story_is_taken_for_what_it_is_as_a_whole(answerer: Answerer) -> 
         ("je suis née à Lyon mais j'habite Namur, quel impôt sur mes sondages ?", OTHER_COUNTRY),
         ("je suis français et je n'habite plus à Lyon, je vis à Liège, quel impôt ?", OTHER_COUNTRY),
         ("quel statut en Belgique pour annoter ?", OTHER_COUNTRY),
+        ("contrat avec une boîte suisse, quelle règle s'applique à moi", QUESTION),
+        ("je vis à Liège et une boîte suisse me paye, quel impôt", OTHER_COUNTRY),
         ("je vis à Dakar et une entreprise française ne me paye pas", QUESTION),
         ("i live in Tunis, a french company owes me money", QUESTION),
     ],
@@ -296,6 +298,8 @@ def test_somebody_who_kills_is_none(router: Router, text: str) -> None:
         ("où en est ma demande à la caf", "not_seen", "ma demande à la caf traîne depuis trois mois, quel recours"),
         ("le site d'appen est en panne ?", "not_seen", "mon paiement appen n'arrive pas, que faire"),
         ("combien j'ai gagné ce mois-ci", "not_seen", "combien j'ai le droit de gagner ce mois-ci"),
+        ("appelle la caf pour moi", "in_your_place", "qui peut appeler la caf pour moi"),
+        ("payer des gens pour noter mon site", "illegal", "on me propose de payer des gens pour noter, c'est légal ?"),
         (
             "la fiscalité au Togo pour un indépendant",
             OTHER_COUNTRY,
