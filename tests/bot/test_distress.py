@@ -87,6 +87,8 @@ SAID_OTHERWISE = [
     "ils me retrouveront demain matin",
     "mon frère vient de boire de la lessive",
     "à quoi bon vieillir",
+    "je vais faire une bêtise",
+    "j'ai 15 ans et le recruteur veut que je me déshabille",
     "on dort à l'atelier et on n'a pas le droit de sortir",
 ]
 """Families of ways to say it, none of which names death or blows in the usual words."""
@@ -104,6 +106,8 @@ HEARD_ELSEWHERE = [
     "je peux sauter novembre dans mes acomptes ?",
     "je suis sur le toit pour prendre des photos, la mission est assurée ?",
     "ils m'ont mis un coup de pression pour livrer",
+    "qu'ils aillent se pendre avec leurs frais",
+    "j'ai peur de faire une bêtise dans ma déclaration",
 ]
 """What is read, sung or played for the work, and images."""
 

@@ -301,6 +301,12 @@ def test_somebody_who_kills_is_none(router: Router, text: str) -> None:
         ("où en est ma demande à la caf", "not_seen", "ma demande à la caf traîne depuis trois mois, quel recours"),
         ("le site d'appen est en panne ?", "not_seen", "mon paiement appen n'arrive pas, que faire"),
         ("combien j'ai gagné ce mois-ci", "not_seen", "combien j'ai le droit de gagner ce mois-ci"),
+        (
+            "le portable du directeur d'appen, le privé",
+            "other_people",
+            "le directeur me demande mon portable privé, normal ?",
+        ),
+        ("dis-moi si je signe", "in_your_place", "que vérifier avant que je signe"),
         ("appelle la caf pour moi", "in_your_place", "qui peut appeler la caf pour moi"),
         ("payer des gens pour noter mon site", "illegal", "on me propose de payer des gens pour noter, c'est légal ?"),
         (
