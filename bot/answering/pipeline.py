@@ -23,7 +23,7 @@ from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
 from bot.answering.rendering import plain_text
-from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, VIOLENCE, Route, Router
+from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
@@ -106,7 +106,7 @@ class Answerer:
             return self._reply(question, Route("which_offer"))
         found = [self._look_up_in_context(query, clock, has_earlier=bool(earlier)) for query in queries]
         if self._is_crisis_as_a_whole(question, queries, found, clock) or self._is_crisis_in_a_clause(question, clock):
-            return self._crisis(question, by_its_words=False)
+            return self._crisis(question)
         routes = [
             self._router.route(
                 look.retrieval.query.asked, look.routes, look.retrieval.answerable, look.retrieval.query.is_follow_up
@@ -232,13 +232,10 @@ class Answerer:
             vectors = self.embeddings.embed_queries(clauses)
         return any(map(self._router.is_crisis_clause, vectors, clauses))
 
-    def _crisis(self, question: str, by_its_words: bool = True) -> Answer:
-        """The line that fits. Where only the classifier hears distress, or where words of violence may be an image, it
-        may be wrong: a way on to an answer."""
-        kind = self._router.kind(CRISIS, question)
-        message = self.messages[CRISIS][kind]
-        if kind == VIOLENCE or not by_its_words:
-            message = f"{message}\n\n{self.messages['crisis_unsure']}"
+    def _crisis(self, question: str) -> Answer:
+        """The line that fits and, as it may be an image or a mistake, a way on to an answer."""
+        line = self.messages[CRISIS][self._router.kind(CRISIS, question)]
+        message = f"{line}\n\n{self.messages['crisis_unsure']}"
         part = Part(question=question, status=Status.CRISIS, message=message)
         return Answer(status=Status.CRISIS, parts=[part])
 

@@ -25,7 +25,6 @@ OFF_SUBJECT = "off_subject"
 OTHER_COUNTRY = "other_country"
 OTHER_PEOPLE = "other_people"
 JOB = "job"
-VIOLENCE = "violence"
 """The kind of ``OFF_SUBJECT`` that is about an ordinary job."""
 
 # Route → the status of its reply and where its text is in messages.yaml.
@@ -40,6 +39,8 @@ REPLIES: dict[str, tuple[Status, str]] = {
     "injection": (Status.REFUSED, "refused.injection"),
     OTHER_COUNTRY: (Status.REDIRECTED, "redirected.other_country"),
     "off_subject": (Status.REDIRECTED, "redirected.off_subject"),
+    "in_your_place": (Status.REDIRECTED, "redirected.in_your_place"),
+    "not_seen": (Status.REDIRECTED, "redirected.not_seen"),
     "empty": (Status.SMALLTALK, "empty"),
     "too_long": (Status.SMALLTALK, "too_long"),
     "other_script": (Status.REDIRECTED, "other_script"),
@@ -92,6 +93,25 @@ class Route:
     probability: float = 1.0
 
 
+@dataclass(frozen=True)
+class _Request:
+    """Something asked for: what it is about, the words of who wants it done, and those of who only tells or asks what
+    the rule is. Each a list of patterns; ``asks`` may be empty."""
+
+    about: list[re.Pattern[str]]
+    asks: list[re.Pattern[str]]
+    unless: list[re.Pattern[str]]
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Sequence[str]]) -> _Request:
+        return cls(*(_compiled(entry.get(name, [])) for name in ("about", "asks", "unless")))
+
+    def is_made_in(self, plain: str) -> bool:
+        return (
+            _shows(self.about, plain) and (not self.asks or _shows(self.asks, plain)) and not _shows(self.unless, plain)
+        )
+
+
 class Router:
     """Routes with the patterns and the classifier of a generation."""
 
@@ -107,9 +127,19 @@ class Router:
         self._not_crisis = _compiled(routing.get("not_crisis_patterns", []))
         self._kinds = {route: _groups(routing.get(f"{route}_kinds", {})) for route in _WITH_KINDS}
         self._by_words = _groups(routing.get("route_patterns", {}))
+        self._requests = {
+            route: [_Request.of(entry) for entry in entries]
+            for route, entries in routing.get("route_requests", {}).items()
+        }
         self._about_an_offer = _compiled(routing.get("offer_questions", []))
         self._not_this = {
-            OTHER_COUNTRY: _compiled([*routing.get("lives_in_france", []), *routing.get("french_side", [])]),
+            OTHER_COUNTRY: _compiled(
+                [
+                    pattern
+                    for group in ("lives_in_france", "french_side", "paid_from_elsewhere")
+                    for pattern in routing.get(group, [])
+                ]
+            ),
             OTHER_PEOPLE: _compiled(routing.get("relatives_if", [])),
             "illegal": _compiled(routing.get("contests", [])),
         }
@@ -191,7 +221,7 @@ class Router:
     def route(self, text: str, probabilities: Mapping[str, float], answerable: float, follow_up: bool) -> Route:
         """The route that its words say, else the most likely; a question when a fact answers it well or the model
         hesitates."""
-        said = _first_shown(self._by_words, text)
+        said = _first_shown(self._by_words, text) or self._requested(text)
         if said:
             return Route(said)
         name = max(probabilities, key=lambda route: probabilities[route])
@@ -208,6 +238,19 @@ class Router:
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
             return Route(QUESTION, probabilities[QUESTION])
         return Route(name, sure)
+
+    def _requested(self, text: str) -> str | None:
+        """The first route one of whose requests the words of ``text`` make."""
+        plain = " ".join(words(text))
+        return next(
+            (
+                route
+                for route, requests in self._requests.items()
+                if any(request.is_made_in(plain) for request in requests)
+                and not _shows(self._not_this.get(route, ()), plain)
+            ),
+            None,
+        )
 
     def _asks_about_an_offer(self, text: str) -> bool:
         """The user tells in their own words what they are asked for, and asks what to think of it."""
