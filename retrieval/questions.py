@@ -43,7 +43,7 @@ _ASKING = (
 # Words that ask when they open a sentence…
 _OPENING = (
     rf"{_ASKING}|je (?:dois|doit|peu[xt]?|risque)\b|j(?:dois|peux?|risque)\b|faut (?:que|qu)\b|"
-    r"si (?:je|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
+    r"si (?:je|jai|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
 )
 _WILL = (
     r"(?:vais|va|vont|dois|doit|doivent|peux|peut|peuvent|risque\w*|pourr\w+|devr\w+|aur(?:ai|a|ont)|ser(?:ai|a|ont)|"
@@ -86,7 +86,8 @@ _SOMEBODY = rf"(?:s['’]?ils?|{_I}|{_THIS}|c['’ ]?est|mon|ma|mes|l[ae]s?|un|u
 _ASKS_NEXT = rf"(?=(?:{_SOMEBODY})(?:(?!\s(?:et|mais|puis|pis)\s|[,;?]).){{0,50}}?\b(?:{_ASKING}))"
 _CHANGES = r"(?:(?:et|mais) )?(?:au fait|(?:une )?(?:autre|derni[eè]re) (?:chose|question))"
 _AND_ASKS = re.compile(
-    rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]?\s+{_LINK}\s*{_ASKS_NEXT}|[,;]\s+(?={_ASKING}|{_ASIDE})|{_BARE}|"
+    rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]?\s+{_LINK}\s*{_ASKS_NEXT}|[,;]\s+(?={_ASKING}|{_ASIDE})|"
+    rf"[,;]\s+{_ASKS_NEXT}|{_BARE}|"
     rf"[,;]?\s+{_CHANGES}[,:]?\s+(?=\w)",
     re.IGNORECASE,
 )
@@ -250,7 +251,7 @@ def _sentence_asks(sentence: str, follows_a_question: bool) -> bool:
 def _where_it_asks(question: str) -> int:
     """The place of the first words that ask, or of the name before them: « caf et impots je declare où »."""
     match = _ASKS.search(question) or _MAY_ASK.search(question)
-    start = match.start() if match else 0
+    start = match.start() if match else question.rfind(", ") + 1
     before = question[:start].rstrip()
     return start if before.endswith((",", ";", ".")) or len(before.split()) >= _TOLD_WORDS else 0
 
@@ -336,7 +337,7 @@ def _asks_beside(left: str, link: str, right: str, follows_a_question: bool, sub
     if not link.strip(" ,;"):  # a comma alone also parts what is told from what is asked
         clause = re.split(r"[,;]\s", left)[-1]
         is_list = right.endswith("?") and bool(_MAY_ASK.match(clause))  # « j'ai le droit, il faut un siret ? »
-        return is_list or (bool(asked) and bool(_ASKS.match(right)))
+        return is_list or (bool(asked) and bool(_ASKS.search(_first_half(right))))
     if asked:
         return True
     return bool(_MAY_ASK.search(left)) and (follows_a_question or bool(_ASKS.match(right)))
@@ -346,6 +347,7 @@ def _told_within(piece: str) -> list[str]:
     """What a question tells before it asks; all of a long one that only its mark shows."""
     match = _ASKS.search(piece) or next(reversed([*_MAY_ASK.finditer(piece)]), None)
     if match is None or (not _ASKS.search(piece) and len(piece[match.start() :].split()) > _SHORT_QUESTION):
-        return [piece] if len(piece.split()) > _SHORT_QUESTION else []
+        story = piece.rpartition(", ")[0] or piece  # « j'habite à La Réunion, pour la TVA ? »
+        return [story] if len(piece.split()) > _SHORT_QUESTION else []
     before = piece[: match.start()].strip(" ,;")
     return [before] if len(before.split()) >= _TOLD_WORDS else []

@@ -173,7 +173,9 @@ class Composer:
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)
         rules = [fact for fact in rules if fact.id in texts]
-        shown = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
+        cited = {citation.fact_id for citation in citations.found}
+        news = [fact for place, fact in enumerate(chosen) if not place or fact.id not in cited]
+        shown = self._within_limits([fact for fact in news if fact.id in texts], texts)
         # A result cites the facts it rests on: what they say need not be read again.
         shown = shown[: self._limits.beside_results if rules else self._limits.facts(questions)]
         shown = self._with_the_first_deadline(shown, retrieval, turns, texts, today)
