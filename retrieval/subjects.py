@@ -45,7 +45,7 @@ class Subjects:
         self._another_matter = re.compile(rf"^(?:{_LINK} )?{_ANOTHER_MATTER} {named}")
         self._opens = re.compile(rf"^(?:{_ABOUT} )?{named}")
         self._link = re.compile(rf"[,;]?\s+{_LINK},?\s+(?=(?:{_ABOUT} )?{named})|[,;]\s+(?=(?:{_ABOUT} )?{named})")
-        self._both = re.compile(rf"(?<!\w){named}(?: ?(?:,|&|\+| et ) ?{named})+")
+        self._both = re.compile(rf"(?<!\w){named}(?: ?, ?{named})*(?:,? et | ?& ?| ?\+ ?){named}")
 
     def is_bare(self, piece: str) -> bool:
         """It names a subject, and little else."""

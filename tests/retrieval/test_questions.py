@@ -205,6 +205,7 @@ def test_what_is_asked_by_its_name_alone_is_a_question(text: str, questions: lis
         "la caf et france travail me demandent mes releves je fais quoi",
         "Je suis retraité, je peux faire des sondages ?",
         "combien il me reste par mois apres urssaf et impots",
+        "comment changer mon titre de sejour, la prefecture ne donne aucun rendez-vous",
     ],
 )
 def test_names_that_are_told_or_asked_about_together_are_not_cut(text: str) -> None:
