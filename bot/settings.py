@@ -68,7 +68,9 @@ class Settings(KnowledgeSettings):
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
     answer_max_facts_each: int = 4
-    """Facts for each question of a message that asks several."""
+    """Facts for each question of a message that asks several…"""
+    answer_max_facts_for_all: int = 8
+    """… shared between them: four for each of two, two for each of more. An answer is read on a small screen."""
     answer_facts_beside_results: int = 2
     """Facts shown under a sum that was worked out, which says the essential with its steps."""
     answer_least_gain: float = 0.02

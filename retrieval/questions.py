@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from knowledge.text import stems
+from retrieval.subjects import NO_SUBJECTS, Subjects
 
 SENTENCE_END = re.compile(r"(?<=[?!.…])\s+|\n+")
 
@@ -35,41 +36,83 @@ _ASKING = (
     rf"(?:{_WHAT}|combien|comment)\b|{_THIS} (?:change|fait|coute|coûte|donne) (?:{_WHAT}|combien)\b|"
     rf"ils ont le droit\b|j['’ ]?ai (?:le droit|droit (?:à|a) (?:{_WHAT}|combien))\b|"
     r"(?:savoir|me demande|dites?[- ]moi|dis[- ]moi|sais pas) (?:si|sil|s['’]ils?)\b|"
+    rf"{_I} (?:(?:me|lui|leur|nous|l[ae]|les) )?\w+ {_WHAT}\b|"
+    rf"{_I} (?:\w+ ){{1,3}}o[uù](?=\s*(?:$|[?,;]|(?:et|[aà]|aux?)\s))|"
     r"(?:do|does|can|could|should|will|must|am) (?:i|they|he|she|we|it|you)\b|how\b"
 )
 # Words that ask when they open a sentence…
 _OPENING = (
-    rf"{_ASKING}|je (?:dois|doit|peux|peut|risque)\b|j(?:dois|peux|risque)\b|faut (?:que|qu)\b|"
-    r"si (?:je|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
+    rf"{_ASKING}|je (?:dois|doit|peu[xt]?|risque)\b|j(?:dois|peux?|risque)\b|faut (?:que|qu)\b|"
+    r"si (?:je|jai|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
 )
 _WILL = (
     r"(?:vais|va|vont|dois|doit|doivent|peux|peut|peuvent|risque\w*|pourr\w+|devr\w+|aur(?:ai|a|ont)|ser(?:ai|a|ont)|"
-    r"garde\w*|perds?|choisis|continue|envoient?|voient?|transmett?\w*)\b(?! (?:\d|pas\b|plus\b|rien\b))"
+    r"garde\w*|perd(?:s|ent|ons)?|choisis|continue|envoient?|voient?|transmett?\w*)\b(?! (?:\d|pas\b|plus\b|rien\b))"
+)
+# What one cannot do any more asks for help, after a question.
+_CANNOT = (
+    r"(?:j['’ ]?arrive|je m['’ ]?en sors|jmen sors) (?:plus|pas|m[eê]me plus)\b|"
+    r"(?:je )?(?:n['’])?(?:j['’ ]?)?ai (?:plus|pas) (?:rien|de quoi|d['’ ]?argent)\b"
 )
 # … those that do when a half that asks stands beside them…
 _ASIDE = (
     rf"j?{_I}? ?{_WILL}|(?:(?:la|le|les|mon|ma|mes|leurs?) |l['’]?)\w+ (?:{_I} )?(?:l[ae] |les )?{_WILL}|"
-    rf"j['’ ]?ai (?:le droit|droit) (?:à|a|de|d['’])(?! ?\d)|(?:il )?(?:me |nous )?fau(?:t|dra)\b(?! \d)|"
+    rf"j['’ ]?ai (?:encore |toujours |quand m[eê]me )?(?:le droit|droit)"
+    r"(?: (?:à|a|de|d['’])(?! ?\d)|(?=\s*(?:$|[?,;])))|"
+    rf"(?:il )?(?:me |nous )?fau(?:t|dra)\b(?! \d)|"
     rf"{_THIS} (?:change|compte|joue|coute|coûte|marche|passe|va|pose|baisse|bloque|risque|peut|rapporte|vaut)\b|"
     r"c['’ ]?(?:est|é|e)? ?(?:l[ée]gal|normal|possible|obligatoire|grave|trop tard|autoris[ée]|interdit|risqu[ée]|"
-    r"une arnaque|une fraude|de la fraude)\b|(?:il )?y ?['’]?a (?:un risque|moyen|un d[ée]lai|une amende)"
+    r"une arnaque|une fraude|de la fraude)\b|(?:il )?y ?['’]?a (?:un risque|moyen|un d[ée]lai|une amende)|"
+    rf"{_CANNOT}"
 )
+_CANNOT_FIRST = re.compile(rf"^(?:et |mais |en plus |et en plus )?(?:{_CANNOT})", re.IGNORECASE)
 # … and those that ask when they open the second half of one whose first half does.
 _GOING_ON = (
     rf"{_OPENING}|{_ASIDE}|jpeu\b|o[uù] (?!pas\b|non\b|bien\b|alors\b)|(?:il )?y['’ ]?a\b|"
     rf"si (?:{_THIS}|ils?|elles?|non|oui|jamais)\b|quand (?:{_I}|est)\b|"
     r"what\b|which\b|where\b|who\b|is it\b|c[oó]mo\b|cu[aá]nto\b|d[oó]nde\b|wach\b|kifach\b|ch7al\b|chhal\b"
 )
-_ALSO = r"aussi|puis|du coup|surtout|sinon|en plus|après|apres|enfin|ensuite|au fait|autre (?:chose|question)"
-_LINK = rf"(?:(?:et|mais|puis|also|and|y)(?: (?:{_ALSO}))*|au fait|sinon|autre (?:chose|question))[,: ]?"
+_ALSO = r"aussi|puis|pis|du coup|surtout|sinon|en plus|après|apres|enfin|ensuite|au fait|autre (?:chose|question)"
+_LINK = rf"(?:(?:et|mais|puis|pis|also|and|y)(?: (?:{_ALSO}))*|au fait|sinon|autre (?:chose|question))[,: ]?"
 # Nothing but these words stands between two questions of many messages: « je mets quoi est ce que je perds ma prime ».
 _BARE = (
-    r"(?<!qu)(?<!que)(?<!quoi)(?<!quand)(?<!comment)(?<!combien)(?<!pourquoi)(?<!temps)(?<!où)(?<!ou)(?<!et)(?<!mais)"
-    r"(?<!savoir)(?<!\d)"
+    r"(?<!qu)(?<!que)(?<!quoi)(?<!quand)(?<!comment)(?<!combien)(?<!pourquoi)(?<!temps)(?<!où)(?<!\bou)(?<!\bet)"
+    r"(?<!mais)(?<!savoir)(?<!\d)"
     r"\s+(?=est[- ]ce (?:qu|k)\w*|faut[- ](?:t[- ]?)?il\b|faut til\b)|"
     rf"(?<=\s(?:quoi))\s+(?={_I}\b|j(?:dois|peux|risque)\b|c['’ ]?(?:est)?\b|faut\b|est[- ]ce\b)"
 )
-_AND_ASKS = re.compile(rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]\s+(?={_ASKING})|{_BARE}", re.IGNORECASE)
+# « … et mon patron il peut le savoir comment »: somebody or something, and words that ask, before the next half.
+_SOMEBODY = rf"(?:s['’]?ils?|{_I}|{_THIS}|c['’ ]?est|mon|ma|mes|l[ae]s?|un|une)\b|[jl]['’]"
+_ASKS_NEXT = rf"(?=(?:{_SOMEBODY})(?:(?!\s(?:et|mais|puis|pis)\s|[,;?]).){{0,50}}?\b(?:{_ASKING}))"
+_CHANGES = r"(?:(?:et|mais) )?(?:au fait|(?:une )?(?:autre|derni[eè]re) (?:chose|question))"
+_AND_ASKS = re.compile(
+    rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]?\s+{_LINK}\s*{_ASKS_NEXT}|[,;]\s+(?={_ASKING}|{_ASIDE})|"
+    rf"[,;]\s+{_ASKS_NEXT}|{_BARE}|"
+    rf"[,;]?\s+{_CHANGES}[,:]?\s+(?=\w)",
+    re.IGNORECASE,
+)
+# After what is asked, with nothing between the two: « est-ce que j'ai le droit jsuis en master ».
+_TOLD_AFTER = re.compile(
+    r"(?<!\bsi)(?<!\bque)(?<!\bquand)(?<!\bcomme)(?<!\bcar)(?<!\bdonc)(?<!\bou)(?<!\boù)(?<!\bet)(?<!\bmais)"
+    r"(?<!\bcombien)(?<!\bquoi)"
+    r"\s+(?=(?:je suis|jsuis|chui|je vis|jvis|j['’ ]?habite|je touche|jtouche|je fais|jfais)\b(?! ?(?:quoi|combien)))",
+    re.IGNORECASE,
+)
+# « et quand j'aurai mes papiers », « et pour un mineur »: a question, after another one.
+_AND_WHAT_OF = re.compile(
+    r"^(?:et|mais|pis|puis) (?:du coup |aussi )?(?:quand|m[eê]me si|si|pour|niveau|avec|sans|apr[eè]s)\b", re.IGNORECASE
+)
+_WHAT_OF_WORDS = 7
+"""Words of such a question, at most; a longer sentence goes on telling."""
+# A message that only tells says by these words what it is about.
+_TROUBLE = re.compile(
+    r"\bj['’ ]?ai (?:\w+ )?(?:peur|la trouille)\b(?! ?(?:d[e'’]|qu|que|quil|pour))|"
+    r"\b(?:je |j)(?:panique|stresse|flippe|m['’ ]?inqui[eèé]te)\b|"
+    r"\b(?:j|je |chui |suis )(?:suis )?(?:perdue?|inqui[eè]te?|paniqu[ée]e?|stress[ée]e?|coinc[ée]e?)\b|"
+    r"\b(?:je |j)?(?:ne |n['’])?(?:sais?|c) (?:pas|plus) (?:quoi|koi) (?:faire|dire|mettre)\b|"
+    r"\bj['’ ]?y (?:comprends?|capte) (?:rien|pas|plus)\b|\b(?:aide[rz]?|help)[- ](?:moi|me)\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(rf"\b(?:{_ASKING})", re.IGNORECASE)
 _MAY_ASK = re.compile(rf"\b(?:{_ASIDE})", re.IGNORECASE)
 _OPENS_ASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
@@ -92,8 +135,12 @@ _SHORT_STEMS = 4
 """Content words up to which a question that says « ça » or « leur » is not understood without the one before it."""
 _SHORT_QUESTION = 14
 """Words of a question after which another may begin with nothing between the two."""
+_STORY_WORDS = 8
+"""Words after the last question from which they are the story of them all."""
 _TOLD_WORDS = 4
 """Words before what is asked, in its sentence, from which they tell something: « si je gagne 30 € par mois, … »."""
+_CLAUSE_END = re.compile(r"[.!…,;\n]\s*")
+_NEXT_HALF = re.compile(r"\s(?:et|mais|puis|pis)\s|[,;?]")
 
 
 @dataclass(frozen=True)
@@ -114,34 +161,52 @@ class Asked:
         return f"{self.told} {self.question}".strip()
 
 
-def split(text: str, most: int) -> list[Asked]:
-    """The questions of a message, in order, ``most`` at most; the message as one when it asks one thing."""
+def split(text: str, most: int, subjects: Subjects = NO_SUBJECTS) -> list[Asked]:
+    """The questions of a message, in order, ``most`` at most; the message as one when it asks one thing.
+    ``subjects``: what is asked about by its name alone."""
     questions: list[Asked] = []
     told: list[str] = []
     since: list[str] = []  # told after the last question
-    for piece, is_half in _pieces(text):
-        asks = is_half or piece.endswith("?") or bool(_OPENS_ASKING.search(piece))
-        if asks and _says_enough(piece, stands_alone=not (questions or is_half)):
-            question = _asked(piece, questions, told, since)
-            questions.append(replace(question, is_sure=not is_half or bool(_ASKS.search(piece))))
-            told += since
-            since = []
+    for piece, is_half in _pieces(text, subjects):
+        is_bare = bool(questions or since) and subjects.is_bare(piece)
+        asks = is_half or is_bare or _sentence_asks(piece, follows_a_question=bool(questions))
+        if asks and is_bare and questions:
+            questions.append(_asked_of_another(piece, questions, told, since, subjects))
+        elif asks and _says_enough(piece, stands_alone=not (questions or is_half)):
+            is_sure = bool(_ASKS.search(piece)) or not (is_half or _CANNOT_FIRST.match(piece))
+            each = subjects.one_by_one(piece, _where_it_asks(piece))
+            questions += [replace(_asked(one, questions, told, since), is_sure=is_sure) for one in each]
+        elif asks and not questions and len(" ".join(since).split()) >= _TOLD_WORDS:  # « … . je peux ? »
+            questions.append(Asked(piece, " ".join(since)))
         elif asks and questions and not since:  # « … de 50 ? de rien ? » goes on asking the same
             questions[-1] = replace(questions[-1], question=f"{questions[-1].question} {piece}")
         else:
             since.append(piece)
+            continue
+        told += since
+        since = []
+    if not questions:
+        return _several_at_once(text, subjects) or [_troubled(text)]
     if len(questions) < 2:
         return [Asked(text)]
     if len(questions) > most:  # the last ones are looked up together
         rest = " ".join(question.question for question in questions[most - 1 :])
         questions = [*questions[: most - 1], replace(questions[most - 1], question=rest, is_sure=True)]
-    last = questions[-1]
-    return [*questions[:-1], replace(last, question=" ".join([last.question, *since]))]
+    *others, last = questions
+    story = " ".join(since)
+    if len(story.split()) >= _STORY_WORDS and not told and len(questions[0].question.split()) <= _SHORT_QUESTION:
+        return [replace(question, told=story) for question in questions]  # asked first, told after
+    return [*others, replace(last, question=" ".join([last.question, *since]))]
 
 
 def asks(text: str) -> bool:
     """Whether anything in it asks; else it only tells (« je suis étudiante étrangère »)."""
     return "?" in text or bool(_ASKS.search(text))
+
+
+def may_ask(text: str) -> bool:
+    """Whether it asks, or opens like a question (« je peux m'inscrire »)."""
+    return asks(text) or bool(_OPENS_ASKING.search(text))
 
 
 def without_story(question: str) -> str:
@@ -157,7 +222,58 @@ def _asked(piece: str, before: list[Asked], told: list[str], since: list[str]) -
     points_back = len(stems(piece)) <= _SHORT_STEMS and _POINTS_BACK.search(piece)
     within = [story for question in others for story in _told_within(question)]
     within += [last] if points_back else _told_within(last)
-    return Asked(piece, " ".join([*told, *within, *since]) or last)
+    return Asked(piece, " ".join(dict.fromkeys([*told, *within, *since])) or last)
+
+
+def _asked_of_another(piece: str, before: list[Asked], told: list[str], since: list[str], subjects: Subjects) -> Asked:
+    """The question before, asked of what ``piece`` names: « je perds mes APL ? et ma bourse ? »."""
+    if _ASKS.search(piece):
+        return _asked(piece, before, told, since)
+    last = before[-1].question
+    if subjects.is_bare(last) and before[-1].told:  # « pour la Caf ? niveau impôts ? »
+        return Asked(piece, before[-1].told, is_sure="?" in piece)
+    if subjects.is_another_matter(piece):
+        return replace(_asked(piece, before, told, since), is_sure="?" in piece)
+    same = subjects.put(last[_where_it_asks(last) :], piece)
+    asked = _asked(same or piece, before, told, since)
+    if same is None and last not in asked.told:
+        asked = replace(asked, told=f"{asked.told} {last}".strip())
+    return replace(asked, is_sure="?" in piece)
+
+
+def _sentence_asks(sentence: str, follows_a_question: bool) -> bool:
+    if sentence.endswith("?") or _OPENS_ASKING.search(sentence):
+        return True
+    asks_what_of = bool(_AND_WHAT_OF.match(sentence)) and len(sentence.split()) <= _WHAT_OF_WORDS
+    return follows_a_question and (asks_what_of or bool(_CANNOT_FIRST.match(sentence)))
+
+
+def _where_it_asks(question: str) -> int:
+    """The place of the first words that ask, or of the name before them: « caf et impots je declare où »."""
+    match = _ASKS.search(question) or _MAY_ASK.search(question)
+    start = match.start() if match else question.rfind(", ") + 1
+    before = question[:start].rstrip()
+    return start if before.endswith((",", ";", ".")) or len(before.split()) >= _TOLD_WORDS else 0
+
+
+def _several_at_once(text: str, subjects: Subjects) -> list[Asked]:
+    """What one clause asks about several subjects, in a message where nothing else asks."""
+    may_ask = _ASKS.search(text) or next(reversed([*_MAY_ASK.finditer(text)]), None)
+    each = subjects.one_by_one(text, may_ask.start()) if may_ask else []
+    return [Asked(one) for one in each] if len(each) > 1 else []
+
+
+def _troubled(text: str) -> Asked:
+    """A message that only tells: what worries is what it asks about, the rest is told."""
+    trouble = _TROUBLE.search(text)
+    if not trouble or _ASKS.search(text):
+        return Asked(text)
+    before = text[: trouble.start()].rstrip(" .!…,;\n")
+    start = max((mark.end() for mark in _CLAUSE_END.finditer(before)), default=0)
+    question = text[start : trouble.end()]
+    rest = f"{text[:start]}{text[trouble.end() :]}".strip()
+    is_long = len(text[start : trouble.start()].split()) >= _TOLD_WORDS and len(rest.split()) >= _TOLD_WORDS
+    return Asked(question, rest) if is_long else Asked(text)
 
 
 def _says_enough(piece: str, stands_alone: bool = False) -> bool:
@@ -166,42 +282,72 @@ def _says_enough(piece: str, stands_alone: bool = False) -> bool:
     return len([stem for stem in stems(piece) if stem not in _QUESTION_WORDS and not stem.isdigit()]) >= _LEAST_MORE
 
 
-def _pieces(text: str) -> list[tuple[str, bool]]:
+def _pieces(text: str, subjects: Subjects) -> list[tuple[str, bool]]:
     """The sentences and the questions with a number, those that ask two things cut in two; and whether each is such a
     half or such a question."""
     told, *numbered = _NUMBERED.split(text) if len(_NUMBERED.findall(text)) > 1 else [text]
-    return [*_sentences(told), *((question.strip(), True) for question in numbered if question.strip())]
+    pieces = [*_sentences(told, subjects), *((question.strip(), True) for question in numbered if question.strip())]
+    return [cut for piece, is_half in pieces for cut in _without_what_is_told_after(piece, is_half)]
 
 
-def _sentences(text: str) -> list[tuple[str, bool]]:
+def _sentences(text: str, subjects: Subjects) -> list[tuple[str, bool]]:
     found = []
     for sentence in filter(None, (part.strip() for part in SENTENCE_END.split(text))):
         halves: list[str] = []
         start = 0
-        for link in _AND_ASKS.finditer(sentence):
-            left, right = sentence[start : link.start()], sentence[link.end() :]
-            if _asks_beside(left, link[0], right, bool(halves)) and _says_enough(right):
+        for begin, end in sorted({*(link.span() for link in _AND_ASKS.finditer(sentence)), *subjects.links(sentence)}):
+            left, right = sentence[start:begin], sentence[end:]
+            if begin < start or not _says_enough(right):
+                continue
+            if _asks_beside(left, sentence[begin:end], right, bool(halves), subjects) and (
+                _AND_ASKS.match(sentence, begin) or _opens_on_a_subject(_first_half(right), subjects)
+            ):
                 halves.append(left.strip())
-                start = link.end()
+                start = end
         halves.append(sentence[start:].strip())
         found += [(half, len(halves) > 1) for half in halves]
     return found
 
 
-def _asks_beside(left: str, link: str, right: str, follows_a_question: bool) -> bool:
+def _opens_on_a_subject(half: str, subjects: Subjects) -> bool:
+    return subjects.is_bare(half) or (subjects.opens(half) and bool(_ASKS.search(half)))
+
+
+def _first_half(text: str) -> str:
+    return _NEXT_HALF.split(text, maxsplit=1)[0]
+
+
+def _without_what_is_told_after(piece: str, is_half: bool) -> list[tuple[str, bool]]:
+    asked = _ASKS.search(piece)
+    after = _TOLD_AFTER.search(piece, asked.end()) if asked and not piece.endswith("?") else None
+    if not asked or not after or len(piece[: after.start()].split()) < _TOLD_WORDS:
+        return [(piece, is_half)]
+    return [(piece[: after.start()], True), (piece[after.end() :], False)]
+
+
+def _asks_beside(left: str, link: str, right: str, follows_a_question: bool, subjects: Subjects) -> bool:
     """Whether ``left`` asks something of its own, before ``right``, which opens like a question."""
-    if len(stems(left)) < _LEAST_STEMS:
+    if follows_a_question and subjects.is_bare(left):
+        return True
+    if len(stems(left)) < (_LEAST_MORE if follows_a_question else _LEAST_STEMS):
         return False
     asked = list(_ASKS.finditer(left))
     if not link.strip():  # only the words tell: a question that ends just there, not one of the story's beginning
         return bool(asked) and len(left[asked[-1].start() :].split()) <= _SHORT_QUESTION
-    if asked or not link.strip(" ,;"):  # a comma alone also parts what is told from what is asked
-        return bool(asked)
+    if not link.strip(" ,;"):  # a comma alone also parts what is told from what is asked
+        clause = re.split(r"[,;]\s", left)[-1]
+        is_list = right.endswith("?") and bool(_MAY_ASK.match(clause))  # « j'ai le droit, il faut un siret ? »
+        return is_list or (bool(asked) and bool(_ASKS.search(_first_half(right))))
+    if asked:
+        return True
     return bool(_MAY_ASK.search(left)) and (follows_a_question or bool(_ASKS.match(right)))
 
 
 def _told_within(piece: str) -> list[str]:
-    """What a question tells before it asks."""
-    match = _ASKS.search(piece)
-    before = piece[: match.start()].strip(" ,;") if match else ""
+    """What a question tells before it asks; all of a long one that only its mark shows."""
+    match = _ASKS.search(piece) or next(reversed([*_MAY_ASK.finditer(piece)]), None)
+    if match is None or (not _ASKS.search(piece) and len(piece[match.start() :].split()) > _SHORT_QUESTION):
+        story = piece.rpartition(", ")[0] or piece  # « j'habite à La Réunion, pour la TVA ? »
+        return [story] if len(piece.split()) > _SHORT_QUESTION else []
+    before = piece[: match.start()].strip(" ,;")
     return [before] if len(before.split()) >= _TOLD_WORDS else []

@@ -19,7 +19,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import Table, fold, stems, words
 from retrieval.dates import asked_day
-from retrieval.questions import Asked, asks, split
+from retrieval.questions import Asked, asks, may_ask, split
+from retrieval.subjects import Subjects
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
 # A message that cannot stand alone: it points back at what was said before.
@@ -126,13 +127,18 @@ class Rewriter:
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
+        self._subjects = Subjects(lexicon.get("subjects", {}))
+        """What a question may be about by its bare name…"""
+        self._names = Subjects({**lexicon.get("subjects", {}), **({"platforms": names} if names else {})})
+        """… after another turn, the platforms too."""
         self._languages = {name: frozenset(known) for name, known in lexicon.get("languages", {}).items()}
 
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
-        contexts = self._contexts([self.spell_out(turn) for turn in turns[:-1]])
+        turns = self._with_the_same_of_another(turns)
+        contexts = self._contexts(turns[:-1])
         found = []
-        for index, asked in enumerate(split(clean(turns[-1]), self._max_questions)):
+        for index, asked in enumerate(split(clean(turns[-1]), self._max_questions, self._subjects)):
             text = self.spell_out(asked.question)
             whole = self.spell_out(asked.whole) if asked.told else text
             read = [f"{context} {whole}" for context in contexts] if index == 0 else []
@@ -152,12 +158,24 @@ class Rewriter:
 
     def _contexts(self, earlier: list[str]) -> list[str]:
         """What a follow-up may follow: the thread since a turn that could stand alone, two turns at least, for « ils
-        ne répondent pas » adds to what was said before it; and the last turn, which may have left the thread."""
+        ne répondent pas » adds to what was said before it; the last turn, which may have left the thread; and, where
+        that one asks, what the turns before it only told: who asks is the same for every question."""
         if not earlier:
             return []
-        standing = [index for index, text in enumerate(earlier) if not self.is_follow_up(text)]
-        start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
-        return list(dict.fromkeys([" ".join(earlier[start:]), earlier[-1]]))
+        texts = [self.spell_out(turn) for turn in earlier]
+        standing = [index for index, text in enumerate(texts) if not self.is_follow_up(text)]
+        start = max(min(standing[-1] if standing else 0, len(texts) - 2), 0)
+        told = [text for turn, text in zip(earlier, texts, strict=True) if not asks(turn)] if asks(earlier[-1]) else []
+        return list(dict.fromkeys(filter(None, [" ".join(texts[start:]), texts[-1], " ".join(told)])))
+
+    def _with_the_same_of_another(self, turns: list[str]) -> list[str]:
+        """« et Roamler ? » after « je peux m'inscrire sur Clickworker ? » is that question, of Roamler; what the turns
+        before it told still holds."""
+        *earlier, last = map(clean, turns)
+        if not earlier or asks(last.rstrip(" ?")) or not may_ask(earlier[-1]) or not self._names.is_bare(last):
+            return turns
+        same = self._names.put(earlier[-1], last)
+        return [*(turn for turn in earlier[:-1] if not may_ask(turn)), same] if same else turns
 
     def _query(self, asked: Asked, text: str, today: date, follows: bool = False) -> Query:
         day, was_asked = asked_day(text, today)

@@ -41,6 +41,8 @@ _BLOCKS = {
 _BLOCK_ORDER = list(Block)
 _NEAR = 0.2
 """Share of the best fact's probability from which another may be what the answer depends on."""
+_LEAST_FACTS = 2
+"""A fact and what it depends on."""
 _NUMBER = re.compile(r"\d[\d ]*(?:,\d+)?")
 _STEP_NUMBER = re.compile(r"^Étape (\d+) : (\w)")
 
@@ -59,13 +61,20 @@ class Limits:
     nearest_from: float
     """Probability of an answer below which no subject is near: an abstention then names none."""
     max_facts_each: int
-    """Facts for each question, where a message asks several."""
+    """Facts for each question, where a message asks several…"""
+    max_facts_for_all: int
+    """… and for all of them: each of many gets fewer, two at least."""
     beside_results: int
     """Facts shown under what was worked out."""
     deadline_from: float
     """Probability from which a fact with a shorter time limit than those shown may be what is asked for."""
     repeats_from: float
     """Share of its words that another fiche's fact has already said, from which a fact is not said again."""
+
+    def facts(self, questions: int) -> int:
+        """The most facts for each of so many questions."""
+        share = max(self.max_facts_for_all // questions, _LEAST_FACTS)
+        return self.max_facts if questions == 1 else min(self.max_facts_each, share)
 
 
 @dataclass
@@ -151,10 +160,10 @@ class Composer:
         computed: Sequence[Computed] = (),
         turns: Sequence[str] = (),
         emergency: Sequence[Fact] = (),
-        is_one_of_several: bool = False,
+        questions: int = 1,
     ) -> Part:
         """The results first, then the facts that answer; an abstention when none holds on the date asked about.
-        ``turns``: the chat's; ``emergency``: what cannot wait; ``is_one_of_several``: questions of the message."""
+        ``turns``: the chat's; ``emergency``: what cannot wait; ``questions``: how many the message asks."""
         query = retrieval.query
         rules = [self._generation.facts[fact_id] for fact_id in dict.fromkeys(c.fact_id for c in computed)]
         fits = self._fit.weighed(retrieval, turns)
@@ -165,10 +174,11 @@ class Composer:
         if not texts:
             return self.abstain(retrieval, turns, day=query.day)
         rules = [fact for fact in rules if fact.id in texts]
-        shown = self._within_limits([fact for fact in chosen if fact.id in texts], texts)
+        cited = {citation.fact_id for citation in citations.found}
+        news = [fact for place, fact in enumerate(chosen) if not place or fact.id not in cited]
+        shown = self._within_limits([fact for fact in news if fact.id in texts], texts)
         # A result cites the facts it rests on: what they say need not be read again.
-        most = self._limits.max_facts_each if is_one_of_several else self._limits.max_facts
-        shown = shown[: self._limits.beside_results if rules else most]
+        shown = shown[: self._limits.beside_results if rules else self._limits.facts(questions)]
         shown = self._with_the_first_deadline(shown, fits, texts, query.day, today)
         kept = [*rules, *shown]
         texts |= _without_lone_steps(shown, texts)

@@ -53,6 +53,7 @@ class Answerer:
             least_gain=settings.answer_least_gain,
             surely_asked=settings.answer_surely_asked,
             max_facts_each=settings.answer_max_facts_each,
+            max_facts_for_all=settings.answer_max_facts_for_all,
             beside_results=settings.answer_facts_beside_results,
             nearest_from=settings.abstention_nearest_from,
             deadline_from=settings.answer_deadline_from,
@@ -126,7 +127,7 @@ class Answerer:
             emergency=self._composer.emergency(fold(f"{question}\n{spelt}"), [look.retrieval for look in found]),
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
-        parts = _merge_same_fiche(
+        parts = _each_said_once(
             _without_what_was_told(
                 queries,
                 [
@@ -195,8 +196,9 @@ class Answerer:
         computed = self._calculator.compute(retrieval.query, today, [*message.before, *message.queries[:index]])
         if not computed and not emergency and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
-        several = len(message.queries) > 1
-        return self._composer.answer(retrieval, citations, today, computed, turns, emergency, several)
+        return self._composer.answer(
+            retrieval, citations, today, computed, turns, emergency, questions=len(message.queries)
+        )
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -308,30 +310,37 @@ def _without_what_was_told(queries: Sequence[Query], parts: list[Part]) -> list[
     ] or parts
 
 
-def _merge_same_fiche(parts: list[Part]) -> list[Part]:
-    """Two questions that the same fiche answers become one part: nothing is said twice."""
-    merged: list[Part] = []
+def _each_said_once(parts: list[Part]) -> list[Part]:
+    """A part for each question, nothing said twice but the sentence that opens one: where all of a part was said under
+    another question about the same fiche, that one answers both."""
+    kept: list[Part] = []
     for part in parts:
-        twin = next((p for p in merged if p.fiche and p.fiche == part.fiche and p.status is part.status), None)
-        if twin is None or part.official:
-            merged.append(part)
-            continue
-        known = {sentence.n for sentence in twin.sentences}
-        said = {sentence.text for sentence in twin.sentences}
-        twin.sentences += [
-            sentence
-            for sentence in part.sentences
-            if sentence.n not in known or (sentence.is_computed and sentence.text not in said)
-        ]
-        twin.question = f"{twin.question} {part.question}"
-    for index, part in enumerate(merged):
-        part.sentences = _not_said_before(part, merged[:index])
-    return merged
+        twin = next((p for p in kept if p.fiche and p.fiche == part.fiche and p.status is part.status), None)
+        if twin is not None and not part.official and _adds_nothing(part, kept):
+            twin.question = f"{twin.question} {part.question}"
+        else:
+            kept.append(part)
+    for index, part in enumerate(kept):
+        before = kept[:index]
+        part.sentences = _not_said_before(part, before)
+        part.contacts = [contact for contact in part.contacts if not any(contact in p.contacts for p in before)]
+        if any(part.audience == other.audience for other in before):
+            part.audience = None
+    return kept
+
+
+def _adds_nothing(part: Part, before: list[Part]) -> bool:
+    said = {sentence.text for other in before for sentence in other.sentences}
+    return all(sentence.text in said for sentence in part.sentences)
 
 
 def _not_said_before(part: Part, before: list[Part]) -> list[AnswerSentence]:
-    """The sentence that opens a part answers its question, said before or not; the others are said once."""
+    """The sentence that opens a part answers its question, said before or not; the others are said once. One that
+    opened an earlier part answers the whole story: what is new to this question opens this part."""
     said = {sentence.text for other in before for sentence in other.sentences}
+    openings = {other.sentences[0].text for other in before if other.sentences}
+    if part.sentences and part.sentences[0].text in openings:
+        return [sentence for sentence in part.sentences if sentence.text not in said] or part.sentences[:1]
     return [sentence for place, sentence in enumerate(part.sentences) if not place or sentence.text not in said]
 
 

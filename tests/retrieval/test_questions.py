@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from retrieval.questions import split, without_story
+from retrieval.subjects import Subjects
 
 MOST = 3
+SUBJECTS = Subjects(parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))["subjects"])
 
 
 def asked(text: str) -> list[str]:
     return [question.question for question in split(text, MOST)]
+
+
+def asked_by_name(text: str) -> list[str]:
+    return [question.question for question in split(text, MOST, SUBJECTS)]
 
 
 @pytest.mark.parametrize(
@@ -147,3 +154,90 @@ def test_a_question_is_quoted_without_its_story() -> None:
     )
     assert without_story("dois-je déclarer mes sondages ?") == "dois-je déclarer mes sondages ?"
     assert without_story("mon compte est fermé") == "mon compte est fermé"
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        (
+            "jsuis en micro combien je cotise et la cfe cest quand",
+            ["jsuis en micro combien je cotise", "la cfe cest quand"],
+        ),
+        (
+            "est ce que mes parents perdent les allocs, et niveau impots ?",
+            ["est ce que mes parents perdent les allocs", "niveau impots ?"],
+        ),
+        (
+            "comment je declare 40 euros aux impots ? pis l'urssaf",
+            ["comment je declare 40 euros aux impots ?", "comment je declare 40 euros l'urssaf ?"],
+        ),
+        (  # said once, asked of each
+            "est ce que je perds mes apl et ma bourse si je gagne 90 euros",
+            ["est ce que je perds mes apl si je gagne 90 euros", "est ce que je perds ma bourse si je gagne 90 euros"],
+        ),
+        ("caf et impots je declare ou", ["caf je declare ou", "impots je declare ou"]),
+        (  # a whole story, a question mark on its own words only
+            "je vis dans un foyer avec mon fils. je peux ? et l'ada ?",
+            ["je peux ?", "et l'ada ?"],
+        ),
+        (
+            "jai besoin dargent, on me propose des taches, jai le droit, il faut un siret, et mes parents perdent quoi ?",
+            ["jai besoin dargent, on me propose des taches, jai le droit", "il faut un siret", "mes parents perdent quoi ?"],
+        ),
+        (
+            "ils mont banni cest normal ? et je porte plainte ou",
+            ["ils mont banni cest normal ?", "et je porte plainte ou"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_asked_by_its_name_alone_is_a_question(text: str, questions: list[str]) -> None:
+    assert asked_by_name(text) == questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "est ce que je peux cumuler mon rsa et la prime d'activité",
+        "je touche le rsa et les apl, est ce que je peux faire des taches",
+        "faut il le dire a la caf ou a france travail ?",
+        "est ce que l'urssaf et les impots se parlent",
+        "comment je recupere mes gains et la caf m'a coupé le rsa",
+        "la caf et france travail me demandent mes releves je fais quoi",
+        "Je suis retraité, je peux faire des sondages ?",
+        "combien il me reste par mois apres urssaf et impots",
+        "comment changer mon titre de sejour, la prefecture ne donne aucun rendez-vous",
+    ],
+)
+def test_names_that_are_told_or_asked_about_together_are_not_cut(text: str) -> None:
+    assert asked_by_name(text) == [text]
+
+
+def test_a_name_after_a_question_without_one_asks_the_same_of_it() -> None:
+    _, caf, taxes = split(
+        "Je suis retraité, est-ce que je dois le dire ? Pour la Caf ? Niveau impôts ?", MOST, SUBJECTS
+    )
+    assert (caf.question, taxes.question) == ("Pour la Caf ?", "Niveau impôts ?")
+    assert caf.told == taxes.told and "est-ce que je dois le dire" in caf.told
+
+
+def test_a_story_told_after_the_questions_goes_with_each() -> None:
+    story = "Je touche une petite retraite et je corrige des textes pour un site."
+    questions = split(f"Est-ce que je dois cotiser ? Faut-il un Siret ? {story}", MOST, SUBJECTS)
+    assert [question.told for question in questions] == [story, story]
+    text = "est ce que je dois cotiser et faut il un siret jsuis en master et je fais des sondages le soir"
+    questions = split(text, MOST, SUBJECTS)
+    assert [question.question for question in questions] == ["est ce que je dois cotiser", "faut il un siret"]
+    assert all(question.told == "jsuis en master et je fais des sondages le soir" for question in questions)
+
+
+def test_a_message_that_only_tells_asks_about_what_worries() -> None:
+    (worry,) = split("jai rien déclaré depuis trois ans jai peur, je faisais des tests de sites payés sur paypal", MOST)
+    assert worry.question == "jai rien déclaré depuis trois ans jai peur"
+    assert "paypal" in worry.told
+    (whole,) = split("jai peur que ce soit une arnaque, ils demandent ma carte", MOST)
+    assert whole.question == "jai peur que ce soit une arnaque, ils demandent ma carte"
+
+
+def test_what_one_cannot_do_any_more_may_ask_after_a_question() -> None:
+    first, second = split("la carte vitale elle marche encore ? et j'arrive plus à payer mon loyer", MOST, SUBJECTS)
+    assert first.is_sure and not second.is_sure

@@ -127,3 +127,28 @@ def test_a_story_is_read_whole_and_a_very_long_one_by_its_beginning_and_its_end(
 )
 def test_the_language_of_a_question(rewriter: Rewriter, text: str, language: str | None) -> None:
     assert rewriter.language(text) == language
+
+
+def test_who_asks_is_told_once_for_every_turn(rewriter: Rewriter) -> None:
+    turns = ["je touche l'ass", "mes gains de tests je les déclare comment ?", "c'est combien qu'ils enlèvent"]
+    contexts = [context.text for context in rewriter.queries(turns, TODAY)[0].in_context]
+    assert "je touche l'ass c'est combien qu'ils enlèvent" in contexts
+
+
+@pytest.mark.parametrize(
+    ("turns", "read"),
+    [
+        (["je peux m'inscrire sur clickworker ?", "et roamler ?"], "je peux m'inscrire sur roamler ?"),
+        (["est-ce que je perds mes APL à 100 euros ?", "et ma bourse"], "est-ce que je perds ma bourse à 100 euros ?"),
+        (["je touche les APL", "et ma bourse ?"], "et ma bourse ?"),
+        (["est-ce que je perds mes APL ?", "et la cfe c'est quand"], "et la cfe c'est quand"),
+    ],
+)
+def test_a_name_alone_asks_the_same_of_it(rewriter: Rewriter, turns: list[str], read: str) -> None:
+    assert rewriter.queries(turns, TODAY)[0].question == read
+
+
+def test_what_was_told_still_holds_for_the_other_name(rewriter: Rewriter) -> None:
+    query = rewriter.queries(["j'ai 16 ans", "je peux m'inscrire sur clickworker ?", "et roamler ?"], TODAY)[0]
+    (context,) = query.in_context
+    assert "16 ans" in context.text and "clickworker" not in context.text
