@@ -127,3 +127,34 @@ def test_a_story_is_read_whole_and_a_very_long_one_by_its_beginning_and_its_end(
 )
 def test_the_language_of_a_question(rewriter: Rewriter, text: str, language: str | None) -> None:
     assert rewriter.language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "in_general"),
+    [
+        ("premier paiement toluna, je dois le dire à qui ?", "une plateforme"),
+        ("clickworker faut déclarer aux impôts", "une plateforme"),
+        ("je vis à la Réunion, sondages payés, je déclare quoi", "sondages payés"),
+    ],
+)
+def test_what_a_question_of_the_law_tells_by_the_way_is_left_out(
+    rewriter: Rewriter, question: str, in_general: str
+) -> None:
+    (query,) = rewriter.queries([question], TODAY)
+    assert in_general in query.general.text and not query.general.platforms
+    assert not any(name in query.general.text.lower() for name in ("toluna", "clickworker", "réunion"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "clickworker paie quand ?",
+        "j'ai 16 ans, je peux m'inscrire sur toluna ?",
+        "quel taux de cotisations à la Réunion ?",
+        "l'Acre existe en Guadeloupe, je dois la déclarer où ?",
+        "dois-je déclarer mes gains ?",
+    ],
+)
+def test_a_question_about_the_platform_or_the_place_keeps_its_name(rewriter: Rewriter, question: str) -> None:
+    (query,) = rewriter.queries([question], TODAY)
+    assert query.general is query
