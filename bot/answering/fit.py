@@ -20,6 +20,8 @@ from retrieval.rewrite import Query
 
 OTHER_PEOPLE = 0.3
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
+OWN_PEOPLE = 1.5
+"""… those of a fact that is only for people of whom it tells…"""
 ELSEWHERE = 0.1
 """… those of a fact on life abroad for somebody who says that they live in France…"""
 DENIED = 0.1
@@ -74,6 +76,8 @@ class Fit:
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
+            elif told.issuperset(fact.audience):
+                times *= OWN_PEOPLE
             if denied.issuperset(fact.audience) or (lost and self._is_of_others(fact, self._benefits.keys() - lost)):
                 times *= DENIED
             if benefits and self._is_of_others(fact, benefits):

@@ -79,6 +79,11 @@ def test_what_is_for_other_people_comes_after_what_is_for_everybody(question: st
     assert weighed(question, etudiants=0.5, tous=0.4) == expected
 
 
+def test_what_is_only_for_whoever_asks_comes_before_what_is_for_everybody() -> None:
+    assert weighed("étudiante à la fac, c'est imposable ?", tous=0.5, etudiants=0.45) == ["etudiants", "tous"]
+    assert weighed("c'est imposable ?", tous=0.5, etudiants=0.45) == ["tous", "etudiants"]
+
+
 def test_the_rules_of_public_servants_are_for_nobody_else() -> None:
     assert weighed("retraité du privé, ma pension baisse ?", etat=0.5, prive=0.4) == ["prive", "etat"]
     assert weighed("retraité de la fonction publique, ma pension baisse ?", etat=0.5, prive=0.4) == ["etat", "prive"]
