@@ -59,8 +59,8 @@ class Query:
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
     in_general: str
-    """``text`` without the platform or the place that it names, where it asks for a rule that holds whatever they are;
-    ``text`` itself elsewhere."""
+    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are; ``text``
+    itself elsewhere."""
     platforms: frozenset[str]
     """The fiches of the platforms that are named."""
     day: date
@@ -131,7 +131,7 @@ class Rewriter:
         self._platform = re.compile(rf"\b({names})\b", re.IGNORECASE) if names else None
         general = lexicon.get("general", {})
         self._place = re.compile(general.get("place", _NEVER))
-        self._asks_of_any_platform = re.compile(general.get("of_any_platform", _NEVER))
+        self._asks_of_any_platform = re.compile("|".join(general.get("of_any_platform", [_NEVER])))
         self._asks_of_any_place = re.compile(general.get("of_any_place", _NEVER))
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
@@ -141,11 +141,13 @@ class Rewriter:
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
         contexts = self._contexts([self.spell_out(turn) for turn in turns[:-1]])
+        was_told = bool(contexts) and not asks(turns[-2])
         found = []
         for index, asked in enumerate(split(clean(turns[-1]), self._max_questions)):
             text = self.spell_out(asked.question)
             whole = self.spell_out(asked.whole) if asked.told else text
-            read = [f"{context} {whole}" for context in contexts] if index == 0 else []
+            # What was told holds for each question, what was asked for the one that goes on with it.
+            read = [f"{context} {whole}" for context in contexts] if index == 0 or was_told else []
             if asked.told and not read:
                 read = [whole]
             in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
@@ -154,7 +156,7 @@ class Rewriter:
                 replace(
                     alone,
                     points_back=bool(asked.told) or self.is_follow_up(text),
-                    follows_what_was_told=bool(contexts) and not asks(turns[-2]),
+                    follows_what_was_told=was_told,
                     in_context=in_context,
                 )
             )
@@ -274,7 +276,7 @@ def within_reach(text: str) -> str:
 LONGEST_READ = 120
 """Words."""
 NAME_READ_APART = 32
-"""Words up to which a platform or a place that is told by the way draws a question of the law to its own rules."""
+"""Words up to which a platform or a place that a question tells by the way draws it to what is their own."""
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 

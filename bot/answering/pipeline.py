@@ -182,8 +182,8 @@ class Answerer:
         return replace(alone if has_earlier else in_context[0], retrieval=retrieval, vector=alone.vector)
 
     def _look_up_in_general(self, look: _Look, clock: _EmbeddingClock) -> _Look:
-        """With what was found without the platform or the place that the question tells by the way: their names bring
-        their own rules (« mon premier paiement Appen, à qui le dire ? »)."""
+        """With what is found without the platform or the place that the question tells by the way: their names bring
+        what is their own (« mon premier paiement Appen, à qui le dire ? »)."""
         query = look.retrieval.query
         if query.general is query:
             return look
