@@ -59,8 +59,8 @@ class Query:
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
     in_general: str
-    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are; ``text``
-    itself elsewhere."""
+    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are; else
+    ``text`` itself."""
     platforms: frozenset[str]
     """The fiches of the platforms that are named."""
     day: date

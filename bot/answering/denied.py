@@ -1,4 +1,4 @@
-"""What somebody says that they are not, or do not get: « je suis pas étudiante », « sans être salarié », « ni RSA ni AAH ».
+"""What somebody says that they are not, or do not get: « je suis pas étudiante », « ni RSA ni AAH ».
 
 To the words of a question, « je ne suis plus au chômage » is about unemployment; to whoever writes it, it is not.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 _LINK = (
-    r"(?:(?:encore|vraiment|du tout|non plus|inscrite?s?|affiliee?s?|beneficiaire|une?|les?|la|de|des|du|en|aux?|a|chez|"
-    r"comme|toujours)\s+|[ld]['’]\s?)*"
+    r"(?:(?:encore|vraiment|du tout|non plus|inscrite?s?|affiliee?s?|beneficiaire|une?|les?|la|de|des|du|en|aux?|a|"
+    r"chez|comme|toujours)\s+|[ld]['’]\s?)*"
 )
 _NOT = r"(?:pas|plus|jamais|ni)"
 _BE = r"(?:suis|sui|jsuis|jsui|chuis?|(?<!c')(?<!\bc )est|sommes|sont|etais?)"
 _HAVE = r"(?:ai|jai|g|a|avons|touche\w*|jtouche|percoi\w*|recoi\w*|beneficie\w*)"
 _BEFORE_IT = re.compile(
-    rf"\b(?:{_BE}|{_HAVE})\s+{_NOT}\s+{_LINK}$|\bsans etre\s+{_LINK}$|(?:^|[,.;:(!?\n]\s*)(?:pas|plus|non|ni)\s+{_LINK}$"
+    rf"\b(?:{_BE}|{_HAVE})\s+{_NOT}\s+{_LINK}$|\bsans etre\s+{_LINK}$|"
+    rf"(?:^|[,.;:(!?\n]\s*)(?:pas|plus|non|ni)\s+{_LINK}$"
 )
 _GOES_ON = re.compile(rf"\b(?:ni|ou|et)\s+{_LINK}$")
 _FAR = 60
@@ -34,7 +35,7 @@ def is_denied(cue: re.Pattern[str], text: str) -> bool:
 
 
 def _found(cue: re.Pattern[str], text: str) -> list[bool]:
-    """For each place where the cue is found, whether it is denied there; « ni salarié ni fonctionnaire » denies twice."""
+    """For each place where the cue is found, whether it is denied there."""
     found: list[bool] = []
     for match in cue.finditer(text):
         before = text[max(0, match.start() - _FAR) : match.start()]

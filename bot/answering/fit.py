@@ -25,7 +25,7 @@ OWN_PEOPLE = 1.5
 ELSEWHERE = 0.1
 """… those of a fact on life abroad for somebody who says that they live in France…"""
 DENIED = 0.1
-"""… those of a fact that is only for people whom the message tells not to be, or on a benefit that it tells not to get…"""
+"""… those of a fact that is only for people whom the message tells not to be, or on a benefit that it denies…"""
 OTHER_BENEFIT = 0.3
 """… those of a fact that names benefits, none of them one that the chat names…"""
 TOO_LATE = 0.3

@@ -138,9 +138,7 @@ def test_the_language_of_a_question(rewriter: Rewriter, text: str, language: str
         ("je vis à la Réunion, sondages payés, je déclare quoi", "sondages payés"),
     ],
 )
-def test_what_a_question_tells_by_the_way_is_left_out(
-    rewriter: Rewriter, question: str, in_general: str
-) -> None:
+def test_what_a_question_tells_by_the_way_is_left_out(rewriter: Rewriter, question: str, in_general: str) -> None:
     (query,) = rewriter.queries([question], TODAY)
     assert in_general in query.general.text and not query.general.platforms
     assert not any(name in query.general.text.lower() for name in ("toluna", "clickworker", "réunion"))
