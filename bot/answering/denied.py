@@ -16,7 +16,7 @@ _BE = r"(?:suis|sui|jsuis|jsui|chuis?|(?<!c')(?<!\bc )est|sommes|sont|etais?)"
 _HAVE = r"(?:ai|jai|g|a|avons|touche\w*|jtouche|percoi\w*|recoi\w*|beneficie\w*)"
 _BEFORE_IT = re.compile(
     rf"\b(?:{_BE}|{_HAVE})\s+{_NOT}\s+{_LINK}$|\bsans etre\s+{_LINK}$|"
-    rf"(?:^|[,.;:(!?\n]\s*)(?:pas|plus|non|ni)\s+{_LINK}$"
+    rf"(?:^|[,.;:(!?\n]\s*|\b(?:mais|et|donc)\s+)(?:pas|plus|non|ni)\s+{_LINK}$"
 )
 _GOES_ON = re.compile(rf"\b(?:ni|ou|et)\s+{_LINK}$")
 _FAR = 60

@@ -142,6 +142,7 @@ def test_asked_for_a_rule_of_the_law_the_platform_that_is_named_does_not_come_fi
         ("je ne suis plus étudiante depuis juin", ["tous", "etudiants"]),
         ("ni salariée ni étudiante", ["tous", "etudiants"]),
         ("sans être étudiante", ["tous", "etudiants"]),
+        ("au foyer mais pas étudiante", ["tous", "etudiants"]),
         ("je suis pas étudiante à plein temps mais étudiante quand même", ["etudiants", "tous"]),
     ],
 )
