@@ -17,7 +17,7 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.text import Table, fold, stems, words
+from knowledge.text import Table, flat, fold, stems, words
 from retrieval.dates import asked_day
 from retrieval.questions import Asked, asks, may_ask, split
 from retrieval.subjects import Subjects
@@ -37,6 +37,7 @@ _HAPPENED = re.compile(
     r"s'est fait|deja|ete)\b.{0,40}\b(pay|donn|envoy|vir[eé]|vers|transmis|fourni|recu|cliqu|install|vole|pirat|arnaqu|"
     r"avoir|perdu|transfer|hack|menac|utilis|prete|partag|remis|rempli|sign|pris|debit|prelev|encaiss|vide)"
 )
+_NEVER = r"(?!)"
 _FOLLOW_UP_MAX_STEMS = 4
 _NEW_SUBJECT_MIN_STEMS = 4
 NUMBER_CUES = ("combien", "taux", "montant", "seuil", "pourcentage", "plafond", "maximum", "quel age", "delai")
@@ -58,8 +59,9 @@ class Query:
     """With abbreviations spelt out and earlier turns added when it is a follow-up."""
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
-    anonymous: str
-    """``text`` with « une plateforme » in place of a platform's name: which one it is, ``platforms`` says."""
+    in_general: str
+    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are; else
+    ``text`` itself."""
     platforms: frozenset[str]
     """The fiches of the platforms that are named."""
     day: date
@@ -106,9 +108,13 @@ class Query:
         text = f" {fold(self.text)}"
         return any(f" {cue}" in text for cue in cues)
 
-    @cached_property
-    def anonymous_tokens(self) -> list[str]:
-        return stems(self.anonymous)
+    @property
+    def general(self) -> Query:
+        """The same question as if it had named neither platform nor place; itself when it asks about them."""
+        if self.in_general == self.text:
+            return self
+        views = (within_reach(self.in_general),)
+        return replace(self, text=self.in_general, views=views, platforms=frozenset(), in_context=())
 
 
 class Rewriter:
@@ -124,6 +130,10 @@ class Rewriter:
         platforms = sorted(map(fold, {*lexicon.get("platforms", []), *self._platform_fiches}), key=len, reverse=True)
         names = "|".join(map(re.escape, platforms))
         self._platform = re.compile(rf"\b({names})\b", re.IGNORECASE) if names else None
+        general = lexicon.get("general", {})
+        self._place = re.compile(general.get("place", _NEVER))
+        self._asks_of_any_platform = re.compile("|".join(general.get("of_any_platform", [_NEVER])))
+        self._asks_of_any_place = re.compile(general.get("of_any_place", _NEVER))
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
@@ -137,11 +147,13 @@ class Rewriter:
         """The questions of the last turn, each able to stand alone. Never empty."""
         turns = self._with_the_same_of_another(turns)
         contexts = self._contexts(turns[:-1])
+        was_told = bool(contexts) and not asks(turns[-2])
         found = []
         for index, asked in enumerate(split(clean(turns[-1]), self._max_questions, self._subjects)):
             text = self.spell_out(asked.question)
             whole = self.spell_out(asked.whole) if asked.told else text
-            read = [f"{context} {whole}" for context in contexts] if index == 0 else []
+            # What was told holds for each question, what was asked for the one that goes on with it.
+            read = [f"{context} {whole}" for context in contexts] if index == 0 or was_told else []
             if asked.told and not read:
                 read = [whole]
             in_context = tuple(self._query(asked, each, today, follows=True) for each in read)
@@ -150,7 +162,7 @@ class Rewriter:
                 replace(
                     alone,
                     points_back=bool(asked.told) or self.is_follow_up(text),
-                    follows_what_was_told=bool(contexts) and not asks(turns[-2]),
+                    follows_what_was_told=was_told,
                     in_context=in_context,
                 )
             )
@@ -181,13 +193,12 @@ class Rewriter:
         day, was_asked = asked_day(text, today)
         named = self._platform.findall(fold(text)) if self._platform else []
         fiches = frozenset(self._platform_fiches[name] for name in named if name in self._platform_fiches)
-        anonymous = self._platform.sub(ANY_PLATFORM, text) if self._platform else text
         return Query(
             asked=asked.whole,
             question=asked.question,
             text=text,
             views=self._views(text),
-            anonymous=anonymous,
+            in_general=self._in_general(text),
             platforms=fiches,
             day=day,
             day_was_asked=was_asked,
@@ -195,6 +206,17 @@ class Rewriter:
             follows_a_story=bool(asked.told),
             surely_asks=asked.is_sure,
         )
+
+    def _in_general(self, text: str) -> str:
+        """A short text without what it names by the way: a longer one tells more than that."""
+        if len(text.split()) > NAME_READ_APART:
+            return text
+        plain = fold(text)
+        if self._platform and self._asks_of_any_platform.search(plain):
+            text = self._platform.sub(ANY_PLATFORM, text)
+        if self._asks_of_any_place.search(plain):
+            text = _without(self._place, text)
+        return text
 
     def _views(self, text: str) -> tuple[str, ...]:
         """What is embedded: the text and, when it is short, the text without the platform's name: « mon compte
@@ -249,6 +271,15 @@ class Rewriter:
         return best[0] if best and is_mistake else token
 
 
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """``text`` without what the pattern, written without accents, finds in it."""
+    plain, kept, end = flat(text), [], 0
+    for found in pattern.finditer(plain):
+        kept.append(text[end : found.start()])
+        end = found.end()
+    return " ".join("".join([*kept, text[end:]]).split())
+
+
 ANY_PLATFORM = "une plateforme"
 
 
@@ -262,6 +293,8 @@ def within_reach(text: str) -> str:
 
 LONGEST_READ = 120
 """Words."""
+NAME_READ_APART = 32
+"""Words up to which a platform or a place that a question tells by the way draws it to what is their own."""
 PLATFORM_READ_TWICE = 16
 """Words up to which the name of a platform outweighs the rest of a question, which is then also read without it."""
 

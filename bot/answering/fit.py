@@ -7,9 +7,10 @@ say of all platforms what another says of the one that is named, or come too lat
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
+from bot.answering.denied import is_denied, is_told
 from bot.answering.done import acts_done, advises
 from knowledge.generation import Generation
 from knowledge.model import Audience, Confidence, Fact
@@ -19,10 +20,12 @@ from retrieval.rewrite import Query
 
 OTHER_PEOPLE = 0.3
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
+OWN_PEOPLE = 1.5
+"""… those of a fact that is only for people of whom it tells…"""
 ELSEWHERE = 0.1
 """… those of a fact on life abroad for somebody who says that they live in France…"""
 DENIED = 0.1
-"""… those of a fact that is only for people whom the message tells not to be…"""
+"""… those of a fact that is only for people whom the message tells not to be, or on a benefit that it denies…"""
 OTHER_BENEFIT = 0.3
 """… those of a fact that names benefits, none of them one that the chat names…"""
 TOO_LATE = 0.3
@@ -57,20 +60,25 @@ class Fit:
     def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
         texts = retrieval.query.folded_with(turns)
-        told = {audience for audience, cue in self._told_by.items() if cue.search(texts)}
-        denied = {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
-        benefits = self._named(texts)
+        told = {audience for audience, cue in self._told_by.items() if is_told(cue, texts)}
+        denied = {audience for audience, cue in self._told_by.items() if is_denied(cue, texts)}
+        denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
+        benefits = frozenset(name for name, cue in self._benefits.items() if is_told(cue, texts))
+        lost = frozenset(name for name, cue in self._benefits.items() if is_denied(cue, texts))
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         done = acts_done(retrieval.query.asked)
+        named = retrieval.query.general.platforms
         fits = []
         for fit in retrieval.facts:
             fact = self._facts[fit.fact_id]
-            times = NAMED_PLATFORM if fit.fiche_id in retrieval.query.platforms else 1.0
+            times = NAMED_PLATFORM if fit.fiche_id in named else 1.0
             if lives_here and fit.fiche_id in self._for_elsewhere:
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
-            if denied.issuperset(fact.audience):
+            elif told.issuperset(fact.audience):
+                times *= OWN_PEOPLE
+            if denied.issuperset(fact.audience) or (lost and self._is_of_others(fact, self._benefits.keys() - lost)):
                 times *= DENIED
             if benefits and self._is_of_others(fact, benefits):
                 times *= OTHER_BENEFIT
@@ -80,7 +88,7 @@ class Fit:
         fits = self._own_first(sorted(fits, key=lambda fit: -fit.probability), benefits)
         return self._surest_first(fits, retrieval.query)
 
-    def _is_of_others(self, fact: Fact, benefits: frozenset[str]) -> bool:
+    def _is_of_others(self, fact: Fact, benefits: Set[str]) -> bool:
         """It names benefits, none of them in ``benefits``."""
         named = self._benefits_of(fact)
         return bool(named) and named.isdisjoint(benefits)

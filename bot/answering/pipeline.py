@@ -176,10 +176,20 @@ class Answerer:
         alone = self._look_up(query, clock)
         is_new = query.may_stand_alone and alone.retrieval.answerable >= self._thresholds["stands_alone"]
         if is_new or not query.in_context:
-            return alone
-        in_context = [self._look_up(reading, clock) for reading in query.in_context]
+            return self._look_up_in_general(alone, clock)
+        in_context = [self._look_up(reading.general, clock) for reading in query.in_context]
         retrieval = self._retriever.together(alone.retrieval, [look.retrieval for look in in_context])
+        retrieval = replace(retrieval, query=query.in_context[0])
         return replace(alone if has_earlier else in_context[0], retrieval=retrieval, vector=alone.vector)
+
+    def _look_up_in_general(self, look: _Look, clock: _EmbeddingClock) -> _Look:
+        """With what is found without the platform or the place that the question tells by the way: their names bring
+        what is their own (« mon premier paiement Appen, à qui le dire ? »)."""
+        query = look.retrieval.query
+        if query.general is query:
+            return look
+        retrieval = self._retriever.together(look.retrieval, [self._look_up(query.general, clock).retrieval])
+        return replace(look, retrieval=replace(retrieval, query=query))
 
     def _look_up(self, query: Query, clock: _EmbeddingClock) -> _Look:
         with clock:

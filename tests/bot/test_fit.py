@@ -79,6 +79,11 @@ def test_what_is_for_other_people_comes_after_what_is_for_everybody(question: st
     assert weighed(question, etudiants=0.5, tous=0.4) == expected
 
 
+def test_what_is_only_for_whoever_asks_comes_before_what_is_for_everybody() -> None:
+    assert weighed("étudiante à la fac, c'est imposable ?", tous=0.5, etudiants=0.45) == ["etudiants", "tous"]
+    assert weighed("c'est imposable ?", tous=0.5, etudiants=0.45) == ["tous", "etudiants"]
+
+
 def test_the_rules_of_public_servants_are_for_nobody_else() -> None:
     assert weighed("retraité du privé, ma pension baisse ?", etat=0.5, prive=0.4) == ["prive", "etat"]
     assert weighed("retraité de la fonction publique, ma pension baisse ?", etat=0.5, prive=0.4) == ["etat", "prive"]
@@ -121,8 +126,35 @@ def test_somebody_who_lives_in_france_is_not_told_first_of_life_abroad() -> None
 
 
 def test_the_platform_that_is_named_speaks_for_itself() -> None:
-    assert weighed("clickworker c'est imposable ?", tous=0.45, qui=0.4) == ["qui", "tous"]
-    assert weighed("toluna c'est imposable ?", tous=0.45, qui=0.4) == ["tous", "qui"]
+    assert weighed("clickworker c'est quelle société ?", tous=0.45, qui=0.4) == ["qui", "tous"]
+    assert weighed("toluna c'est quelle société ?", tous=0.45, qui=0.4) == ["tous", "qui"]
+
+
+def test_asked_for_a_rule_of_the_law_the_platform_that_is_named_does_not_come_first() -> None:
+    assert weighed("clickworker c'est imposable ?", tous=0.45, qui=0.4) == ["tous", "qui"]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("je suis étudiante", ["etudiants", "tous"]),
+        ("je suis pas étudiante", ["tous", "etudiants"]),
+        ("je ne suis plus étudiante depuis juin", ["tous", "etudiants"]),
+        ("ni salariée ni étudiante", ["tous", "etudiants"]),
+        ("sans être étudiante", ["tous", "etudiants"]),
+        ("au foyer mais pas étudiante", ["tous", "etudiants"]),
+        ("je suis pas étudiante à plein temps mais étudiante quand même", ["etudiants", "tous"]),
+    ],
+)
+def test_a_status_that_is_denied_counts_against_its_rules(told: str, expected: list[str]) -> None:
+    assert weighed(f"{told}, je peux faire des sondages ?", etudiants=0.7, tous=0.2) == expected
+
+
+def test_a_benefit_that_is_denied_counts_against_its_rules() -> None:
+    assert weighed("je touche pas le rsa, je déclare ?", rsa=0.6, tous=0.2) == ["tous", "rsa"]
+    assert weighed("je touche le rsa, je déclare ?", rsa=0.6, tous=0.2) == ["rsa", "tous"]
+    assert weighed("je perds pas le rsa si je déclare ?", rsa=0.6, tous=0.2) == ["rsa", "tous"], "that is not denied"
+    assert weighed("je l'ai pas dit au chômage, je déclare ?", tout=0.6, tous=0.2) == ["tout", "tous"], "nor that"
 
 
 def test_a_sure_fact_of_the_platform_takes_the_place_of_one_to_verify_that_says_the_same() -> None:

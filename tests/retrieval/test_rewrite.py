@@ -152,3 +152,42 @@ def test_what_was_told_still_holds_for_the_other_name(rewriter: Rewriter) -> Non
     query = rewriter.queries(["j'ai 16 ans", "je peux m'inscrire sur clickworker ?", "et roamler ?"], TODAY)[0]
     (context,) = query.in_context
     assert "16 ans" in context.text and "clickworker" not in context.text
+
+
+@pytest.mark.parametrize(
+    ("question", "in_general"),
+    [
+        ("premier paiement toluna, je dois le dire à qui ?", "une plateforme"),
+        ("clickworker faut déclarer aux impôts", "une plateforme"),
+        ("toluna garde mes gains et répond plus", "une plateforme"),
+        ("je vis à la Réunion, sondages payés, je déclare quoi", "sondages payés"),
+    ],
+)
+def test_what_a_question_tells_by_the_way_is_left_out(rewriter: Rewriter, question: str, in_general: str) -> None:
+    (query,) = rewriter.queries([question], TODAY)
+    assert in_general in query.general.text and not query.general.platforms
+    assert not any(name in query.general.text.lower() for name in ("toluna", "clickworker", "réunion"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "clickworker paie quand ?",
+        "j'ai 16 ans, je peux m'inscrire sur toluna ?",
+        "quel taux de cotisations à la Réunion ?",
+        "l'Acre existe en Guadeloupe, je dois la déclarer où ?",
+        "dois-je déclarer mes gains ?",
+    ],
+)
+def test_a_question_about_the_platform_or_the_place_keeps_its_name(rewriter: Rewriter, question: str) -> None:
+    (query,) = rewriter.queries([question], TODAY)
+    assert query.general is query
+
+
+def test_what_was_told_before_holds_for_each_question_of_a_message(rewriter: Rewriter) -> None:
+    turns = ["j'ai 17 ans", "je peux être payé par un site de sondages et faut-il le dire aux impôts ?"]
+    paid, taxes = rewriter.queries(turns, TODAY)
+    assert all("17 ans" in reading.text for query in (paid, taxes) for reading in query.in_context)
+    asked_before = ["comment retirer mes gains ?", *turns[1:]]
+    _, taxes = rewriter.queries(asked_before, TODAY)
+    assert not any("retirer" in reading.text for reading in taxes.in_context)
