@@ -264,6 +264,7 @@ def test_whoever_contests_a_ban_asks_for_their_rights(router: Router, text: str,
         "je veux me mettre en règle sans me faire massacrer",
         "si la caf voit mes gains ils vont me tuer, comment je régularise",
         "les impôts vont me massacrer",
+        "je stresse à mort pour ma déclaration",
     ],
 )
 def test_an_office_that_kills_is_an_image(router: Router, text: str) -> None:
