@@ -452,7 +452,7 @@ RULES = (
           unless=rf"{_PAPERS_PAID}|loyer|\bbail\b|guichet|site officiel|official (?:site|website)|\bgouv\b|gouvernement|government|a notre charge|a nos frais|nous (?:payons|prenons|reglons|rembours\w+)|we (?:pay|cover|reimburse)|erasmus|universite|university|\bpvt\b|touris\w+|vacances|rembours\w+ (?:par|sur) (?:l'|la |le |votre )?(?:entreprise|employeur|note|frais)|heureusement|\barnaqu\w+|rien a (?:nous |me )?(?:verser|payer)|par journee|frais de route|periode d'essai|retenu sur la paie|(?:premier|second) versement"),
     # Somebody who arranges the papers, to be written to and paid.
     _rule("pay_to_work", _BROKER, r"\b(?:contact\w*|ecri\w+|appel\w+|pay\w*|regl\w+|vers\w+|envo\w+|write|call|send|email)\b", r"\b(?:visas?|permis de travail|work permit|documents? de voyage|travel(?:ling)? (?:papers?|documents?)|bta|immigration papers?)\b",
-          rf"\b(?:cout|frais|fees?|costs?|charges?|honoraires|bta|payment|paiement|pay(?:er|ez)?|regler|verser)\b", about=_FAR_JOB_AND_WORK, reach=2,
+          r"\b(?:cout|frais|fees?|costs?|charges?|honoraires|bta|payment|paiement|pay(?:er|ez)?|regler|verser)\b", about=_FAR_JOB_AND_WORK, reach=2,
           unless=rf"{_PAPERS_PAID}|a notre charge|nous (?:payons|prenons)|we (?:pay|cover)|no (?:fee|cost|charge)|gratuit|n'est pas|jamais|never|heureusement|\barnaqu\w+|loyer"),
     # An assignment as a mystery shopper: a place on the list, a cheque, a transfer or cards to « evaluate ».
     _rule("pay_to_work", rf"{MONEY}[^.!?]{{0,30}}\b(?:inscription|acces|adhesion|abonnement|kit|liste|annuaire|dossier|registration|access|membership)\b|\b(?:inscription|acces|adhesion|abonnement|kit|liste|annuaire|registration|access|membership)\b[^.!?]{{0,50}}{MONEY}",
