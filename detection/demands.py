@@ -125,7 +125,7 @@ _WITNESSES = (
 )
 _SHOWN_TO = (
     r"\b(?:recoi\w+|recev\w+|verr\w+|va(?:is|s|)? (?:tout )?(?:voir|recevoir|l'avoir)|vont (?:tout )?(?:voir|recevoir)|voi(?:t|ent)|see[sn]?|gets?|receives?|envo\w+|enverr\w+|send\w*|part(?:ent|ira|iront)?|publi\w+|diffus\w+|balanc\w+|"
-    r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*)\b"
+    r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*|watch\w*|regard\w+)\b"
 )
 _UNLESS_PAID = (
     r"\b(?:sinon|ou (?:bien |alors )?(?:je|j'|la|le|ta|tes|ton|toute?|tous|on)|or (?:else|i|we|every\w*|your|the)|otherwise|wla|wela|si (?:tu|vous) (?:ne |n'|me |m')?\w+ (?:pas|rien|plus)|si (?:tu|vous) ne \w+ pas|unless|if you (?:don't|do not|refuse)|"
@@ -188,17 +188,17 @@ _MYSTERY = r"\b(?:myst(?:ere|ery)|secret)[ -]?(?:shop\w*|guest|customer|buyer)|\
 # Work of which there is much, and none of it paid.
 _MUCH_WORK = (
     r"\b(?:\d{2,}|[3-9]|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|three|four|five|six|eight|ten|twelve|twenty|the three|the four)(?: \w+){0,2} (?:pages?|articles?|fiches?|tickets?|ecrans?|audios?|videos?|visuels?|logos?|produits?|interviews?|entretiens|episodes?|"
-    r"textes?|slides?|maquettes?|chapitres?|heures?|hours?|jours?|days?|semaines?|weeks?|mois|months?|posts?|creatives?|photos?|dossiers?|factures?|clients?|appels?|calls?|words|mots|rapports?|screens)\b|\b\d{4,} (?:mots|words)\b|"
+    r"textes?|slides?|maquettes?|chapitres?|heures?|hours?|jours?|days?|semaines?|weeks?|mois|months?|posts?|creatives?|photos?|dossiers?|factures?|clients?|appels?|calls?|words|mots|rapports?|screens|evenings?|nights?|soirs?|soirees?|minutes etalonnees)\b|\b(?:le|la|tout le|the|your) (?:premiere?|first) (?:mois|semaine|quinzaine|month|week)\b|\b(?:simana|chhar|nss chhar|yamat)\b|\b(?:episode|film|livre|manuel|rapport|dossier|catalogue|book|report)\b[^.!?]{0,15}\b(?:en entier|entiere?|complete?|entire)|\b\d{4,} (?:mots|words)\b|"
     r"\b(?:strategie|site|campagne|plan|charte|catalogue|application|design|website|strategy|campaign|brand guide|business plan) (?:\w+ )?(?:complete?|entiere?|en entier|de A a Z|pret\w* a publier)|\b(?:full|complete|entire) (?:\w+ )?(?:site|website|strategy|campaign|plan|app|design|guide)\b|"
     r"\b(?:services?|gardes?|soirs?|shifts?) d[eu]s? (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b[^.!?]{0,30}\b(?:et|,)|\b(?:un|une|deux|a|one|two) (?:mois|semaines?|months?|weeks?|quinzaine)\b"
 )
 _NOT_PAID = (
     r"\b(?:pas (?:etre )?(?:paye\w*|remunere\w*|indemnise\w*)|non (?:paye|remunere|indemnise)\w*|sans (?:etre |aucune? )?(?:salaire|paye\w*|payer|remuneration|paie|indemnite|indemnisation|contrepartie)|gratuite?(?:ment)?|gratos|unpaid|without (?:any )?pay|not paid|no (?:fee|pay|payment|compensation)\b|for free|"
-    r"n'est (?:pas|ni) (?:pay|remuner|indemnis)\w*|(?:donne|verse|paie|paye) (?:rien|pas)|(?:touch|gagn)\w+ rien|rien (?:n'est )?(?:paye|verse|touch\w*)|ma fih\w* (?:khlass?|flous)|bla (?:khlas|flous|khlass)|fabor|c'est offert|offertes?)\b"
+    r"n'est (?:pas|ni) (?:pay|remuner|indemnis)\w*|(?:donne|verse|paie|paye) (?:rien|pas)|(?:touch|gagn)\w+ rien|rien (?:n'est )?(?:paye|verse|touch\w*)|ma fih\w* (?:khlass?|flous)|bla (?:khlas|flous|khlass)|fabor|c'est offert|offertes?|(?:toucher|gagner) (?:un|le moindre|aucun|de) (?:franc|euro|sou|salaire|dirham)|(?:pas|aucune) (?:\w+ )?(?:de )?(?:remuneration|indemnite))\b"
 )
 _TO_BE_JUDGED = (
     r"\b(?:test|essai|trial|epreuve|exercice|exercise|sample|echantillon|niveau|avant (?:le|la|tout|toute|de|l'|tt)|before|pour (?:voir|juger|evaluer|departager|verifier|te connaitre|vous connaitre|qu'(?:il|elle|on) voi\w+)|to see|see (?:if|how)|finalistes?|derniere etape|last step|final step|apres (?:on|tu|le|il)|et apres|ensuite on|"
-    r"on (?:voit|verra|decide)|(?:il|elle|patron\w*|chef) (?:te |vous )?(?:dit|decide|verra|voit)|si (?:c'est bon|c bon|vous etes bon|tu es bon|le client|3jeb)|if (?:it|you|we|the)|observation|immersion|prouv\w+|motivation|selectionn\w+|retenus?|hire|on signe|nkhedmouk|ila 3jeb|o ila)\b"
+    r"on (?:voit|verra|decide)|(?:il|elle|patron\w*|chef) (?:te |vous )?(?:dit|decide|verra|voit)|si (?:c'est bon|c bon|vous etes bon|tu es bon|le client|3jeb)|if (?:it|you|we|the)|observation|immersion|prouv\w+|motivation|selectionn\w+|retenus?|hire|on signe|nkhedmouk|ila 3j\w+|o ila|contente?|satisfaite?|who(?:'s| is) motivated|confirmer|tout nouveau|toute? nouvel\w*|a ce stade|at this stage)\b"
 )
 _PRICE_OF_A_CALL = r"\d ?(?:€|euros?|eur|cts?|centimes?|f|fcfa|dh|dhs|da|\$|£|p)? ?(?:ttc )?(?:\+ ?prix d'un (?:appel|sms) ?)?(?:/ ?|par |l[ae'] ?|a |per |d'|chaque )(?:appels?|min(?:utes?)?|sms|textos?|messages?|text|call)\b"
 
@@ -442,6 +442,12 @@ RULES = (
     _rule("ask_code", r"\b(?:code|numero|chiffres|number|digits)\b", r"\b(?:texto|sms|whatsapp|par message|by text)\b",
           r"\b(?:transmett\w+|communiqu\w+|donn(?:ez|e)|envo(?:yez|ie)|dict(?:ez|e)|give|send|tell)\b[- ](?:le|la|les|it|them|lui)\b",
           unless=r"jamais|never|personne|ne (?:le |la )?(?:donn|communiqu|transm)\w+|numero (?:de (?:tel|suivi|dossier)|siret)", reach=2),
+    # What was earned comes out once something has been paid, whoever tells it.
+    _rule("fee_to_withdraw", r"\b(?:retir(?:er|e|es|ez)|sortir|debloqu\w+|recuperer|encaisser|toucher|n?jbed|withdraw\w*|cash (?:it )?out|take it out)\b|\baffiche\w* a l'ecran|\bon the screen\b",
+          r"\b(?:veut|veulent|demande\w*|reclame\w*|exige\w*|khassek|khass\w*|lazem|must first|they (?:say|want|ask)|faut|doit|dois|doivent)\b",
+          r"\b(?:impots?|taxes?|tax|frais|fees?|verification|controle|anti-?blanchiment|caution|certificat|score|margin|timbre|deblocage|rsoum|dariba)\b", rf"{_AN_AMOUNT}|\b\d{{2,}}\b", reach=3,
+          about=r"\b(?:plateforme|platform|applis?|apps?|ecran|screen|gains?|gagn\w+|missions?|taches?|tasks?|rating|noter|note|avis|likes?|site|flousi|flouss?i|crypto\w*|usdt|trading|earned)\b",
+          unless=r"loyer|depot de garantie|notaire|livret|assurance[- ]vie|distributeur|guichet|\bcpf\b|\bseuil|minimum|colis|jamais|arnaqu\w+|mefi\w+|urssaf|declar\w+|\bsalaire|employeur|factur\w+|titre de sejour|passeport|prefecture|payoneer charges|\baucune?\b"),
     # Much work, unpaid, to be judged on.
     _rule("long_unpaid_test", _MUCH_WORK, _NOT_PAID, _TO_BE_JUDGED, reach=3,
           unless=r"\b(?:[1-5]?\d|une?) ?(?:minutes?|min|mn)\b|questionnaire|dedommag\w+|indemnite (?:de )?\d|honoraires|rembours\w+|ni (?:garde|diffuse|utilise|conserve|exploite)\w*|observez|regardez|gratification|qualification test|convention|\bstages?\b|pmsmp|service civique|benevol\w*|volunteer\w*|association|abonnement|essai gratuit|free trial|free of charge|sans engagement|logiciel|conges?\b|retard|"

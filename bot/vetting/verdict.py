@@ -25,7 +25,8 @@ SURE_FLOOR = -3.0
 LEAST_DOUBT = -5.5
 """Four in a thousand: below, the message is nothing like a trap and what was seen in it is only noted."""
 DOUBT_MARGIN = 1.5
-"""A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
+"""A less sure sufficient signal makes a trap from the score of ``suspect``, a suspect message from this much under
+that of ``prudence``."""
 PARSED_FLOOR = -4.0
 """A critical sign that a library parses, or a demand in so many words, makes a message suspect down to here: the
 bank's own number costs money too."""
@@ -276,11 +277,11 @@ class Judge:
 
     def _of_sufficient(self, log_odds: float, shown: Sequence[Found]) -> Level:
         """The level of the signals that are enough by themselves, unless the message is nothing like a trap."""
-        caution = self._level_scores[Level.CAUTION]
+        suspect, caution = self._level_scores[Level.SUSPECT], self._level_scores[Level.CAUTION]
         levels = [Level.NOTHING]
         for found in shown:
             if self._signals[found.id].sufficient:
-                trap_from, suspect_from = (SURE_FLOOR, LEAST_DOUBT) if found.sure else (caution, caution - DOUBT_MARGIN)
+                trap_from, suspect_from = (SURE_FLOOR, LEAST_DOUBT) if found.sure else (suspect, caution - DOUBT_MARGIN)
                 levels.append(
                     Level.TRAP
                     if log_odds >= trap_from
