@@ -50,7 +50,7 @@ MEASURED_FROM = 30
 """Clauses of messages that show a signal, below which its precision is not measured but taken for unknown: a handful
 by one writer looked perfect down to one chance in five."""
 SHOWN_UNMEASURED = 1.0
-HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.045, 0.006, 0.12
+HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.03, 0.006, 0.14
 """Share of honest messages allowed above each level's score, before the guards, not applied by training: they take
 away more alerts than the rules on signals add."""
 _OVERLAP_OF_QUOTE, _OVERLAP_OF_CLAUSE = 0.4, 0.6
