@@ -91,7 +91,7 @@ _KEEPER = (
 
 _HIRED = (
     r"\b(?:poste|emploi|embauch\w+|recrut\w+|candidatur\w+|retenue?s?|contrat|travail\w*|job|mission|convocation|entretien|"
-    r"employeur|engag\w+|diplome|cv|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
+    r"employeur|engag\w+|diplome|cv|cd[di]|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
 )
 
 _CLOSE = (
@@ -188,7 +188,7 @@ _MYSTERY = r"\b(?:myst(?:ere|ery)|secret)[ -]?(?:shop\w*|guest|customer|buyer)|\
 # Work of which there is much, and none of it paid.
 _MUCH_WORK = (
     r"\b(?:\d{2,}|[3-9]|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|three|four|five|six|eight|ten|twelve|twenty|the three|the four)(?: \w+){0,2} (?:pages?|articles?|fiches?|tickets?|ecrans?|audios?|videos?|visuels?|logos?|produits?|interviews?|entretiens|episodes?|"
-    r"textes?|slides?|maquettes?|chapitres?|heures?|hours?|jours?|days?|semaines?|weeks?|mois|months?|posts?|creatives?|photos?|dossiers?|factures?|clients?|appels?|calls?|words|mots|rapports?|screens|evenings?|nights?|soirs?|soirees?|minutes etalonnees)\b|\b(?:le|la|tout le|the|your) (?:premiere?|first) (?:mois|semaine|quinzaine|month|week)\b|\b(?:simana|chhar|nss chhar|yamat)\b|\b(?:episode|film|livre|manuel|rapport|dossier|catalogue|book|report)\b[^.!?]{0,15}\b(?:en entier|entiere?|complete?|entire)|\b\d{4,} (?:mots|words)\b|"
+    r"textes?|slides?|maquettes?|chapitres?|heures?|hours?|jours?|days?|semaines?|weeks?|mois|months?|posts?|creatives?|photos?|dossiers?|factures?|clients?|appels?|calls?|words|mots|rapports?|screens|evenings?|nights?|soirs?|soirees?|minutes etalonnees)\b|\b(?:semaine|quinzaine|mois) d'essai\b|\btrial (?:week|month)\b|\b(?:le|la|tout le|the|your) (?:premiere?|first) (?:mois|semaine|quinzaine|month|week)\b|\b(?:simana|chhar|nss chhar|yamat)\b|\b(?:episode|film|livre|manuel|rapport|dossier|catalogue|book|report)\b[^.!?]{0,15}\b(?:en entier|entiere?|complete?|entire)|\b\d{4,} (?:mots|words)\b|"
     r"\b(?:strategie|site|campagne|plan|charte|catalogue|application|design|website|strategy|campaign|brand guide|business plan) (?:\w+ )?(?:complete?|entiere?|en entier|de A a Z|pret\w* a publier)|\b(?:full|complete|entire) (?:\w+ )?(?:site|website|strategy|campaign|plan|app|design|guide)\b|"
     r"\b(?:services?|gardes?|soirs?|shifts?) d[eu]s? (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b[^.!?]{0,30}\b(?:et|,)|\b(?:un|une|deux|a|one|two) (?:mois|semaines?|months?|weeks?|quinzaine)\b"
 )

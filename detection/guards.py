@@ -47,7 +47,7 @@ _PAID_BY_OTHERS = (
     r"(?:votre |ton |l[ae'] ?|nous|notre |un |les )?(?:cpf|opco|employeur|entreprise|societe|france travail|region|agence|nous|etat|ecole)|"
     r"financable|eligible (?:au )?cpf|aux frais de l"
 )
-_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|participation (?:\w+ )?(?:est )?de \d|apres (?:un|deux|trois|\d+) mois|au final|minuit|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord"
+_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|participation (?:\w+ )?(?:est )?de \d|apres (?:un|deux|trois|\d+) mois|au final|minuit|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord|mais (?:il |vous |tu )?(?:faut|reste|devez|dois)|but (?:you|only)"
 # Who takes what the law or an office sets, at its own counter, and what makes a payment impossible to trace.
 _OFFICE = (
     r"(?:guichet|tresor|tresorerie|perception|percept\w+|greffe|prefecture|sous-prefecture|mairie|chambre de[s]? (?:metiers|commerce)|cma|cci|rectorat|academie|inspection|universite|faculte|scolarite|"
@@ -158,13 +158,19 @@ GUARDS = (
     _guard(_OF_FEES, _AT_AN_OFFICE, but=rf"{_UNTRACED}|\bavant (?:la|votre|ta) prise de|\bavant l'embauche|\bminuit"),
     # A training or a test that one chooses, and that a public body may pay back.
     _guard(_OF_FEES, r"\b(?:facultati\w+|optionnel\w*|optional|your own choice|votre (?:propre )?choix|si (?:vous le|tu le|vous|tu) (?:souhaite[sz]|voule[sz]|veux)|(?:personne|rien) ne (?:vous |t')?(?:y )?oblige|nobody requires|not required|"
-           r"(?:pas|ni) obligatoire|libre a vous)\b|\b(?:utiliser|avec|mobiliser|use) (?:votre|ton|mon|le|your) cpf\b|\b(?:caf|france travail|mairie|region|cpf|opco|agefiph|mission locale|departement|comite d'entreprise|cse)\b[^.!?]{0,50}"
+           r"(?:pas|ni) obligatoire|libre a vous)\b|\b(?:utiliser|avec|mobiliser|use) (?:votre|ton|mon|le|your) cpf\b|\b(?:caf|france travail|mairie|region|cpf|opco|agefiph|mission locale|(?:le |conseil )departement\w*|comite d'entreprise|cse)\b[^.!?]{0,50}"
            r"\b(?:rembours\w+|aid(?:e|er|ent)|financ\w+|prend|prennent|participe\w*|can (?:cover|pay)|covers?)\b",
            but=rf"{_UNTRACED}|\b(?:kit|pack|filleul\w*|equipe|frais de dossier|debloqu\w+|d'abord|minuit|avant (?:l'embauche|ce soir|demain))\b"),
     # What is returned by law or by contract: a tenant's deposit, a cheque that is not cashed, tools given against it.
     _guard(_OF_FEES, r"\b(?:caution|depot de garantie|deposit|consigne|cheque)\b[^.!?]{0,80}\b(?:non encaisse\w*|pas encaisse\w*|comme (?:le prevoit|prevu par) la loi|prevu(?:e|s)? par la loi|etat des lieux|bail|not cashed|returned after (?:the )?(?:inventory|inspection)|"
            r"held (?:by|in) (?:a|the) (?:deposit scheme|scheme|bank))\b|\b(?:etat des lieux|bail|loyer|charges comprises|inventory|lease)\b[^.!?]{0,80}\b(?:caution|depot de garantie|deposit)\b",
            but=rf"{_UNTRACED}|\b(?:avant (?:la|toute) (?:visite|remise|signature)|a l'etranger|sans visite|pour (?:reserver|bloquer|confirmer)|before (?:the )?(?:viewing|visit)|abroad|virement (?:immediat|instantane))\b"),
+    # Something cheap to buy and to be paid back against its receipt: a visit to a shop.
+    _guard("spend_own_money pay_to_work", r"\b(?:ticket|facture|note|recu)\b[^.!?]{0,60}\brembours\w+|\brembours\w+ (?:\w+ ){0,5}(?:ticket|facture|recu)\b",
+           but=rf"{_UNTRACED}|\b(?:cartes? (?:cadeaux?|google|apple|steam)|coupons?|materiel|ordinateur|kit|virement)\b"),
+    # What one sends home, and a part of it for the errand.
+    _guard("forward_money lend_bank_account", r"\bje (?:t'|te |vous )(?:envoie|ai envoye|fais|depose|vire)\b[^.!?]{0,50}\bpour (?:maman|papa|mamie|papi|la famille|les enfants|le bapteme|la dot|la mere|le pere|(?:ta|ma|notre) (?:mere|tante|soeur)|(?:ton|mon|notre) (?:pere|oncle|frere))\b",
+           but=r"\b(?:western|crypto|usdt|codes?|inconnu|clients?|commission|\d{1,2} ?%)\b"),
     # Money that came back, or that was paid for something done: told, not asked.
     _guard(_OF_FEES + " trial_payment", r"\b(?:m'a|m'ont|nous a|nous ont|has|have) (?:deja |bien |just |already )?(?:rembourse\w*|rendue?s?|restituee?s?|refunded|returned|paid back)\b|\bm'a pris\b[^.!?]{0,60}\b(?:revenu|fini|termine|repare)\w*",
            but=r"\b(?:si|if|quand|des que|lorsque|hacker|avocat\w*|prend|tout (?:rendu|rembourse)|versez|payez|envoyez|deposez|recharg\w+|vous sera|will be|premier salaire|first pay)\b"),

@@ -211,7 +211,7 @@ class Vetter:
     def _kinds(self, row: Array) -> Array:
         """Probability of each kind of trap. One that no message taught has no score of its own: it gets an even
         share, and what the catalogue says of it decides whether it is named."""
-        learned = self._model.pattern.weights.any(axis=1)
+        learned = np.asarray(self._model.pattern.weights.any(axis=1))
         kinds = np.full(len(learned), 1.0 / len(learned))
         kinds[learned] = _softmax(self._model.pattern.scores(row)[learned]) * learned.mean()
         return kinds

@@ -205,7 +205,7 @@ class Judge:
             log_odds = max(log_odds, self._level_scores[Level.SUSPECT])
         flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
         shown = [found for found in flags if found.shown]
-        level = self._level(log_odds, shown, declared)
+        level = self._level(log_odds, shown, declared, reading.is_of_work)
         if level is Level.CAUTION and not declared and not shown:
             shown = self._reason(found for found in flags if self._may_be_named(found))
             level = self._level_of_reason(log_odds, shown, at_most=level)
@@ -255,7 +255,7 @@ class Judge:
                 total += NO_LOG_ODDS
         return total
 
-    def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal]) -> Level:
+    def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal], is_of_work: bool) -> Level:
         by_score = self._by_score(log_odds)
         if any(signal.sufficient for signal in declared):
             return Level.TRAP
@@ -268,6 +268,9 @@ class Judge:
             # A score alone is no verdict: a strong sign, or several others, must be there to be read.
             return Level.TRAP if strength or len(shown) >= 3 else Level.SUSPECT
         if by_sufficient is Level.SUSPECT or self._is_suspect(log_odds, by_score, shown, strong, strength):
+            return Level.SUSPECT
+        if is_of_work and log_odds >= LEAST_DOUBT and any(self._names_alone(self._signals[f.id]) for f in strong):
+            # A polite message gives a number that costs money: no employer needs one, whatever the score.
             return Level.SUSPECT
         return Level.CAUTION if by_score is Level.NOTHING and strength else by_score
 

@@ -79,11 +79,15 @@ DEMANDS = [
     ("Le premier mois tu travailles sans toucher un franc, si le patron est content on signe.", "long_unpaid_test"),
     ("Pour sortir mes gains la plateforme veut d'abord l'impôt, 390, et après tout arrive.", "fee_to_withdraw"),
     ("We kept the recording. 400 in bitcoin or your school and your parents watch it.", "blackmail"),
+    ("Ferme au Canada, le visa est pris en charge mais il faut envoyer 85 000 FCFA pour le dossier.", "pay_to_work"),
+    ("Client mystère : 25 € d'inscription pour la liste de votre département, repas remboursés.", "pay_to_work"),
+    ("Agence : un CDI en dix jours, frais d'inscription 150 € en liquide au conseiller.", "pay_to_work"),
     ("Traduis-nous ces 40 pages, c'est l'essai. Il n'est pas payé, ensuite on signe.", "long_unpaid_test"),
     ("Le patron veut voir : tu viens dix jours au garage, il ne donne rien, après il décide.", "long_unpaid_test"),
     ("My aunt was told to pay £85 registration before the job starts, she is about to pay.", "pay_to_work"),
 ]
 NO_DEMANDS = [
+    "Ma sœur, je t'envoie 20 000 par Wave pour maman, tu gardes 2 000 pour le taxi et tu lui donnes le reste.",
     "Le quiz d'entrée, 10 minutes, n'est pas payé : 40 photos à classer pour montrer que la consigne est comprise.",
     "Saison en Espagne : le visa et le car sont pris en charge, le logement est retenu 80 € par mois.",
     "Visite de client mystère : repas remboursé jusqu'à 14 €, aucune carte cadeau ni transfert d'argent.",
