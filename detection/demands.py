@@ -91,7 +91,7 @@ _KEEPER = (
 
 _HIRED = (
     r"\b(?:poste|emploi|embauch\w+|recrut\w+|candidatur\w+|retenue?s?|contrat|travail\w*|job|mission|convocation|entretien|"
-    r"employeur|engag\w+|diplome|cv|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
+    r"employeur|engag\w+|diplome|cv|cd[di]|par mois|visa|khedma|boulot|taf|teletravail\w*|selection\w*|salaire|position|hired|hiring|lmia|contract)\b"
 )
 
 _CLOSE = (
@@ -125,7 +125,7 @@ _WITNESSES = (
 )
 _SHOWN_TO = (
     r"\b(?:recoi\w+|recev\w+|verr\w+|va(?:is|s|)? (?:tout )?(?:voir|recevoir|l'avoir)|vont (?:tout )?(?:voir|recevoir)|voi(?:t|ent)|see[sn]?|gets?|receives?|envo\w+|enverr\w+|send\w*|part(?:ent|ira|iront)?|publi\w+|diffus\w+|balanc\w+|"
-    r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*)\b"
+    r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*|watch\w*|regard\w+)\b"
 )
 _UNLESS_PAID = (
     r"\b(?:sinon|ou (?:bien |alors )?(?:je|j'|la|le|ta|tes|ton|toute?|tous|on)|or (?:else|i|we|every\w*|your|the)|otherwise|wla|wela|si (?:tu|vous) (?:ne |n'|me |m')?\w+ (?:pas|rien|plus)|si (?:tu|vous) ne \w+ pas|unless|if you (?:don't|do not|refuse)|"
@@ -167,6 +167,41 @@ _LENT = (
     r"je tourne|on le fait tourner|fais tourner|log(?:s)? in|se connecte\w*|je (?:livre|roule|travaille) (?:avec|dessus)|moi je (?:livre|roule)|(?:rouler|livrer|bosser|travailler|ride|drive) (?:avec|dessus|with it|on it)|under your name|a ton nom)\b"
 )
 
+# Papers, a journey, whoever arranges them: what is sold with a job far away.
+_FAR_JOB = (
+    r"\b(?:canad\w*|quebec|montreal|toronto|etats-unis|\busa\b|new york|australi\w*|new zealand|nouvelle[- ]zelande|dubai|emirats?|uae|qatar|doha|koweit|kuwait|oman|bahrein|bahrain|arabie|saudi|liban|beyrouth|golfe|gulf|turquie|turkey|"
+    r"chypre|cyprus|malte|malta|pologne|poland|roumanie|romania|serbie|allemagne|germany|deutschland|ausbildung|italie|italia|italy|flussi|espagne|spain|espana|sbania|portugal|luxembourg|suisse|switzerland|belgique|belgium|londres|london|"
+    r"royaume-uni|angleterre|\buk\b|united kingdom|irlande|ireland|norvege|norway|finlande|europe|schengen|japon|japan|coree|korea|singapour|singapore|malaisie|a l'etranger|abroad|overseas|croisiere|cruise|paquebot|immigration|expatri\w+|"
+    r"l'?khalij|bla?d|visas?|work permit|permis de travail|lmia|eimt|ambassade|embassy|consulat\w*)\b"
+)
+_FOR_TRAVEL = (
+    r"\b(?:visas?|permis de travail|permit|lmia|eimt|passe?ports?|documents? de (?:voyage|travail)|travel(?:ling)? (?:papers?|documents?)|titre de sejour|legalisation|apostille|traduction\w*|visites? medicales?|examens? medicaux|medicals?|labou?r card|"
+    r"billets?(?: d'avion)?|flight|convocation|contrats? (?:de travail|d'embauche|legalise)|kontra|assurance|insurance|garantie bancaire|procedures?|dossiers?|demarches?|paperwork|processing|immigration|biometri\w+|bta)\b"
+)
+_BROKER = r"\b(?:avocat\w*|lawyer|barrister|solicitor|attorney|notre agent|mon agent|l'agent|agents?|consultants?|intermediaire|passeur|comptable|notaire|docteur|medecin agree|agence|agency|cabinet|coordinat\w+|representant\w*|officer|samsar)\b"
+_COSTS = (
+    r"\b(?:cout\w*|prix|tarif|frais|honoraires|montant|somme|avances?|acompte|caution|depot|s'eleve\w*|payables?|remboursables?|refundable|charges?|costs?|fees?|price|requirements?|pay(?:er|ez|ing|ment)?|paie[sz]?|payes|regl(?:er|ez)|vers(?:er|ez|ement)|"
+    r"envoy(?:er|ez)|envoie|rembourse[sz]?|moitie|nss|half|khell?es|taman|en (?:deux|trois) fois)\b"
+)
+_AN_AMOUNT = rf"(?:{MONEY}|\b\d{{1,3}}[ .]?(?:000|mille?)\b|\b\d+ ?(?:mille|millions?|mlyoun|melyoun|usd|cad|aed|dollars?|pounds?|euros?|francs?)\b)"
+_MYSTERY = r"\b(?:myst(?:ere|ery)|secret)[ -]?(?:shop\w*|guest|customer|buyer)|\b(?:clients?|clientes?|visit\w+|achet\w+|achats?|enquet\w+|evaluat\w+|shopp\w+) myst\w+|\b(?:test|evalu)\w* (?:d[eu]s? |le |l'|la |un |the |a )?(?:\w+ )?(?:services?|guichets?|caissier\w*|kiosk|counter|agence)"
+# Work of which there is much, and none of it paid.
+_MUCH_WORK = (
+    r"\b(?:\d{2,}|[3-9]|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|three|four|five|six|eight|ten|twelve|twenty|the three|the four)(?: \w+){0,2} (?:pages?|articles?|fiches?|tickets?|ecrans?|audios?|videos?|visuels?|logos?|produits?|interviews?|entretiens|episodes?|"
+    r"textes?|slides?|maquettes?|chapitres?|heures?|hours?|jours?|days?|semaines?|weeks?|mois|months?|posts?|creatives?|photos?|dossiers?|factures?|clients?|appels?|calls?|words|mots|rapports?|screens|evenings?|nights?|soirs?|soirees?|minutes etalonnees)\b|\b(?:semaine|quinzaine|mois) d'essai\b|\btrial (?:week|month)\b|\b(?:le|la|tout le|the|your) (?:premiere?|first) (?:mois|semaine|quinzaine|month|week)\b|\b(?:simana|chhar|nss chhar|yamat)\b|\b(?:episode|film|livre|manuel|rapport|dossier|catalogue|book|report)\b[^.!?]{0,15}\b(?:en entier|entiere?|complete?|entire)|\b\d{4,} (?:mots|words)\b|"
+    r"\b(?:strategie|site|campagne|plan|charte|catalogue|application|design|website|strategy|campaign|brand guide|business plan) (?:\w+ )?(?:complete?|entiere?|en entier|de A a Z|pret\w* a publier)|\b(?:full|complete|entire) (?:\w+ )?(?:site|website|strategy|campaign|plan|app|design|guide)\b|"
+    r"\b(?:services?|gardes?|soirs?|shifts?) d[eu]s? (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b[^.!?]{0,30}\b(?:et|,)|\b(?:un|une|deux|a|one|two) (?:mois|semaines?|months?|weeks?|quinzaine)\b"
+)
+_NOT_PAID = (
+    r"\b(?:pas (?:etre )?(?:paye\w*|remunere\w*|indemnise\w*)|non (?:paye|remunere|indemnise)\w*|sans (?:etre |aucune? )?(?:salaire|paye\w*|payer|remuneration|paie|indemnite|indemnisation|contrepartie)|gratuite?(?:ment)?|gratos|unpaid|without (?:any )?pay|not paid|no (?:fee|pay|payment|compensation)\b|for free|"
+    r"n'est (?:pas|ni) (?:pay|remuner|indemnis)\w*|(?:donne|verse|paie|paye) (?:rien|pas)|(?:touch|gagn)\w+ rien|rien (?:n'est )?(?:paye|verse|touch\w*)|ma fih\w* (?:khlass?|flous)|bla (?:khlas|flous|khlass)|fabor|c'est offert|offertes?|(?:toucher|gagner) (?:un|le moindre|aucun|de) (?:franc|euro|sou|salaire|dirham)|(?:pas|aucune) (?:\w+ )?(?:de )?(?:remuneration|indemnite))\b"
+)
+_TO_BE_JUDGED = (
+    r"\b(?:test|essai|trial|epreuve|exercice|exercise|sample|echantillon|niveau|avant (?:le|la|tout|toute|de|l'|tt)|before|pour (?:voir|juger|evaluer|departager|verifier|te connaitre|vous connaitre|qu'(?:il|elle|on) voi\w+)|to see|see (?:if|how)|finalistes?|derniere etape|last step|final step|apres (?:on|tu|le|il)|et apres|ensuite on|"
+    r"on (?:voit|verra|decide)|(?:il|elle|patron\w*|chef) (?:te |vous )?(?:dit|decide|verra|voit)|si (?:c'est bon|c bon|vous etes bon|tu es bon|le client|3jeb)|if (?:it|you|we|the)|observation|immersion|prouv\w+|motivation|selectionn\w+|retenus?|hire|on signe|nkhedmouk|ila 3j\w+|o ila|contente?|satisfaite?|who(?:'s| is) motivated|confirmer|tout nouveau|toute? nouvel\w*|a ce stade|at this stage)\b"
+)
+_PRICE_OF_A_CALL = r"\d ?(?:€|euros?|eur|cts?|centimes?|f|fcfa|dh|dhs|da|\$|£|p)? ?(?:ttc )?(?:\+ ?prix d'un (?:appel|sms) ?)?(?:/ ?|par |l[ae'] ?|a |per |d'|chaque )(?:appels?|min(?:utes?)?|sms|textos?|messages?|text|call)\b"
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -181,7 +216,7 @@ class Demand:
 class _Rule:
     """All of ``needs`` in a window of ``reach`` sentences, none of ``unless``; the whole message holds ``about``."""
 
-    signal: str
+    signals: tuple[str, ...]
     needs: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None = None
     about: re.Pattern[str] | None = None
@@ -193,9 +228,9 @@ class _Rule:
         return tuple(need for need in self.needs if "^" not in need.pattern)
 
 
-def _rule(signal: str, *needs: str, unless: str = "", about: str = "", reach: int = 1) -> _Rule:
+def _rule(signals: str, *needs: str, unless: str = "", about: str = "", reach: int = 1) -> _Rule:
     return _Rule(
-        signal,
+        tuple(signals.split()),
         tuple(re.compile(need) for need in needs),
         re.compile(unless) if unless else None,
         re.compile(about) if about else None,
@@ -212,6 +247,9 @@ _EMPLOYER_PAYS = (
     r"pris(?:e|es)? en charge|finance\w* par|remboursee? par|aux frais de l|offert|gratuit|depot de garantie|sans frais|"
     r"aucune?s? (?:frais|cout|somme)|no fee|free of charge|prend en charge|regle\w* par|payee?s? par"
 )
+# A lodging or a flight that is offered pays for no visa.
+_PAPERS_PAID = r"(?:pris(?:e|es)? en charge|prend en charge|regle\w* par|payee?s? par)(?![^.!?]{0,20}\b(?:mais|sauf|but)\b)|sans frais|aucune?s? (?:frais|cout|somme)|no fees?\b|free of charge|finance\w* par"
+_FAR_JOB_AND_WORK = rf"(?s)(?=.*{_FAR_JOB})(?=.*(?:{_HIRED}|\b(?:recrut|cherch|wanted|nurse|soudeu|weld|cuisini|cook|nanny|nounou|ouvrier|cueillette|usine|ferme|fruit|housekeep|aide-soignant|infirmi|serveu|chauffeur|macon|bonne|fille de maison|menage|agents?|apprenti|salary|saisonn|depart|l?flaha|usine)\w*))"
 RULES = (
     _rule("fee_to_withdraw", _HELD, _ORDER, rf"{_CHARGE}|{_ANY_MONEY}", unless=r"\bseuil\b|\bminimum\b|at least", reach=2,
           about=rf"{_CHARGE}|\bmeme (?:montant|somme)|same amount"),
@@ -243,16 +281,16 @@ RULES = (
           r"\b(?:cliqu\w+|lien|link|suiv\w+ les etapes|ouvr\w+|follow)\b", about=_HIRED, reach=2),
     _rule("ask_intimate_images", r"\b(?:lingerie|sous-vetements?|denudee?s?|nue?s?|topless|deshabill\w+|coquin\w*|intimes?|nudes?|underwear|naked)\b",
           r"\b(?:visio|cam|camera|webcam|photos?|videos?|cliches?|enregistr\w+|film(?:ez|er|e)\w*|pictures?)\b",
-          unless=r"aucune?|jamais|ne paies pas|boutique|vendeu\w+|magasin|rayon|refus\w+|n'envoy\w+|fabricant|\b(?:j'ai|je garde|on a|nous avons|i have|i've got|3andi) (?:\w+ ){0,2}(?:ta|tes|ton|votre|vos|your|tswer\w*)\b", about=rf"{_HIRED}|casting|mannequin\w*|model\w*|shooting|hotesses?"),
+          unless=r"aucune?|jamais|ne paies pas|boutique|vendeu\w+|magasin|rayon|refus\w+|n'envoy\w+|fabricant", about=rf"{_HIRED}|casting|mannequin\w*|model\w*|shooting|hotesses?"),
     _rule(
         "threat",
         r"\b(?:ou|sinon|or else|or) (?:alors )?(?:je |j'|on |nous |i |we )(?:'ll |will )?(?:l[ae]s? |l'|te |t')?(?:publi|envo|balanc|diffus|"
           r"post|montr|partag|port\w+ plainte|send|share|publish|expose)"),
     # Images that will be shown to those whom one loves or works for, unless one pays.
-    _rule("threat", _IMAGES, _WITNESSES, _SHOWN_TO, _UNLESS_PAID, reach=3, about=rf"{_ANY_MONEY}|\b(?:pay\w*|pa[iy]e\w*|\d{{2,}}|sift\w*|argent|money|bitcoin|transcash|neosurf|pcs|paysafe\w*|coupons?|amende|depot|obei\w*|ce que je (?:dis|veux))\b",
+    _rule("threat blackmail", _IMAGES, _WITNESSES, _SHOWN_TO, _UNLESS_PAID, reach=3, about=rf"{_ANY_MONEY}|\b(?:pay\w*|pa[iy]e\w*|\d{{2,}}|sift\w*|argent|money|bitcoin|transcash|neosurf|pcs|paysafe\w*|coupons?|amende|depot|obei\w*|ce que je (?:dis|veux))\b",
           unless=r"\bmdr+\b|\blol\b|\bhaha\w*|3018|portez plainte|ne paie|ne payez|don't pay|do not pay|mariage|anniversaire|facture|assurance|inscription"),
     # A false complaint that would be withdrawn for money.
-    _rule("threat", r"\b(?:plainte|police|gendarm\w+|procureur|tribunal|huissier|interpol|brigade|juge|complaint)\b", r"\b(?:retir\w+|class\w+|evit\w+|arrang\w+|a l'amiable|etouff\w+|settle|drop|sinon|otherwise)\b", rf"{_ANY_MONEY}|\bcontre \d|\bamende\b|\b\d{{2,3}}[ .]?000\b",
+    _rule("threat blackmail", r"\b(?:plainte|police|gendarm\w+|procureur|tribunal|huissier|interpol|brigade|juge|complaint)\b", r"\b(?:retir\w+|class\w+|evit\w+|arrang\w+|a l'amiable|etouff\w+|settle|drop|sinon|otherwise)\b", rf"{_ANY_MONEY}|\bcontre \d|\bamende\b|\b\d{{2,3}}[ .]?000\b",
           reach=3, about=r"\b(?:mineure?s?|sexuel\w*|nue?s?|pedo\w*|intimes?|webcam|underage|minor|caractere)\b", unless=r"3018|ne payez|portez plainte|facture|employeur ne"),
     _rule("pay_to_work", r"\b(?:pay|paye[rz]?|regle[rz]?)\b[^.!?]{0,25}\d+[^.!?]{0,15}\b(?:verification|registration|inscription|activation|onboarding|background check)\b", about=rf"{_HIRED}|\bhire\b", unless=_EMPLOYER_PAYS),
     # So much to have, to keep or to confirm a place, whichever is said first.
@@ -404,6 +442,46 @@ RULES = (
     _rule("ask_code", r"\b(?:code|numero|chiffres|number|digits)\b", r"\b(?:texto|sms|whatsapp|par message|by text)\b",
           r"\b(?:transmett\w+|communiqu\w+|donn(?:ez|e)|envo(?:yez|ie)|dict(?:ez|e)|give|send|tell)\b[- ](?:le|la|les|it|them|lui)\b",
           unless=r"jamais|never|personne|ne (?:le |la )?(?:donn|communiqu|transm)\w+|numero (?:de (?:tel|suivi|dossier)|siret)", reach=2),
+    # What was earned comes out once something has been paid, whoever tells it.
+    _rule("fee_to_withdraw", r"\b(?:retir(?:er|e|es|ez)|sortir|debloqu\w+|recuperer|encaisser|toucher|n?jbed|withdraw\w*|cash (?:it )?out|take it out)\b|\baffiche\w* a l'ecran|\bon the screen\b",
+          r"\b(?:veut|veulent|demande\w*|reclame\w*|exige\w*|khassek|khass\w*|lazem|must first|they (?:say|want|ask)|faut|doit|dois|doivent)\b",
+          r"\b(?:impots?|taxes?|tax|frais|fees?|verification|controle|anti-?blanchiment|caution|certificat|score|margin|timbre|deblocage|rsoum|dariba)\b", rf"{_AN_AMOUNT}|\b\d{{2,}}\b", reach=3,
+          about=r"\b(?:plateforme|platform|applis?|apps?|ecran|screen|gains?|gagn\w+|missions?|taches?|tasks?|rating|noter|note|avis|likes?|site|flousi|flouss?i|crypto\w*|usdt|trading|earned)\b",
+          unless=r"loyer|depot de garantie|notaire|livret|assurance[- ]vie|distributeur|guichet|\bcpf\b|\bseuil|minimum|colis|jamais|arnaqu\w+|mefi\w+|urssaf|declar\w+|\bsalaire|employeur|factur\w+|titre de sejour|passeport|prefecture|payoneer charges|\baucune?\b"),
+    # Much work, unpaid, to be judged on.
+    _rule("long_unpaid_test", _MUCH_WORK, _NOT_PAID, _TO_BE_JUDGED, reach=3,
+          unless=r"\b(?:[1-5]?\d|une?) ?(?:minutes?|min|mn)\b|questionnaire|dedommag\w+|indemnite (?:de )?\d|honoraires|rembours\w+|ni (?:garde|diffuse|utilise|conserve|exploite)\w*|observez|regardez|gratification|qualification test|convention|\bstages?\b|pmsmp|service civique|benevol\w*|volunteer\w*|association|abonnement|essai gratuit|free trial|free of charge|sans engagement|logiciel|conges?\b|retard|"
+                 r"livraison|acces gratuit|cours gratuits?|formation (?:\w+ )?gratuite|inscription (?:\w+ )?gratuite|gratuite? pour|wifi|remplac\w+|refus\w+|est-ce (?:legal|normal)|pas le droit|interdit|doi(?:t|vent) etre (?:paye|remuner)\w*|illegal|must be paid|should be paid|coloc\w*|loyer|\bvelib|\bmoi(?:s|s) (?:offert|gratuit)s? (?:d'|puis)"),
+    # A job far away, and what its papers or its journey cost.
+    _rule("pay_to_work", rf"{_FOR_TRAVEL}[^.!?]{{0,80}}{_COSTS}[^.!?]{{0,40}}{_AN_AMOUNT}|{_COSTS}[^.!?]{{0,50}}{_FOR_TRAVEL}[^.!?]{{0,60}}{_AN_AMOUNT}|{_AN_AMOUNT}[^.!?]{{0,40}}\b(?:pour|for|contre|against|bach|dyal)\b[^.!?]{{0,30}}{_FOR_TRAVEL}",
+          about=_FAR_JOB_AND_WORK,
+          unless=rf"{_PAPERS_PAID}|loyer|\bbail\b|guichet|site officiel|official (?:site|website)|\bgouv\b|gouvernement|government|a notre charge|a nos frais|nous (?:payons|prenons|reglons|rembours\w+)|we (?:pay|cover|reimburse)|erasmus|universite|university|\bpvt\b|touris\w+|vacances|rembours\w+ (?:par|sur) (?:l'|la |le |votre )?(?:entreprise|employeur|note|frais)|heureusement|\barnaqu\w+|rien a (?:nous |me )?(?:verser|payer)|par journee|frais de route|periode d'essai|retenu sur la paie|(?:premier|second) versement"),
+    # Somebody who arranges the papers, to be written to and paid.
+    _rule("pay_to_work", _BROKER, r"\b(?:contact\w*|ecri\w+|appel\w+|pay\w*|regl\w+|vers\w+|envo\w+|write|call|send|email)\b", r"\b(?:visas?|permis de travail|work permit|documents? de voyage|travel(?:ling)? (?:papers?|documents?)|bta|immigration papers?)\b",
+          r"\b(?:cout|frais|fees?|costs?|charges?|honoraires|bta|payment|paiement|pay(?:er|ez)?|regler|verser)\b", about=_FAR_JOB_AND_WORK, reach=2,
+          unless=rf"{_PAPERS_PAID}|a notre charge|nous (?:payons|prenons)|we (?:pay|cover)|no (?:fee|cost|charge)|gratuit|n'est pas|jamais|never|heureusement|\barnaqu\w+|loyer"),
+    # An assignment as a mystery shopper: a place on the list, a cheque, a transfer or cards to « evaluate ».
+    _rule("pay_to_work", rf"{MONEY}[^.!?]{{0,30}}\b(?:inscription|acces|adhesion|abonnement|kit|liste|annuaire|dossier|registration|access|membership)\b|\b(?:inscription|acces|adhesion|abonnement|kit|liste|annuaire|registration|access|membership)\b[^.!?]{{0,50}}{MONEY}",
+          about=_MYSTERY, unless=rf"{_EMPLOYER_PAYS}|rembours\w+ jusqu|\baucun\w*|jamais|gratuit\w*|honoraires"),
+    _rule("forward_money", r"\b(?:western|moneygram|ria|mandat\w*|wire|transfert d'argent|money transfer|bitcoin|crypto|cash app|zelle|orange money|wave|momo)\b", r"\b(?:envo\w+|vir(?:er|ez|e)|transf\w+|send\w*|wire|testez|tester|evalu\w+|depos\w+)\b", about=_MYSTERY, reach=2,
+          unless=r"jamais|never|\baucune?\b|\bni\b|\bne (?:vous |te )?(?:demand|pay|vers|envo)\w*|arnaqu\w+|mefi\w+|vous (?:recevr|serez pay|etes pay)\w*|nous vous (?:pay|vers|vir)\w*"),
+    _rule("cheque_overpayment", rf"{_CHEQUE}|\bmandat\b", r"\b(?:encaiss\w+|depos\w+|deposit\w*|bank it|cash it|a votre banque)\b", about=_MYSTERY, reach=3, unless=r"jamais|never|arnaqu\w+|mefi\w+|n'encaiss\w+|cheques? cadeaux?"),
+    _rule("prepaid_code", r"\b(?:cartes? (?:cadeaux?|google\w*|apple|itunes|steam|amazon|prepayees?)|gift cards?|transcash|neosurf|pcs|coupons?|recharges?)\b", r"\b(?:achet\w+|buy|purchase\w*|kiosk|prenez|prendre|payez)\b", r"\b(?:codes?|photos?|pictures?|pics?|numeros?|gratt\w+|scratch)\b", about=_MYSTERY, reach=3,
+          unless=r"jamais|never|arnaqu\w+|mefi\w+|remunere\w* en|paye\w* en"),
+    # A message or a call that costs its sender, whichever the country's prefix.
+    _rule("premium_number", _PRICE_OF_A_CALL, r"\b(?:envo[iy]\w*|tap(?:e|ez|er)|compos\w+|appel(?:ez|le|er|es)|rappel\w*|send|text|call|dial|ring|sms)\b",
+          about=r"\b(?:emplois?|postes?|recrut\w+|candidatur\w+|entretien|missions?|jobs?|travail\w*|embauch\w+|inscri\w+|dossier|gagn\w+|cadeau|colis|tirage|offres?|valid\w+|work|hiring|apply|interview|prize|khedma)\b",
+          unless=r"remuner\w+|vous (?:gagn|touch|serez pay|etes pay)\w*|tu (?:gagn|touch)\w*|paye\w* \d|on (?:te|vous) pa[iy]\w*|non surtaxe|gratuit|appel local|facture|earn|stop au|we pay|get paid|pour vous"),
+    # What every newcomer buys from whoever hires.
+    _rule("pay_to_work", r"\b(?:carnets?|badges?|tenues?|gilets?|sacs?|blouses?|uniformes?|cartes? (?:pro\w*|d'agent|de membre|d'acces)|kits?|casques?|fiches?|terminal|terminaux|tpe|machines?|attestations?|livrets?|centrale|polos?|t-?shirts?|macarons?)\b", rf"{MONEY}|\b\d{{1,3}}[ .]000\b|\b(?:fait|coute|a|est a|c'est) \d[\d .]*\b",
+          r"\b(?:tu (?:commences|demarres|donnes|prends|paies|payes|recuperes|revois)|vous (?:commenc\w+|demarr\w+|recuper\w+|remett\w+)|on (?:te|vous) (?:rembours|ren[dv]|retien|dedui)\w*|retenue?s? sur|sur (?:ta|votre) (?:premiere? )?(?:paye|paie|salaire)|pour (?:commencer|demarrer|debuter)|you start|avant de (?:commencer|demarrer)|before you start)\b",
+          r"\b(?:travail\w*|boulot|poste|paye|paie|salaire|agents?|livr\w+|vend\w+|mission|animat\w+|embauch\w+|commissions?|campagne|job|shift|chantier|superviseur|coordinat\w+|recrut\w+|equipe)\b", reach=3,
+          unless=rf"{_EMPLOYER_PAYS}|fourni\w*|pret(?:e|es|ee|ees|ons)\b|aucun\w*|sans rien (?:payer|avancer)|rien a (?:payer|avancer|acheter)|facture|licence|club|association|ecole|cantine|lycee|college|tombola|\bvends?\b|occasion|prime|formation certifi\w+|loyer|article \d|bulletin|avance (?:de|sur) salaire|ne reviennent pas|ne (?:le |la |les )?(?:rend|restitu)\w* pas"),
+    # A sum for a place, by a telephone's wallet.
+    _rule("pay_to_work", _AN_AMOUNT, r"\b(?:par|via|sur|avec|by|through|f) (?:le |mon |l')?(?:wave|orange money|om|momo|mtn|moov|airtel|m-?pesa|mobile money|cash ?plus|wafacash|western\w*|moneygram|mandat|coupons?|transcash|pcs)\b",
+          r"\b(?:poste|embauch\w+|engagement|recrut\w+|retenue?|contrat|ton nom|votre nom|ton dossier|votre dossier|place|selection\w*|concours|titularis\w+|affectation|decision|hired|job|khedma)\b",
+          r"\b(?:prend|demand\w+|faut|fai[st](?:es)?|envo[iy]\w*|depos\w+|donn\w+|lach\w+|pa[iy]e[rz]?|vers\w+|regl\w+|send|pay|avanc\w+|sift\w*)\b", reach=3,
+          unless=r"\b(?:je|on|nous|il|elle|patron\w*) (?:te|vous|t'|lui) (?:\w+ )?(?:pa[iy]|envo[iy]|vers|donn|vir|depos|transf)\w*|salaire (?:est |sera )?(?:verse|paye|envoye)|paye\w* (?:chaque|par|le|en fin|a la fin)|paiement (?:chaque|hebdo|le)|tu (?:seras|es) paye|vous (?:serez|etes) paye|arnaqu\w+|jamais|mefi\w+|loyer|tontine|tissu|commande\b|cotisation|regles? par|apportez"),
 )  # fmt: skip
 
 
@@ -424,11 +502,11 @@ def demands(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Demand]:
     for rule in RULES:
         if (rule.about and not rule.about.search(plain)) or not all(need.search(plain) for need in rule.anywhere):
             continue
-        if rule.signal in _OF_MONEY and _OWED_ELSEWHERE.search(plain):
+        if not _OF_MONEY.isdisjoint(rule.signals) and _OWED_ELSEWHERE.search(plain):
             continue
         found = next(_windows(plain, spans, rule), None)
         if found:
-            yield Demand(rule.signal, *found)
+            yield from (Demand(signal, *found) for signal in rule.signals)
 
 
 def _windows(plain: str, spans: Sequence[tuple[int, int]], rule: _Rule) -> Iterator[tuple[int, int]]:

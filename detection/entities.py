@@ -128,6 +128,8 @@ def _phones(text: str) -> Iterator[Entity]:
         if not raw.lstrip().startswith(("+", "00", "0", "(+", "(0")) or digits < 9:
             continue
         if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
+            if number.country_code not in FRENCH_CODES:  # the French ones are found half hidden too
+                yield Entity(Kind.PREMIUM, match.start, match.end, raw)
             continue
         value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         yield Entity(Kind.PHONE, match.start, match.end, value, country=str(number.country_code or ""))

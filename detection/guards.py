@@ -47,7 +47,7 @@ _PAID_BY_OTHERS = (
     r"(?:votre |ton |l[ae'] ?|nous|notre |un |les )?(?:cpf|opco|employeur|entreprise|societe|france travail|region|agence|nous|etat|ecole)|"
     r"financable|eligible (?:au )?cpf|aux frais de l"
 )
-_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|participation (?:\w+ )?(?:est )?de \d|apres (?:un|deux|trois|\d+) mois|au final|minuit|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord"
+_LEFT_TO_PAY = r"\breste\w* (?:a|votre)|participation (?:\w+ )?(?:est )?de \d|apres (?:un|deux|trois|\d+) mois|au final|minuit|a votre charge|(?<!n')avanc\w+|(?<!aucun )(?<!sans )\bfrais de dossier|acompte|caution|d'abord|mais (?:il |vous |tu )?(?:faut|reste|devez|dois)|but (?:you|only)"
 # Who takes what the law or an office sets, at its own counter, and what makes a payment impossible to trace.
 _OFFICE = (
     r"(?:guichet|tresor|tresorerie|perception|percept\w+|greffe|prefecture|sous-prefecture|mairie|chambre de[s]? (?:metiers|commerce)|cma|cci|rectorat|academie|inspection|universite|faculte|scolarite|"
@@ -158,13 +158,19 @@ GUARDS = (
     _guard(_OF_FEES, _AT_AN_OFFICE, but=rf"{_UNTRACED}|\bavant (?:la|votre|ta) prise de|\bavant l'embauche|\bminuit"),
     # A training or a test that one chooses, and that a public body may pay back.
     _guard(_OF_FEES, r"\b(?:facultati\w+|optionnel\w*|optional|your own choice|votre (?:propre )?choix|si (?:vous le|tu le|vous|tu) (?:souhaite[sz]|voule[sz]|veux)|(?:personne|rien) ne (?:vous |t')?(?:y )?oblige|nobody requires|not required|"
-           r"(?:pas|ni) obligatoire|libre a vous)\b|\b(?:utiliser|avec|mobiliser|use) (?:votre|ton|mon|le|your) cpf\b|\b(?:caf|france travail|mairie|region|cpf|opco|agefiph|mission locale|departement|comite d'entreprise|cse)\b[^.!?]{0,50}"
+           r"(?:pas|ni) obligatoire|libre a vous)\b|\b(?:utiliser|avec|mobiliser|use) (?:votre|ton|mon|le|your) cpf\b|\b(?:caf|france travail|mairie|region|cpf|opco|agefiph|mission locale|(?:le |conseil )departement\w*|comite d'entreprise|cse)\b[^.!?]{0,50}"
            r"\b(?:rembours\w+|aid(?:e|er|ent)|financ\w+|prend|prennent|participe\w*|can (?:cover|pay)|covers?)\b",
            but=rf"{_UNTRACED}|\b(?:kit|pack|filleul\w*|equipe|frais de dossier|debloqu\w+|d'abord|minuit|avant (?:l'embauche|ce soir|demain))\b"),
     # What is returned by law or by contract: a tenant's deposit, a cheque that is not cashed, tools given against it.
     _guard(_OF_FEES, r"\b(?:caution|depot de garantie|deposit|consigne|cheque)\b[^.!?]{0,80}\b(?:non encaisse\w*|pas encaisse\w*|comme (?:le prevoit|prevu par) la loi|prevu(?:e|s)? par la loi|etat des lieux|bail|not cashed|returned after (?:the )?(?:inventory|inspection)|"
            r"held (?:by|in) (?:a|the) (?:deposit scheme|scheme|bank))\b|\b(?:etat des lieux|bail|loyer|charges comprises|inventory|lease)\b[^.!?]{0,80}\b(?:caution|depot de garantie|deposit)\b",
            but=rf"{_UNTRACED}|\b(?:avant (?:la|toute) (?:visite|remise|signature)|a l'etranger|sans visite|pour (?:reserver|bloquer|confirmer)|before (?:the )?(?:viewing|visit)|abroad|virement (?:immediat|instantane))\b"),
+    # Something cheap to buy and to be paid back against its receipt: a visit to a shop.
+    _guard("spend_own_money pay_to_work", r"\b(?:ticket|facture|note|recu)\b[^.!?]{0,60}\brembours\w+|\brembours\w+ (?:\w+ ){0,5}(?:ticket|facture|recu)\b",
+           but=rf"{_UNTRACED}|\b(?:cartes? (?:cadeaux?|google|apple|steam)|coupons?|materiel|ordinateur|kit|virement)\b"),
+    # What one sends home, and a part of it for the errand.
+    _guard("forward_money lend_bank_account", r"\bje (?:t'|te |vous )(?:envoie|ai envoye|fais|depose|vire)\b[^.!?]{0,50}\bpour (?:maman|papa|mamie|papi|la famille|les enfants|le bapteme|la dot|la mere|le pere|(?:ta|ma|notre) (?:mere|tante|soeur)|(?:ton|mon|notre) (?:pere|oncle|frere))\b",
+           but=r"\b(?:western|crypto|usdt|codes?|inconnu|clients?|commission|\d{1,2} ?%)\b"),
     # Money that came back, or that was paid for something done: told, not asked.
     _guard(_OF_FEES + " trial_payment", r"\b(?:m'a|m'ont|nous a|nous ont|has|have) (?:deja |bien |just |already )?(?:rembourse\w*|rendue?s?|restituee?s?|refunded|returned|paid back)\b|\bm'a pris\b[^.!?]{0,60}\b(?:revenu|fini|termine|repare)\w*",
            but=r"\b(?:si|if|quand|des que|lorsque|hacker|avocat\w*|prend|tout (?:rendu|rembourse)|versez|payez|envoyez|deposez|recharg\w+|vous sera|will be|premier salaire|first pay)\b"),
@@ -201,10 +207,6 @@ GUARDS = (
     # Papers to bring, not to send.
     _guard("ask_id_papers ask_bank_details", r"\b(?:apport\w+|amen\w+|present(?:ez|er)|munis\w+|jib)\b[^.!?]{0,80}\b(?:photo\w*|copies?|cin|carte|piece|papiers|rib|casier)\b",
            but=r"\b(?:envo\w+|whatsapp|telegram|mail|photograph\w+|original|passeport)\b"),
-    # A tale of what befell somebody, to whom nothing is asked.
-    _guard(ALL, r"\b(?:ma|mon|mes|la|le|une?|a|my) (?:petite? |belle-?)?(?:soeur|frere|cousine?|tante|oncle|mere|pere|voisine?|amie?|copine?|copain|collegue|fille|fils|neveu|niece|friend|khti)\b"
-           r"[^.!?]{0,90}\b(?:a (?:verse|paye|perdu|donne|envoye|recu|cru|porte)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
-           but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b|s'est fait \d|jamais perdu|\bachet(?:e|ez|ons)\b|\bsuiv(?:ez|s|ons)\b"),
 )  # fmt: skip
 
 OF_MESSAGE = (
@@ -224,6 +226,17 @@ OF_MESSAGE = (
 )  # fmt: skip
 """Guards that hold for the whole message, wherever they stand in it."""
 
+_TALE = _guard(ALL, r"\b(?:ma|mon|mes|la|le|une?|a|my) (?:petite? |belle-?)?(?:soeur|frere|cousine?|tante|oncle|mere|pere|voisine?|amie?|copine?|copain|collegue|fille|fils|neveu|niece|friend|khti)\b"
+    r"[^.!?]{0,90}\b(?:(?:leur |lui )?a (?:verse|paye|perdu|donne|envoye|recu|cru|porte|remis)|s'est fait|est parti\w*|devait|was|lost|paid|n'a (?:plus|jamais|rien))\b",
+    but=r"\b(?:te|vous|t') (?:prend|demand|propos|embauch|pai|pay|explique)\w*|\b(?:ecri[sv]|contacte|appelle)(?:z|ez)?[- ](?:la|le|moi)|\bgagn\w+|\btu peux\b|s'est fait \d|jamais perdu|\bachet(?:e|ez|ons)\b|\bsuiv(?:ez|s|ons)\b")  # fmt: skip
+"""A tale of what befell somebody, of which nothing is asked."""
+_STILL_OPEN = re.compile(
+    r"\b(?:non|normal\w*|serieu\w+|fiable|vrai|faux|arnaque|bizarre|louche|sur|quoi|mauvais|risque|avis|think|real|legit|normal|scam|true|right|mezyan\w*|ma39oul|s7i7|nassaba?|bien|danger\w*) ?\?|\b(?:que (?:faire|dois|doit|lui)|quoi (?:faire|lui)|comment (?:lui|la|le|faire)|(?:est-ce|c'est) (?:que|un[e]?|normal|vrai|bon)[^.!?]{0,60}\?|"
+    r"how (?:do|can|should) (?:i|we|she|he)|(?:should|can) (?:i|she|he|we)|what (?:do|should|can) (?:i|we|she|he)|is (?:it|this|that)[^.!?]{0,40}\?|wach|ach n?dir\w*|"
+    r"(?:is|are) (?:about|ready|going) to|(?:va|veut|vont|veulent|doit|doivent|compte|s'apprete a|est pret\w* a|est en train de) (?:payer|verser|envoyer|deposer|ajouter|acheter|signer|partir|donner|avancer|emprunter))\b"
+)
+"""Who tells it asks what to think of it, or it is about to happen: a trap to be named."""
+
 # Said of oneself: what will never be asked. It covers a whole list, up to what is asked all the same.
 _NEVER = re.compile(
     rf"\b(?:ne |n')(?:vous |te |t')?(?:le |la |les |en )?{_ASKED}[^.!?;]{{0,12}}\b(?:jamais|aucune?s?|pas|ni|rien)\b|"
@@ -233,7 +246,7 @@ _ALL_THE_SAME = re.compile(
     r"\b(?:mais|sauf|hormis|seulement|uniquement|simplement|juste|en revanche|but|except|only|just)\b"
 )
 _REFUSE = re.compile(
-    r"(?<!vous )(?<!tu )(?<!on )(?<!\bje )\b(?:ne |n')(?:lui |leur |y )?(?:pay|vers|donn|communiqu|envo|repond|rappel|cliqu|transmett|regl|install|ouvr)\w*\b (?:jamais|pas|rien|"
+    r"(?<!vous )(?<!tu )(?<!on )(?<!\bje )(?<!\bil )(?<!\bils )(?<!elle )(?<!elles )\b(?:ne |n')(?:lui |leur |y )?(?:pay|vers|donn|communiqu|envo|repond|rappel|cliqu|transmett|regl|install|ouvr)\w*\b (?:jamais|pas|rien|"
     r"aucun\w*|surtout|plus|ni)\b|\b(?:never|do not|don't) (?:pay|send|click|reply)\b"
 )
 _MEETS_BANK = re.compile(r"\b(?:banque|police|bank)\b")
@@ -241,8 +254,8 @@ _MEETS_BANK = re.compile(r"\b(?:banque|police|bank)\b")
 # A warning tells what others do; a victim who tells the same says « me », and must be heard.
 _WARNS = re.compile(
     r"\b(?:arnaqu\w+(?!\w*\s?\?)|escro\w+|mefi\w+|attention (?:a|aux|les|faites)|faites tourner|33 ?700|signal(?:ez|er|e)\b|frauduleu\w+|hameconnage|"
-    r"phishing|beware|scam\w*|alert(?:e|ent)(?: a la population)? (?:sur|contre|:|des)|de (?:fausses (?:offres?|annonces?|missions?)|faux (?:gestionnaires?|emplois?|employeurs?))|ne payez jamais pour (?:travailler|un emploi)|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier)s?|soi-disant|usurp\w+|des individus|"
-    r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|heads up|(?:it|this|that) is fake|(?:it|this)'s fake|n'est pas de (?:la |le )?\w+|fuyez|fai[ts] (?:surtout )?pas ca|faites pas ca|meme equipe que|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir)"
+    r"phishing|beware|scam\w*|alert(?:e|ent)(?: a la population)? (?:sur|contre|:|des)|de (?:fausses (?:offres?|annonces?|missions?)|faux (?:gestionnaires?|emplois?|employeurs?))|ne payez jamais pour (?:travailler|un emploi)|faux (?:sms|site|recruteur|profil|agent|conseiller|message|coursier|contrat|employeur|colis|policier|avis|compte)s?|soi-disant|usurp\w+|des individus|"
+    r"(?:faites|fais) (?:passer|circuler|gaffe)|mefiance|please warn|heads up|(?:it|this|that) is fake|(?:it|this)'s fake|n'est pas de (?:la |le )?\w+|fuyez|fai[ts] (?:surtout )?pas ca|faites pas ca|meme equipe que|ne partez pas|plus de nouvelles|ca s'arrete la|fait avoir|comment ils (?:font|procedent|s'y prennent)|comme ca qu'(?:ils|elles?|on)|how (?:they|these people) (?:do it|work|get)|un message circule|\bsi on (?:vous|te) (?:demande|propose|reclame)|\banyone (?:asking|who asks)|ra baghi|kaynsbo|nassab\w*)"
     # Who speaks for an office or a bank and tells many what to expect, what nobody honest does, what to do of it.
     r"|(?<!vous )(?<!te )\bmet(?:tent)?\b[^.!?]{0,40}\ben garde|\bmise en garde|\b(?:rappel(?:le|lent)|alert(?:e|ent)|avert(?:it|issent)|previen(?:t|nent)) (?:les|aux?|que|qu'|ses|a (?:la|tous))\b|"
     r"\bse (?:fait|font|faisant|faisaient|faisait) passer pour|\bpretend(?:s|ing|ed)? to|\bimpersonat\w+|\bclaiming to be|"
@@ -264,7 +277,7 @@ _OTHERS = re.compile(
 # An act that is called what it is: nobody asks for what they condemn in the same breath.
 _CONDEMNED = re.compile(
     r"\b(?:c'est|c est|c'etait|est|sont|constitue\w*|this is|it's|that's|is|are) (?:\w+ )?(?:(?:un|une|du|de la|des|a|an|aussi|tous|toutes) )?(?:\w+ )?(?:delits?|interdite?s?|punie?s?|punissables?|illega\w*|blanchiment|recel|"
-    r"arnaque\w*|escrocs?|escroquerie|fraude\w*|crimes?|piege\w*|complic\w+|vol|money laundering|scams?|against the law|fakes?|fau(?:x|sse|sses)|nassaba?)\b|"
+    r"arnaque\w*|escrocs?|escroquerie|fraude\w*|crimes?|piege\w*|complic\w+|vol|money laundering|scams?|against the law|breaking the (?:rules|law)|hors la loi|fakes?|fau(?:x|sse|sses)|nassaba?)\b|"
     r"\b(?:seras?|seriez|serez|serais|seront|serons|etre) poursuivi\w*|\b(?:ra|rah|had|hadi|hado) (?:\w+ )?(?:nass?aba?|nasb|arnaque)\b"
 )
 _NOT_CONDEMNED = re.compile(r"\b(?:pas|ni|rien|n'est|n'a|n'y|not|isn't|nothing|no|prouv\w+|si)\b|\?")
@@ -358,6 +371,7 @@ def denied(
     plain = flat(text)
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
+    is_tale = not _STILL_OPEN.search(plain)
     missing += [sign for guard in OF_MESSAGE if _holds(guard, plain, "") for sign in guard.signals]
     if _PROVEN.search(plain):
         missing.append("unreal_pay")
@@ -370,7 +384,7 @@ def denied(
         missing += _SAID_BY_OFFICES
     for (start, end), numbers in _by_sentence(spans, clauses):
         sentence = plain[start:end]
-        of_all = [*missing, *_of_sentence(sentence, plain[:start])]
+        of_all = [*missing, *_of_sentence(sentence, plain[:start], is_tale)]
         if (reported and _OTHERS.search(sentence)) or _is_condemned(sentence):
             of_all.append(ALL)
         never = _never_asked(plain, start, end)
@@ -401,10 +415,12 @@ def _by_sentence(
             yield (start, max(end, clauses[numbers[-1]].end)), numbers
 
 
-def _of_sentence(sentence: str, before: str) -> Iterator[str]:
+def _of_sentence(sentence: str, before: str, is_tale: bool) -> Iterator[str]:
     for guard in GUARDS:
         if _holds(guard, sentence, before):
             yield from guard.signals
+    if is_tale and _holds(_TALE, sentence, before):
+        yield ALL
     if _BY_A_LINK.search(sentence):
         yield "in_your_account"
 
@@ -412,7 +428,7 @@ def _of_sentence(sentence: str, before: str) -> Iterator[str]:
 def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
     """Whether ``plain[start:end]``, flat, is said of others or of what is never asked, or only sounds like it."""
     said = plain[start:end]
-    if not {signal, ALL}.isdisjoint(_of_sentence(said, plain[:start])):
+    if not {signal, ALL}.isdisjoint(_of_sentence(said, plain[:start], not _STILL_OPEN.search(plain))):
         return True
     if any(signal in guard.signals and _holds(guard, plain, "") for guard in OF_MESSAGE):
         return True

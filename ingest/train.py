@@ -25,7 +25,7 @@ from detection.offer import MINIMUM_WAGE, ReadOffer, brands_of, entity_signals, 
 from knowledge.catalogue import Catalogue, Detection
 from knowledge.embeddings import EmbeddingCache
 from knowledge.library import Library
-from knowledge.offers import Offer, load_offers, ordinary_lines
+from knowledge.offers import DEV_WRITERS, TRAIN_WRITERS, Offer, load_offers, ordinary_lines
 from retrieval.retriever import TRAP_THEMES
 
 OTHER_EXAMPLE_WEIGHT = 0.3
@@ -50,7 +50,7 @@ MEASURED_FROM = 30
 """Clauses of messages that show a signal, below which its precision is not measured but taken for unknown: a handful
 by one writer looked perfect down to one chance in five."""
 SHOWN_UNMEASURED = 1.0
-HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.045, 0.006, 0.12
+HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.03, 0.006, 0.14
 """Share of honest messages allowed above each level's score, before the guards, not applied by training: they take
 away more alerts than the rules on signals add."""
 _OVERLAP_OF_QUOTE, _OVERLAP_OF_CLAUSE = 0.4, 0.6
@@ -376,7 +376,15 @@ def _precise_from(scores: Array, truth: Array, precision: float, otherwise: floa
 
 
 def _level_thresholds(scores: Array, messages: Sequence[_Message]) -> dict[str, float]:
-    """On dev messages: their writers wrote what people receive, not opposites made to be mistaken for each other."""
-    honest = np.sort(scores[[not m.offer.is_scam and m.offer.split == "dev" for m in messages]])
+    """On honest messages by writers that the model in question had never read, as strangers will be, and who wrote
+    what people receive, not opposites made to be mistaken for each other."""
+    honest = np.sort(scores[[not m.offer.is_scam and _is_by_a_stranger(m.offer) for m in messages]])
     shares = {"arnaque": HONEST_TRAP, "suspect": HONEST_SUSPECT, "prudence": HONEST_CAUTION}
     return {f"level:{name}": round(float(np.quantile(honest, 1 - share)), 3) for name, share in shares.items()}
+
+
+def _is_by_a_stranger(offer: Offer) -> bool:
+    """A train message is read by models that leave its writer out; of dev, the writers who are in dev only."""
+    if offer.writer in TRAIN_WRITERS:
+        return False
+    return offer.split == "train" or offer.writer in DEV_WRITERS

@@ -138,7 +138,7 @@ class Vetter:
         weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
         row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
         scam_log_odds = self._model.scam_log_odds(offer.said, row)
-        kinds = _softmax(self._model.pattern.scores(row))
+        kinds = self._kinds(row)
         patterns = kinds * self._cued(offer.plain)
         return Reading(
             found=[*self._found(offer, log_odds, shown), *self._likeness(offer)],
@@ -207,6 +207,14 @@ class Vetter:
         if NOT_WORK in held and may_be_trap and kinds[self._of_work].sum() > MORE_OF_WORK:
             return held - {NOT_WORK} | {WORK}
         return held
+
+    def _kinds(self, row: Array) -> Array:
+        """Probability of each kind of trap. One that no message taught has no score of its own: it gets an even
+        share, and what the catalogue says of it decides whether it is named."""
+        learned = np.asarray(self._model.pattern.weights.any(axis=1))
+        kinds = np.full(len(learned), 1.0 / len(learned))
+        kinds[learned] = _softmax(self._model.pattern.scores(row)[learned]) * learned.mean()
+        return kinds
 
     def _cued(self, plain: str) -> Array:
         """How much each kind of trap keeps of its probability: little when the message speaks of nothing of its

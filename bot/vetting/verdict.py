@@ -25,7 +25,8 @@ SURE_FLOOR = -3.0
 LEAST_DOUBT = -5.5
 """Four in a thousand: below, the message is nothing like a trap and what was seen in it is only noted."""
 DOUBT_MARGIN = 1.5
-"""A less sure sufficient signal makes a trap from the score of ``prudence``, a suspect message this much under it."""
+"""A less sure sufficient signal makes a trap from the score of ``suspect``, a suspect message from this much under
+that of ``prudence``."""
 PARSED_FLOOR = -4.0
 """A critical sign that a library parses, or a demand in so many words, makes a message suspect down to here: the
 bank's own number costs money too."""
@@ -204,7 +205,7 @@ class Judge:
             log_odds = max(log_odds, self._level_scores[Level.SUSPECT])
         flags = [found for found in reading.found if found.id in self._signals and self._stands(found, reading)]
         shown = [found for found in flags if found.shown]
-        level = self._level(log_odds, shown, declared)
+        level = self._level(log_odds, shown, declared, reading.is_of_work)
         if level is Level.CAUTION and not declared and not shown:
             shown = self._reason(found for found in flags if self._may_be_named(found))
             level = self._level_of_reason(log_odds, shown, at_most=level)
@@ -254,7 +255,7 @@ class Judge:
                 total += NO_LOG_ODDS
         return total
 
-    def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal]) -> Level:
+    def _level(self, log_odds: float, shown: Sequence[Found], declared: Sequence[Signal], is_of_work: bool) -> Level:
         by_score = self._by_score(log_odds)
         if any(signal.sufficient for signal in declared):
             return Level.TRAP
@@ -268,6 +269,9 @@ class Judge:
             return Level.TRAP if strength or len(shown) >= 3 else Level.SUSPECT
         if by_sufficient is Level.SUSPECT or self._is_suspect(log_odds, by_score, shown, strong, strength):
             return Level.SUSPECT
+        if is_of_work and log_odds >= LEAST_DOUBT and any(self._names_alone(self._signals[f.id]) for f in strong):
+            # A polite message gives a number that costs money: no employer needs one, whatever the score.
+            return Level.SUSPECT
         return Level.CAUTION if by_score is Level.NOTHING and strength else by_score
 
     def _by_score(self, log_odds: float) -> Level:
@@ -276,11 +280,11 @@ class Judge:
 
     def _of_sufficient(self, log_odds: float, shown: Sequence[Found]) -> Level:
         """The level of the signals that are enough by themselves, unless the message is nothing like a trap."""
-        caution = self._level_scores[Level.CAUTION]
+        suspect, caution = self._level_scores[Level.SUSPECT], self._level_scores[Level.CAUTION]
         levels = [Level.NOTHING]
         for found in shown:
             if self._signals[found.id].sufficient:
-                trap_from, suspect_from = (SURE_FLOOR, LEAST_DOUBT) if found.sure else (caution, caution - DOUBT_MARGIN)
+                trap_from, suspect_from = (SURE_FLOOR, LEAST_DOUBT) if found.sure else (suspect, caution - DOUBT_MARGIN)
                 levels.append(
                     Level.TRAP
                     if log_odds >= trap_from
@@ -362,11 +366,20 @@ class Judge:
         for signal, found in telling:
             is_first = self._rank(signal) == self._rank(telling[0][0]) and (found is None or found.shown)
             for pattern in signal.patterns:
-                share = (1.0 if is_first else LESSER_SHARE) * reading.patterns.get(pattern, 0.0)
+                likelihood = max(reading.patterns.get(pattern, 0.0), self._names_alone(signal))
+                share = (1.0 if is_first else LESSER_SHARE) * likelihood
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share)
         if not reading.is_of_work:
             fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
         return max(fitting, key=lambda p: fitting[p], default=None)
+
+    @staticmethod
+    def _names_alone(signal: Signal) -> float:
+        """1 for what is parsed or said in so many words and tells one kind of trap only, else 0: no likeness of the
+        whole message is needed to name it."""
+        return float(
+            signal.detection is Detection.ENTITY and signal.weight is Weight.CRITICAL and len(signal.patterns) == 1
+        )
 
     @staticmethod
     def _telling(

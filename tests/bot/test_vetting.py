@@ -170,6 +170,24 @@ def test_a_kind_of_trap_at_work_is_named_for_work_only(judge: Judge) -> None:
     assert judge.judge(reading.model_copy(update={"holds": ["link"]})).pattern != "advance_fee"
 
 
+def test_a_parsed_sign_of_one_trap_names_it_whatever_the_rest_is_like(judge: Judge) -> None:
+    signs = [found("premium_number", 4.0, sure=True), found("moves_to_messaging", 2.0)]
+    reading = Reading(scam_log_odds=2.0, found=signs, patterns={"premium_number": 0.001, "task_first_contact": 0.9})
+    assert judge.judge(reading).pattern == "premium_number"
+
+
+def test_a_polite_offer_with_a_number_that_costs_money_is_suspect(judge: Judge) -> None:
+    reading = Reading(scam_log_odds=-5.0, found=[found("premium_number", 4.0, sure=True)])
+    assert judge.judge(reading).level is Level.SUSPECT
+    assert judge.judge(reading.model_copy(update={"holds": ["other"]})).level is Level.CAUTION
+
+
+def test_a_sign_that_is_only_likely_makes_no_trap_of_a_doubtful_message(judge: Judge) -> None:
+    reading = Reading(scam_log_odds=0.5, found=[found("pay_to_work", 1.0)])
+    assert judge.judge(reading).level is Level.SUSPECT
+    assert judge.judge(reading.model_copy(update={"scam_log_odds": 1.5})).level is Level.TRAP
+
+
 def test_a_kind_that_no_sign_points_to_is_named_when_the_whole_message_is_of_it(judge: Judge) -> None:
     signs = [found("instant_hire", 2.0)]  # of false recruiters and stolen identities
     reading = Reading(found=signs, scam_log_odds=4.0, patterns={"money_mule": 0.9, "fake_recruiter": 0.01})
@@ -286,6 +304,7 @@ def test_the_page_cited_is_the_one_that_says_it(vetter: Vetter) -> None:
 def test_a_casting_is_warned_of_and_blackmail_is_answered(vetter: Vetter) -> None:
     casting = vetter.vet("Casting lingerie ce soir en visio, seule dans votre chambre, 300 € la séance.", TODAY)
     threat = vetter.vet("J'ai ta vidéo en lingerie du casting. Paye 300 € ou je l'envoie à ta famille.", TODAY)
+    assert threat.pattern == "sextortion"
     assert "maître chanteur" not in casting.advice[0].text and "maître chanteur" in threat.advice[0].text
 
 

@@ -25,6 +25,7 @@ def test_phones_and_their_country() -> None:
 def test_premium_numbers_are_no_ordinary_phone() -> None:
     assert found("rappelez le 0899 00 00 12", Kind.PREMIUM) == ["0899 00 00 12"]
     assert found("rappelez le 0899 00 00 12", Kind.PHONE) == []
+    assert found("ring +44 909 879 0000 for the interview", Kind.PREMIUM) == ["+44 909 879 0000"]
 
 
 @pytest.mark.parametrize(
