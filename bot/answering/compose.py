@@ -233,7 +233,10 @@ class Composer:
         ``rules``: those of the results."""
         found = [fact for fact in self._choose(retrieval, fits, has_results=bool(rules)) if fact not in rules]
         if emergency:
-            return [*emergency, *(fact for fact in found if fact not in emergency and self._leads.keeps(fact))]
+            return [
+                *emergency,
+                *(fact for fact in found if fact not in emergency and self._leads.keeps(fact, emergency)),
+            ]
         return self._leads.ordered(retrieval, found) if found and not rules else found
 
     def _period(self, facts: list[Fact], texts: dict[str, str], query: Query, today: date) -> str | None:

@@ -83,8 +83,11 @@ class Leads:
         named = [fact_id for entry in self._emergencies if entry.fits(told, found) for fact_id in entry.fact_ids]
         return [facts[fact_id] for fact_id in dict.fromkeys(named) if fact_id in facts]
 
-    def keeps(self, fact: Fact) -> bool:
-        """Whether a fact belongs beside an emergency: those about traps and their victims."""
+    def keeps(self, fact: Fact, emergency: Sequence[Fact]) -> bool:
+        """Whether a fact belongs beside an emergency: beside those of a trap, what is about traps and their victims."""
+        return self._is_of_a_trap(fact) or not any(map(self._is_of_a_trap, emergency))
+
+    def _is_of_a_trap(self, fact: Fact) -> bool:
         return self._generation.fiches[fact.fiche].theme in TRAP_THEMES
 
     def ordered(self, retrieval: Retrieval, chosen: Sequence[Fact]) -> list[Fact]:

@@ -18,6 +18,10 @@ from retrieval.retriever import FactFit, FicheFit, Retrieval
 from retrieval.rewrite import Rewriter
 from tests.conftest import TODAY
 
+TELL_CAF = "trop-percu-caf/signaler-l-oubli"
+TELL_JOB_CENTRE, AIDS_APART = "trop-percu-france-travail/corriger-un-oubli", "ne-pas-declarer/aides-a-rembourser"
+LATE_URSSAF, PENALTY = "ne-pas-declarer/urssaf-rattrapage", "cotisations/penalite-oubli"
+CORRECT = "ne-pas-declarer/corriger-soi-meme"
 CARD, PAPERS = "jai-donne-mon-iban/carte-opposition", "jai-donne-mes-papiers/prevenir-banques"
 PAY_NOTHING, PAY_NO_MORE = "frais-avance/payer-signe-sur", "arnaque-a-la-tache/arreter-et-alerter"
 
@@ -93,6 +97,31 @@ def test_what_cannot_wait_is_said_first(leads: Leads, found: Found, said: str, f
 )  # fmt: skip
 def test_what_only_resembles_it_changes_nothing(leads: Leads, found: Found, said: str, fiche: str) -> None:
     assert opened_by(leads, found(said, fiche)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [
+        ("je suis au rsa et j'ai rien dit de mes sondages je savais pas", [TELL_CAF]),
+        ("j ai jamais declaré mes taches je suis au chomage je fais quoi", [TELL_JOB_CENTRE, AIDS_APART]),
+        ("j'ai ouvert ma micro en mars et j'ai rien declare nulle part, et la cfe ?", [LATE_URSSAF, PENALTY]),
+        ("j'avais rien déclaré et la plateforme a tout envoyé au fisc", [CORRECT]),
+        ("si je déclare pas 200 euros à la caf je risque quoi", []),
+        ("la plateforme m'a rien dit pour les impôts", []),
+        ("mon patron m'a pas déclaré à l'urssaf", []),
+        ("j'ai rien mis de côté pour les impôts", []),
+    ],
+)
+def test_whoever_declared_nothing_first_reads_how_to_put_it_right(
+    leads: Leads, found: Found, said: str, facts: list[str]
+) -> None:
+    assert opened_by(leads, found(said, fiche="cfe")) == facts
+
+
+def test_beside_what_is_late_the_rest_is_answered_and_beside_a_trap_only_traps(leads: Leads, library: Library) -> None:
+    cfe, late = library.facts["cfe/principe"], library.facts[TELL_CAF]
+    assert leads.keeps(cfe, [late])
+    assert not leads.keeps(cfe, [library.facts[CARD]])
 
 
 def test_every_fact_and_contact_of_the_messages_exists(library: Library) -> None:

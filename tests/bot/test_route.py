@@ -245,6 +245,8 @@ def test_what_a_relative_may_do_is_not_their_data(router: Router, text: str, nam
         ("remotasks a banni mon compte avec 85 dollars dessus quoi faire", QUESTION),
         ("on m'a banni pour vpn alors que j'en utilise pas, je conteste comment", QUESTION),
         ("i was banned for a second account that is not mine", QUESTION),
+        ("j'ai oublié de déclarer mes gains à la caf, comment éviter qu'ils croient à une fraude", QUESTION),
+        ("comment passer de trimestriel à mensuel pour l'urssaf", QUESTION),
         ("comment signaler un faux avis", QUESTION),
         ("où dénoncer une fausse carte d'identité à mon nom", QUESTION),
         ("comment régulariser des revenus cachés", QUESTION),
