@@ -198,9 +198,9 @@ class Composer:
             has_more=any(fact not in kept for fact in fiche.facts if self._text(fact, query.day, today)),
         )
 
-    def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
+    def emergency(self, told: str, found: Sequence[Retrieval], before: str = "") -> list[Fact]:
         """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
-        return self._leads.emergency(told, found)
+        return self._leads.emergency(told, found, before)
 
     def _with_the_first_deadline(
         self, shown: list[Fact], fits: Sequence[FactFit], texts: dict[str, str], day: date, today: date

@@ -41,13 +41,19 @@ class _Emergency:
     near: frozenset[str]
     """Only when the best fiche is one of these, if there are any: fees are also paid to a court or to a bank."""
 
-    def fits(self, told: str, found: Sequence[Retrieval]) -> bool:
+    of_the_chat: bool
+    """The words after the first ones may be those of an earlier turn: « je suis au RSA », then « j'ai rien dit »."""
+
+    def fits(self, told: str, before: str, found: Sequence[Retrieval]) -> bool:
         is_possible = self.any_platform or not any(retrieval.query.platforms for retrieval in found)
         best = {fit.fiche_id for retrieval in found for fit in retrieval.fiches[:1]}
-        return is_possible and (not self.near or bool(best & self.near)) and self._is_told(told)
+        return is_possible and (not self.near or bool(best & self.near)) and self._is_told(told, before)
 
-    def _is_told(self, told: str) -> bool:
-        return all(cue.search(told) for cue in self.told) and not (self.unless and self.unless.search(told))
+    def _is_told(self, told: str, before: str) -> bool:
+        now, *others = self.told
+        where = f"{before}\n{told}" if self.of_the_chat else told
+        is_excepted = self.unless is not None and self.unless.search(told)
+        return bool(now.search(told)) and all(cue.search(where) for cue in others) and not is_excepted
 
 
 class Leads:
@@ -62,6 +68,7 @@ class Leads:
                 fact_ids=tuple(entry["facts"]),
                 any_platform=entry.get("any_platform", False),
                 near=frozenset(entry.get("near", ())),
+                of_the_chat=entry.get("of_the_chat", False),
             )
             for entry in generation.messages.get("first_things", [])
         ]
@@ -76,11 +83,13 @@ class Leads:
                 figures[value.value].add(figure.id)
         return figures
 
-    def emergency(self, told: str, found: Sequence[Retrieval]) -> list[Fact]:
-        """The gestures that cannot wait, best first; usually none. ``told``: the message, folded; earlier ones do not
-        count, for a gesture is said once. ``found``: for each question of the message."""
+    def emergency(self, told: str, found: Sequence[Retrieval], before: str = "") -> list[Fact]:
+        """The gestures that cannot wait, best first; usually none. ``told``: the message, folded; ``before``: the turns
+        before it, which only tell who asks, for a gesture is said once. ``found``: for each question of the message."""
         facts = self._generation.facts
-        named = [fact_id for entry in self._emergencies if entry.fits(told, found) for fact_id in entry.fact_ids]
+        named = [
+            fact_id for entry in self._emergencies if entry.fits(told, before, found) for fact_id in entry.fact_ids
+        ]
         return [facts[fact_id] for fact_id in dict.fromkeys(named) if fact_id in facts]
 
     def keeps(self, fact: Fact, emergency: Sequence[Fact]) -> bool:

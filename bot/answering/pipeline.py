@@ -124,7 +124,9 @@ class Answerer:
             queries=queries,
             before=[query for turn in earlier for query in self._rewriter.queries([turn], today)],
             # What it tells may be told by either: as it was typed, or as it is spelt out.
-            emergency=self._composer.emergency(fold(f"{question}\n{spelt}"), [look.retrieval for look in found]),
+            emergency=self._composer.emergency(
+                fold(f"{question}\n{spelt}"), [look.retrieval for look in found], fold("\n".join(earlier))
+            ),
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
         parts = _each_said_once(

@@ -118,6 +118,13 @@ def test_whoever_declared_nothing_first_reads_how_to_put_it_right(
     assert opened_by(leads, found(said, fiche="cfe")) == facts
 
 
+def test_who_declared_nothing_may_have_told_their_status_before(leads: Leads, found: Found) -> None:
+    late = found("j'ai jamais déclaré ça fait 6 mois je fais quoi", fiche="prolific")
+    assert not leads.emergency(late.query.folded, [late])
+    opened = leads.emergency(late.query.folded, [late], before="je suis au chomage et je fais du prolific")
+    assert [fact.id for fact in opened] == [TELL_JOB_CENTRE, AIDS_APART]
+
+
 def test_beside_what_is_late_the_rest_is_answered_and_beside_a_trap_only_traps(leads: Leads, library: Library) -> None:
     cfe, late = library.facts["cfe/principe"], library.facts[TELL_CAF]
     assert leads.keeps(cfe, [late])
