@@ -58,7 +58,7 @@ _CANNOT = (
 _ASIDE = (
     rf"j?{_I}? ?{_WILL}|(?:(?:la|le|les|mon|ma|mes|leurs?) |l['’]?)\w+ (?:{_I} )?(?:l[ae] |les )?{_WILL}|"
     rf"j['’ ]?ai (?:encore |toujours |quand m[eê]me )?(?:le droit|droit)"
-    r"(?: (?:à|a|de|d['’])(?! ?\d)|(?=\s*(?:$|[?,;])))|"
+    r"(?: (?:à|a|de|d['’])(?! ?\d)(?!(?: \S+){1,3} \d)|(?=\s*(?:$|[?,;])))|"
     rf"(?:il )?(?:me |nous )?fau(?:t|dra)\b(?! \d)|"
     rf"{_THIS} (?:change|compte|joue|coute|coûte|marche|passe|va|pose|baisse|bloque|risque|peut|rapporte|vaut)\b|"
     r"c['’ ]?(?:est|é|e)? ?(?:l[ée]gal|normal|possible|obligatoire|grave|trop tard|autoris[ée]|interdit|risqu[ée]|"

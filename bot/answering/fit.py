@@ -34,6 +34,8 @@ NAMED_PLATFORM = 2.0
 """… and those of a fact of the platform that is named."""
 _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
 """The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
+_TOLD_BY_LACK = Audience.FOREIGNER
+"""« Je n'ai pas de papiers » tells it, where « je ne suis pas étudiante » denies it."""
 _SURE = 0.999
 _NEXT = 6
 """Facts among which the rule of the chat's own benefit is looked for."""
@@ -60,8 +62,8 @@ class Fit:
     def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
         texts = retrieval.query.folded_with(turns)
-        told = {audience for audience, cue in self._told_by.items() if is_told(cue, texts)}
-        denied = {audience for audience, cue in self._told_by.items() if is_denied(cue, texts)}
+        told = {name for name, cue in self._told_by.items() if is_told(cue, texts) or self._lacks(name, cue, texts)}
+        denied = {name for name, cue in self._told_by.items() if is_denied(cue, texts) and name != _TOLD_BY_LACK}
         denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
         benefits = frozenset(name for name, cue in self._benefits.items() if is_told(cue, texts))
         lost = frozenset(name for name, cue in self._benefits.items() if is_denied(cue, texts))
@@ -87,6 +89,10 @@ class Fit:
             fits.append(replace(fit, probability=_times(fit.probability, times)))
         fits = self._own_first(sorted(fits, key=lambda fit: -fit.probability), benefits)
         return self._surest_first(fits, retrieval.query)
+
+    @staticmethod
+    def _lacks(audience: Audience, cue: re.Pattern[str], texts: str) -> bool:
+        return audience is _TOLD_BY_LACK and cue.search(texts) is not None
 
     def _is_of_others(self, fact: Fact, benefits: Set[str]) -> bool:
         """It names benefits, none of them in ``benefits``."""
