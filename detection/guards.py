@@ -371,7 +371,6 @@ def denied(
     plain = flat(text)
     missing = [sign for sign, needed in _NEEDED_SOMEWHERE.items() if not needed.search(plain)]
     reported = bool(_WARNS.search(plain)) and not _FIRST_PERSON.search(plain)
-    is_tale = not _STILL_OPEN.search(plain)
     missing += [sign for guard in OF_MESSAGE if _holds(guard, plain, "") for sign in guard.signals]
     if _PROVEN.search(plain):
         missing.append("unreal_pay")
@@ -384,7 +383,7 @@ def denied(
         missing += _SAID_BY_OFFICES
     for (start, end), numbers in _by_sentence(spans, clauses):
         sentence = plain[start:end]
-        of_all = [*missing, *_of_sentence(sentence, plain[:start], is_tale)]
+        of_all = [*missing, *_of_sentence(plain, start, end)]
         if (reported and _OTHERS.search(sentence)) or _is_condemned(sentence):
             of_all.append(ALL)
         never = _never_asked(plain, start, end)
@@ -415,11 +414,12 @@ def _by_sentence(
             yield (start, max(end, clauses[numbers[-1]].end)), numbers
 
 
-def _of_sentence(sentence: str, before: str, is_tale: bool) -> Iterator[str]:
+def _of_sentence(plain: str, start: int, end: int) -> Iterator[str]:
+    sentence, before = plain[start:end], plain[:start]
     for guard in GUARDS:
         if _holds(guard, sentence, before):
             yield from guard.signals
-    if is_tale and _holds(_TALE, sentence, before):
+    if _holds(_TALE, sentence, before) and not _STILL_OPEN.search(plain):
         yield ALL
     if _BY_A_LINK.search(sentence):
         yield "in_your_account"
@@ -428,7 +428,7 @@ def _of_sentence(sentence: str, before: str, is_tale: bool) -> Iterator[str]:
 def is_denied(plain: str, start: int, end: int, signal: str) -> bool:
     """Whether ``plain[start:end]``, flat, is said of others or of what is never asked, or only sounds like it."""
     said = plain[start:end]
-    if not {signal, ALL}.isdisjoint(_of_sentence(said, plain[:start], not _STILL_OPEN.search(plain))):
+    if not {signal, ALL}.isdisjoint(_of_sentence(plain, start, end)):
         return True
     if any(signal in guard.signals and _holds(guard, plain, "") for guard in OF_MESSAGE):
         return True

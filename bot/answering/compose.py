@@ -199,7 +199,8 @@ class Composer:
         )
 
     def emergency(self, told: str, found: Sequence[Retrieval], before: str = "") -> list[Fact]:
-        """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions."""
+        """What cannot wait in a message (folded), best first; usually nothing. ``found``: for each of its questions;
+        ``before``: the turns before it, which tell who asks."""
         return self._leads.emergency(told, found, before)
 
     def _with_the_first_deadline(

@@ -6,6 +6,10 @@ To the words of a question, « je ne suis plus au chômage » is about unemploym
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=str)
 
 _LINK = (
     r"(?:(?:encore|vraiment|du tout|non plus|inscrite?s?|affiliee?s?|beneficiaire|une?|les?|la|de|des|du|en|aux?|a|"
@@ -23,24 +27,16 @@ _FAR = 60
 """Characters before a word in which it may be denied."""
 
 
-def is_told(cue: re.Pattern[str], text: str) -> bool:
-    """Whether a folded text says it, but for where it denies it."""
-    return any(not denies for denies in _found(cue, text))
+def told_and_denied(cues: Mapping[Name, re.Pattern[str]], text: str) -> tuple[set[Name], set[Name]]:
+    """Which cues a folded text says, and which it says nowhere but to deny them."""
+    said = {name: [_is_denied(text, match.start()) for match in cue.finditer(text)] for name, cue in cues.items()}
+    told = {name for name, denials in said.items() if not all(denials)}
+    return told, {name for name, denials in said.items() if denials} - told
 
 
-def is_denied(cue: re.Pattern[str], text: str) -> bool:
-    """Whether a folded text says it nowhere but to deny it."""
-    found = _found(cue, text)
-    return bool(found) and all(found)
-
-
-def _found(cue: re.Pattern[str], text: str) -> list[bool]:
-    """For each place where the cue is found, whether it is denied there."""
-    found: list[bool] = []
-    for match in cue.finditer(text):
-        before = text[max(0, match.start() - _FAR) : match.start()]
-        found.append(bool(_BEFORE_IT.search(before)) or _follows_a_denial(before))
-    return found
+def _is_denied(text: str, at: int) -> bool:
+    before = text[max(0, at - _FAR) : at]
+    return bool(_BEFORE_IT.search(before)) or _follows_a_denial(before)
 
 
 def _follows_a_denial(before: str) -> bool:

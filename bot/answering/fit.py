@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from bot.answering.denied import is_denied, is_told
+from bot.answering.denied import told_and_denied
 from bot.answering.done import acts_done, advises
 from knowledge.generation import Generation
 from knowledge.model import Audience, Confidence, Fact
@@ -34,7 +34,7 @@ NAMED_PLATFORM = 2.0
 """… and those of a fact of the platform that is named."""
 _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
 """The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
-_TOLD_BY_LACK = Audience.FOREIGNER
+_TOLD_BY_LACK = {Audience.FOREIGNER}
 """« Je n'ai pas de papiers » tells it, where « je ne suis pas étudiante » denies it."""
 _SURE = 0.999
 _NEXT = 6
@@ -62,11 +62,11 @@ class Fit:
     def weighed(self, retrieval: Retrieval, turns: Sequence[str] = ()) -> list[FactFit]:
         """The facts found, best first; ``turns``: the chat's, which may tell who asks."""
         texts = retrieval.query.folded_with(turns)
-        told = {name for name, cue in self._told_by.items() if is_told(cue, texts) or self._lacks(name, cue, texts)}
-        denied = {name for name, cue in self._told_by.items() if is_denied(cue, texts) and name != _TOLD_BY_LACK}
+        told, denied = told_and_denied(self._told_by, texts)
+        told |= denied & _TOLD_BY_LACK
+        denied -= _TOLD_BY_LACK
         denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
-        benefits = frozenset(name for name, cue in self._benefits.items() if is_told(cue, texts))
-        lost = frozenset(name for name, cue in self._benefits.items() if is_denied(cue, texts))
+        benefits, lost = told_and_denied(self._benefits, texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         done = acts_done(retrieval.query.asked)
         named = retrieval.query.general.platforms
@@ -90,16 +90,12 @@ class Fit:
         fits = self._own_first(sorted(fits, key=lambda fit: -fit.probability), benefits)
         return self._surest_first(fits, retrieval.query)
 
-    @staticmethod
-    def _lacks(audience: Audience, cue: re.Pattern[str], texts: str) -> bool:
-        return audience is _TOLD_BY_LACK and cue.search(texts) is not None
-
     def _is_of_others(self, fact: Fact, benefits: Set[str]) -> bool:
         """It names benefits, none of them in ``benefits``."""
         named = self._benefits_of(fact)
         return bool(named) and named.isdisjoint(benefits)
 
-    def _own_first(self, fits: list[FactFit], benefits: frozenset[str]) -> list[FactFit]:
+    def _own_first(self, fits: list[FactFit], benefits: Set[str]) -> list[FactFit]:
         """Where the rule of another benefit comes first, and that of the chat's own is among the next ones, the latter
         takes its place and the rules of others are left out."""
         if not benefits or not fits or not self._is_of_others(self._facts[fits[0].fact_id], benefits):

@@ -40,7 +40,6 @@ class _Emergency:
     """Also when a known platform is named: it does ask for papers, never for a card."""
     near: frozenset[str]
     """Only when the best fiche is one of these, if there are any: fees are also paid to a court or to a bank."""
-
     of_the_chat: bool
     """The words after the first ones may be those of an earlier turn: « je suis au RSA », then « j'ai rien dit »."""
 

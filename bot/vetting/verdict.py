@@ -366,7 +366,7 @@ class Judge:
         for signal, found in telling:
             is_first = self._rank(signal) == self._rank(telling[0][0]) and (found is None or found.shown)
             for pattern in signal.patterns:
-                likelihood = max(reading.patterns.get(pattern, 0.0), self._names_alone(signal))
+                likelihood = 1.0 if self._names_alone(signal) else reading.patterns.get(pattern, 0.0)
                 share = (1.0 if is_first else LESSER_SHARE) * likelihood
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share)
         if not reading.is_of_work:
@@ -374,12 +374,10 @@ class Judge:
         return max(fitting, key=lambda p: fitting[p], default=None)
 
     @staticmethod
-    def _names_alone(signal: Signal) -> float:
-        """1 for what is parsed or said in so many words and tells one kind of trap only, else 0: no likeness of the
-        whole message is needed to name it."""
-        return float(
-            signal.detection is Detection.ENTITY and signal.weight is Weight.CRITICAL and len(signal.patterns) == 1
-        )
+    def _names_alone(signal: Signal) -> bool:
+        """What is parsed or said in so many words and tells one kind of trap only: no likeness of the whole message is
+        needed to name it."""
+        return signal.detection is Detection.ENTITY and signal.weight is Weight.CRITICAL and len(signal.patterns) == 1
 
     @staticmethod
     def _telling(
