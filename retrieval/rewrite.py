@@ -60,8 +60,8 @@ class Query:
     views: tuple[str, ...]
     """The texts whose embeddings stand for it."""
     in_general: str
-    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are; else
-    ``text`` itself."""
+    """``text`` without the platform or the place that it names, where it asks for what holds whatever they are, and
+    with a nationality said as the law sees it; else ``text`` itself."""
     platforms: frozenset[str]
     """The fiches of the platforms that are named."""
     day: date
@@ -120,7 +120,8 @@ class Query:
 class Rewriter:
     """Reads questions with the lexicon of a generation."""
 
-    def __init__(self, lexicon: dict[str, Any], max_questions: int) -> None:
+    def __init__(self, lexicon: dict[str, Any], max_questions: int, lives_in_france: Sequence[str] = ()) -> None:
+        """``lives_in_france``: patterns on the words of a message, of the routes."""
         self._meanings = {
             tuple(fold(token) for token in _TOKEN.findall(str(typed))): str(meaning)
             for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
@@ -134,6 +135,9 @@ class Rewriter:
         self._place = re.compile(general.get("place", _NEVER))
         self._asks_of_any_platform = re.compile("|".join(general.get("of_any_platform", [_NEVER])))
         self._asks_of_any_place = re.compile(general.get("of_any_place", _NEVER))
+        self._lives_here = [re.compile(pattern) for pattern in lives_in_france]
+        self._home = re.compile(general.get("home", _NEVER))
+        self._nationalities = {name: re.compile(cue) for name, cue in general.get("nationalities", {}).items()}
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
         self._max_questions = max_questions
@@ -215,7 +219,12 @@ class Rewriter:
         if self._platform and self._asks_of_any_platform.search(plain):
             text = self._platform.sub(ANY_PLATFORM, text)
         if self._asks_of_any_place.search(plain):
-            text = _without(self._place, text)
+            text = _replaced(self._place, "", text)
+        spoken = " ".join(words(text))
+        if any(pattern.search(spoken) for pattern in self._lives_here):
+            for name, nationality in self._nationalities.items():
+                text = _replaced(nationality, name, text)
+            text = _replaced(self._home, "", text)
         return text
 
     def _views(self, text: str) -> tuple[str, ...]:
@@ -271,13 +280,13 @@ class Rewriter:
         return best[0] if best and is_mistake else token
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
-    """``text`` without what the pattern, written without accents, finds in it."""
+def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
+    """``text`` with ``by`` for what the pattern, written without accents, finds in it; ``text`` itself if nothing."""
     plain, kept, end = flat(text), [], 0
     for found in pattern.finditer(plain):
-        kept.append(text[end : found.start()])
+        kept += [text[end : found.start()], by]
         end = found.end()
-    return " ".join("".join([*kept, text[end:]]).split())
+    return " ".join("".join([*kept, text[end:]]).split()) if kept else text
 
 
 ANY_PLATFORM = "une plateforme"

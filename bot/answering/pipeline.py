@@ -44,7 +44,8 @@ class Answerer:
         self._thresholds = generation.calibration["thresholds"]
         self._settings = settings
         self._router = Router(generation.routing, generation.routes, self._thresholds, settings.question_max_chars)
-        self._rewriter = Rewriter(generation.lexicon, settings.questions_max)
+        lives_in_france = generation.routing.get("lives_in_france", ())
+        self._rewriter = Rewriter(generation.lexicon, settings.questions_max, lives_in_france)
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
         limits = Limits(
             max_chars=settings.answer_max_chars,

@@ -218,6 +218,9 @@ def test_a_long_story_is_taken_for_what_it_is_as_a_whole(answerer: Answerer) -> 
         ("je vis à Liège et une boîte suisse me paye, quel impôt", OTHER_COUNTRY),
         ("je vis à Dakar et une entreprise française ne me paye pas", QUESTION),
         ("i live in Tunis, a french company owes me money", QUESTION),
+        ("togolais avec une carte de séjour salarié, je peux annoter ?", QUESTION),
+        ("i am a kenyan student in lyon, can i do surveys", QUESTION),
+        ("je vis à Dakar, il me faut un titre de séjour pour annoter ?", OTHER_COUNTRY),
     ],
 )
 def test_where_somebody_comes_from_is_not_where_they_live(router: Router, text: str, name: str) -> None:
@@ -257,6 +260,32 @@ def test_what_a_relative_may_do_is_not_their_data(router: Router, text: str, nam
 )
 def test_whoever_contests_a_ban_asks_for_their_rights(router: Router, text: str, name: str) -> None:
     assert named(router, text, "illegal", answerable=0.3) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("comment je fais pour récupérer toutes les données que le site a sur moi", QUESTION),
+        ("comment faire pour qu'ils effacent ce qu'ils ont sur moi", QUESTION),
+        ("how do i delete my data", QUESTION),
+        ("comment ouvrir un second compte sans qu'ils voient mes données", "illegal"),
+    ],
+)
+def test_whoever_wants_their_own_data_has_a_right_to_it(router: Router, text: str, name: str) -> None:
+    assert named(router, text, "illegal", answerable=0.3) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("le site veut une caution avant de me payer", QUESTION),
+        ("dépôt de garantie pour le matériel, ils le rendent quand ?", QUESTION),
+        ("mon proprio garde ma caution", "off_subject"),
+        ("dépôt de garantie de mon studio pas rendu", "off_subject"),
+    ],
+)
+def test_a_deposit_is_of_a_home_where_one_is_named(router: Router, text: str, name: str) -> None:
+    assert named(router, text) == name
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,23 @@ TODAY = date(2026, 11, 21)
 @pytest.fixture(scope="module")
 def rewriter() -> Rewriter:
     return Rewriter(completed(parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8"))), max_questions=3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "in_general"),
+    [
+        ("je suis togolais, je vis à Toulouse, quels impôts sur mes tâches ?", "je suis étranger, quels impôts"),
+        ("belge vivant à Lille, impôts sur mes sondages ?", "européen impôts sur mes sondages"),
+        ("sénégalais avec carte de résident, statut ?", "étranger avec carte de résident, statut"),
+        ("je suis togolais, je vis à Lomé, quels impôts ?", "je suis togolais, je vis à lomé, quels impôts"),
+        ("je vis à Toulouse, j'ai un client belge, quels impôts ?", "client belge"),
+    ],
+)
+def test_a_nationality_told_from_france_is_read_as_the_law_sees_it(typed: str, in_general: str) -> None:
+    routing = parse_yaml((KNOWLEDGE_DIR / "routing.yaml").read_text("utf-8"))
+    lexicon = completed(parse_yaml((KNOWLEDGE_DIR / "lexicon.yaml").read_text("utf-8")))
+    (query,) = Rewriter(lexicon, 1, routing["lives_in_france"]).queries([typed], TODAY)
+    assert in_general in re.sub(r" (?=[,?])", "", query.general.text.lower())
 
 
 @pytest.mark.parametrize(
