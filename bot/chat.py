@@ -107,6 +107,8 @@ class _Chat:
                 text = Text(paragraph)
                 text.highlight_regex(r"\[\d+\]", "bold cyan")
                 blocks.append(Padding(text, (0, 0, 1, 0)))
+        if answer.closing:
+            blocks.append(Text(answer.closing))
         warn = answer.status in (Status.CRISIS, Status.REFUSED, Status.OFFER)
         title = None if answer.status is Status.ANSWERED else _STATUS_TITLES.get(answer.status)
         self._screen.print(

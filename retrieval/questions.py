@@ -24,7 +24,7 @@ _I = r"(?:je|j|on|il|ils|elle|elles)"
 _THIS = r"(?:ca|ça|sa|cela)"
 _WHAT = r"(?:quoi|koi|kwa)"
 # Words that can only ask.
-_ASKING = (
+ASKING = (
     r"est[- ]?ce (?:qu|k)\w*|es[- ]que\b|esk[eu]?\b|qu[e'’ ]+est[- ]ce (?:que|qu)|"
     rf"c['’ ]?(?:est|é|e)? (?:à |a |pour |avec )?(?:{_WHAT}|qui|quand|quel(?:le)?s?)\b|"
     r"(?:ne )?faut[- ](?:t[- ]?)?il\b|faut til\b|combien\b|cb\b|comment\b|koman\b|pourquoi\b|quand est[- ]ce\b|"
@@ -36,13 +36,13 @@ _ASKING = (
     rf"(?:{_WHAT}|combien|comment)\b|{_THIS} (?:change|fait|coute|coûte|donne) (?:{_WHAT}|combien)\b|"
     rf"ils ont le droit\b|j['’ ]?ai (?:le droit|droit (?:à|a) (?:{_WHAT}|combien))\b|"
     r"(?:savoir|me demande|dites?[- ]moi|dis[- ]moi|sais pas) (?:si|sil|s['’]ils?)\b|"
-    rf"{_I} (?:(?:me|lui|leur|nous|l[ae]|les) )?\w+ {_WHAT}\b|"
+    rf"{_I} (?:(?:me|lui|leur|nous|l[ae]|les) )?\w+ (?:{_WHAT}\b|quand(?=\s*(?:$|[?,;]|(?:et|[aà]|aux?)\s)))|"
     rf"{_I} (?:\w+ ){{1,3}}o[uù](?=\s*(?:$|[?,;]|(?:et|[aà]|aux?)\s))|"
     r"(?:do|does|can|could|should|will|must|am) (?:i|they|he|she|we|it|you)\b|how\b"
 )
 # Words that ask when they open a sentence…
 _OPENING = (
-    rf"{_ASKING}|je (?:dois|doit|peu[xt]?|risque)\b|j(?:dois|peux?|risque)\b|faut (?:que|qu)\b|"
+    rf"{ASKING}|je (?:dois|doit|peu[xt]?|risque)\b|j(?:dois|peux?|risque)\b|faut (?:que|qu)\b|"
     r"si (?:je|jai|j['’]|on|jamais)|(?:qu[e'’] ?est|quest)"
 )
 _WILL = (
@@ -55,7 +55,7 @@ _CANNOT = (
     r"(?:je )?(?:n['’])?(?:j['’ ]?)?ai (?:plus|pas) (?:rien|de quoi|d['’ ]?argent)\b"
 )
 # … those that do when a half that asks stands beside them…
-_ASIDE = (
+ASIDE = (
     rf"j?{_I}? ?{_WILL}|(?:(?:la|le|les|mon|ma|mes|leurs?) |l['’]?)\w+ (?:{_I} )?(?:l[ae] |les )?{_WILL}|"
     rf"j['’ ]?ai (?:encore |toujours |quand m[eê]me )?(?:le droit|droit)"
     r"(?: (?:à|a|de|d['’])(?! ?\d)(?!(?: \S+){1,3} \d)|(?=\s*(?:$|[?,;])))|"
@@ -68,7 +68,7 @@ _ASIDE = (
 _CANNOT_FIRST = re.compile(rf"^(?:et |mais |en plus |et en plus )?(?:{_CANNOT})", re.IGNORECASE)
 # … and those that ask when they open the second half of one whose first half does.
 _GOING_ON = (
-    rf"{_OPENING}|{_ASIDE}|jpeu\b|o[uù] (?!pas\b|non\b|bien\b|alors\b)|(?:il )?y['’ ]?a\b|"
+    rf"{_OPENING}|{ASIDE}|jpeu\b|o[uù] (?!pas\b|non\b|bien\b|alors\b)|(?:il )?y['’ ]?a\b|"
     rf"si (?:{_THIS}|ils?|elles?|non|oui|jamais)\b|quand (?:{_I}|est)\b|"
     r"what\b|which\b|where\b|who\b|is it\b|c[oó]mo\b|cu[aá]nto\b|d[oó]nde\b|wach\b|kifach\b|ch7al\b|chhal\b"
 )
@@ -83,10 +83,10 @@ _BARE = (
 )
 # « … et mon patron il peut le savoir comment »: somebody or something, and words that ask, before the next half.
 _SOMEBODY = rf"(?:s['’]?ils?|{_I}|{_THIS}|c['’ ]?est|mon|ma|mes|l[ae]s?|un|une)\b|[jl]['’]"
-_ASKS_NEXT = rf"(?=(?:{_SOMEBODY})(?:(?!\s(?:et|mais|puis|pis)\s|[,;?]).){{0,50}}?\b(?:{_ASKING}))"
+_ASKS_NEXT = rf"(?=(?:{_SOMEBODY})(?:(?!\s(?:et|mais|puis|pis)\s|[,;?]).){{0,50}}?\b(?:{ASKING}))"
 _CHANGES = r"(?:(?:et|mais) )?(?:au fait|(?:une )?(?:autre|derni[eè]re) (?:chose|question))"
 _AND_ASKS = re.compile(
-    rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]?\s+{_LINK}\s*{_ASKS_NEXT}|[,;]\s+(?={_ASKING}|{_ASIDE})|"
+    rf"[,;]?\s+{_LINK}\s*(?={_GOING_ON})|[,;]?\s+{_LINK}\s*{_ASKS_NEXT}|[,;]\s+(?={ASKING}|{ASIDE})|"
     rf"[,;]\s+{_ASKS_NEXT}|{_BARE}|"
     rf"[,;]?\s+{_CHANGES}[,:]?\s+(?=\w)",
     re.IGNORECASE,
@@ -113,9 +113,9 @@ _TROUBLE = re.compile(
     r"\bj['’ ]?y (?:comprends?|capte) (?:rien|pas|plus)\b|\b(?:aide[rz]?|help)[- ](?:moi|me)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"\b(?:{_ASKING})", re.IGNORECASE)
-_MAY_ASK = re.compile(rf"\b(?:{_ASIDE})", re.IGNORECASE)
-_OPENS_ASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
+_ASKS = re.compile(rf"\b(?:{ASKING})", re.IGNORECASE)
+_MAY_ASK = re.compile(rf"\b(?:{ASIDE})", re.IGNORECASE)
+_OPENSASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
 _LEAST_STEMS = 2
 """Content words of the first question."""
 _LEAST_MORE = 1
@@ -140,6 +140,7 @@ _STORY_WORDS = 8
 _TOLD_WORDS = 4
 """Words before what is asked, in its sentence, from which they tell something: « si je gagne 30 € par mois, … »."""
 _CLAUSE_END = re.compile(r"[.!…,;\n]\s*")
+_ACTS = re.compile(rf"\s(?:{_I}|{_THIS}) \w")
 _NEXT_HALF = re.compile(r"\s(?:et|mais|puis|pis)\s|[,;?]")
 
 
@@ -155,6 +156,8 @@ class Asked:
 
     is_sure: bool = True
     """Whether its words ask; those of « et la CFE je vais la payer » may only go on telling."""
+    only_tells: bool = False
+    """It is what was told before names alone (« rien déclaré et la CFE et la TVA »): maybe a matter of its own."""
 
     @property
     def whole(self) -> str:
@@ -206,7 +209,7 @@ def asks(text: str) -> bool:
 
 def may_ask(text: str) -> bool:
     """Whether it asks, or opens like a question (« je peux m'inscrire »)."""
-    return asks(text) or bool(_OPENS_ASKING.search(text))
+    return asks(text) or bool(_OPENSASKING.search(text))
 
 
 def without_story(question: str) -> str:
@@ -235,6 +238,8 @@ def _asked_of_another(piece: str, before: list[Asked], told: list[str], since: l
     if subjects.is_another_matter(piece):
         return replace(_asked(piece, before, told, since), is_sure="?" in piece)
     same = subjects.put(last[_where_it_asks(last) :], piece)
+    if same and (_ACTS.search(piece) or len(same.split()) > _SHORT_QUESTION):  # a verb of its own; a whole story
+        same = None
     asked = _asked(same or piece, before, told, since)
     if same is None and last not in asked.told:
         asked = replace(asked, told=f"{asked.told} {last}".strip())
@@ -242,7 +247,7 @@ def _asked_of_another(piece: str, before: list[Asked], told: list[str], since: l
 
 
 def _sentence_asks(sentence: str, follows_a_question: bool) -> bool:
-    if sentence.endswith("?") or _OPENS_ASKING.search(sentence):
+    if sentence.endswith("?") or _OPENSASKING.search(sentence):
         return True
     asks_what_of = bool(_AND_WHAT_OF.match(sentence)) and len(sentence.split()) <= _WHAT_OF_WORDS
     return follows_a_question and (asks_what_of or bool(_CANNOT_FIRST.match(sentence)))

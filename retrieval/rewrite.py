@@ -20,6 +20,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from knowledge.text import Table, flat, fold, stems, words
 from retrieval.dates import asked_day
 from retrieval.questions import Asked, asks, may_ask, split
+from retrieval.stories import unrolled
 from retrieval.subjects import Subjects
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*['’]?|[^\w\s]")
@@ -77,6 +78,8 @@ class Query:
     """What its message tells, or asks, stands before it."""
     surely_asks: bool = True
     """Its words ask; else they may only go on telling, after a question of the same message."""
+    only_tells: bool = False
+    """It is what its message tells before it asks."""
     in_context: tuple[Query, ...] = ()
     """The same question read as a follow-up, when there are earlier turns: after the thread, and after the last one."""
 
@@ -153,7 +156,8 @@ class Rewriter:
         contexts = self._contexts(turns[:-1])
         was_told = bool(contexts) and not asks(turns[-2])
         found = []
-        for index, asked in enumerate(split(clean(turns[-1]), self._max_questions, self._subjects)):
+        most = self._max_questions
+        for index, asked in enumerate(unrolled(split(clean(turns[-1]), most, self._subjects), most, self._subjects)):
             text = self.spell_out(asked.question)
             whole = self.spell_out(asked.whole) if asked.told else text
             # What was told holds for each question, what was asked for the one that goes on with it.
@@ -209,6 +213,7 @@ class Rewriter:
             is_follow_up=follows,
             follows_a_story=bool(asked.told),
             surely_asks=asked.is_sure,
+            only_tells=asked.only_tells,
         )
 
     def _in_general(self, text: str) -> str:

@@ -45,6 +45,7 @@ class Subjects:
         self._another_matter = re.compile(rf"^(?:{_LINK} )?{_ANOTHER_MATTER} {named}")
         self._opens = re.compile(rf"^(?:{_ABOUT} )?{named}")
         self._link = re.compile(rf"[,;]?\s+{_LINK},?\s+(?=(?:{_ABOUT} )?{named})|[,;]\s+(?=(?:{_ABOUT} )?{named})")
+        self._before_both = re.compile(rf"{named}(?: ?,| et) ?$")
         self._both = re.compile(rf"(?<!\w){named}(?: ?, ?{named})*(?:,? et | ?& ?| ?\+ ?){named}")
 
     def is_bare(self, piece: str) -> bool:
@@ -84,10 +85,14 @@ class Subjects:
         ``start`` is told."""
         text = flat(question)
         both = next((m for m in self._both.finditer(text) if m.start() >= start or self._leads(m, text, start)), None)
-        if both is None or _TOGETHER.search(text, start):
+        if both is None or self._both_of_more(both, text) or _TOGETHER.search(text, start):
             return [question]
         names = [name.span() for name in self._named.finditer(text, both.start(), both.end())]
         return [f"{question[: both.start()]}{question[a:b].strip()}{question[both.end() :]}" for a, b in names]
+
+    def _both_of_more(self, both: re.Match[str], text: str) -> bool:
+        """« les impôts et la TVA et le Siret obligé »: where each begins, only its own words tell."""
+        return bool(self._before_both.search(text[: both.start()]) or self._link.match(text, both.end()))
 
     def _leads(self, names: re.Match[str], text: str, start: int) -> bool:
         """« Caf et impôts je déclare où », « l'Acre et la CFE, comment ça marche »: the names open the clause that asks

@@ -127,6 +127,10 @@ class Answer(BaseModel):
     citations: list[Citation] = []
     notes: list[str] = []
     """Lines said once for the whole answer, before its parts."""
+    left_out: list[str] = []
+    """What the message may ask and the base does not answer, in the person's words, cut short."""
+    closing: str | None = None
+    """The line that names it, said after the parts."""
     ask: AskBack | None = None
     generation: str = ""
     text: str = ""

@@ -22,7 +22,7 @@ from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
-from bot.answering.rendering import plain_text
+from bot.answering.rendering import plain_text, quoted
 from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
 from bot.settings import Settings
 from knowledge.embeddings import SentenceEmbeddings
@@ -130,15 +130,14 @@ class Answerer:
             ),
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
-        parts = _each_said_once(
-            _without_what_was_told(
-                queries,
-                [
-                    self._part(look, route, citations, message, index)
-                    for index, (look, route) in enumerate(zip(found, routes, strict=True))
-                ],
-            )
-        )
+        urgent = self._what_cannot_wait(found, citations, message)
+        answered = [
+            self._part(look, route, citations, message, index)
+            for index, (look, route) in enumerate(zip(found, routes, strict=True))
+        ]
+        kept = _without_what_was_told(queries, answered)
+        left_out = [] if kept is answered else _asked_in_vain(queries, answered, kept)
+        parts = _each_said_once([*urgent, *kept])
         scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         # A fact that is not said, for it is for others, may be what the answer depends on.
@@ -152,8 +151,22 @@ class Answerer:
         note = "foreign_language" if citations.found else "foreign_language_abstained"
         notes = [self.messages[note][language]] if language else []
         return Answer(
-            status=_overall(parts), parts=parts, citations=citations.found, notes=notes, ask=ask, scores=scores
+            status=_overall(parts),
+            parts=parts,
+            citations=citations.found,
+            notes=notes,
+            left_out=left_out,
+            closing=self._left_out_line(left_out),
+            ask=ask,
+            scores=scores,
         )
+
+    def _left_out_line(self, left_out: Sequence[str]) -> str | None:
+        """A person whose question is passed over in silence takes the answer to another one for it."""
+        if not left_out:
+            return None
+        named = ", ".join(f"« {question} »" for question in left_out)
+        return str(self.messages["left_out"][min(len(left_out), 2) - 1]).format(questions=named)
 
     def _facts_if(
         self, says: str, look: _Look, turns: list[str], today: date, clock: _EmbeddingClock
@@ -205,13 +218,24 @@ class Answerer:
         retrieval, today, turns = look.retrieval, message.today, message.turns
         if route.name != QUESTION:
             return self._part_of(route, retrieval.query.asked, look, citations)
-        emergency = message.emergency if index == message.first else []
+        emergency = message.emergency if len(message.queries) == 1 else []
         computed = self._calculator.compute(retrieval.query, today, [*message.before, *message.queries[:index]])
         if not computed and not emergency and not self._composer.answers(retrieval):
             return self._with_official_text(self._composer.abstain(retrieval, turns), look, citations)
         return self._composer.answer(
             retrieval, citations, today, computed, turns, emergency, questions=len(message.queries)
         )
+
+    def _what_cannot_wait(self, found: Sequence[_Look], citations: Citations, message: _Message) -> list[Part]:
+        """What must be said first to a message that asks several things: a part of its own, for none may have asked
+        it; one question has it at the head of its answer."""
+        if not message.emergency or len(message.queries) == 1:
+            return []
+        retrieval = replace(found[message.first].retrieval, facts=[])
+        part = self._composer.answer(
+            retrieval, citations, message.today, (), message.turns, message.emergency, len(message.queries)
+        )
+        return [part.model_copy(update={"question": ""})]
 
     def _with_official_text(self, part: Part, look: _Look, citations: Citations) -> Part:
         """An abstention, and the official text that may help when one is near enough."""
@@ -321,6 +345,15 @@ def _without_what_was_told(queries: Sequence[Query], parts: list[Part]) -> list[
     return [
         part for query, part in zip(queries, parts, strict=True) if query.surely_asks or part.status is Status.ANSWERED
     ] or parts
+
+
+def _asked_in_vain(queries: Sequence[Query], parts: Sequence[Part], kept: Sequence[Part]) -> list[str]:
+    """The pieces that may ask and that the base does not answer, as they are quoted."""
+    return [
+        quoted(query.question)
+        for query, part in zip(queries, parts, strict=True)
+        if not query.only_tells and not any(part is other for other in kept)
+    ]
 
 
 def _each_said_once(parts: list[Part]) -> list[Part]:

@@ -13,12 +13,23 @@ OTHERS_SHOWN = 1
 """Sources beside the first, for each page: two are what a reader compares; the others stay in the answer's data."""
 
 
+QUOTED_WORDS = 14
+"""Words of a question that its line repeats: enough to know it again."""
+
+
+def quoted(question: str) -> str:
+    """A question as it is repeated to who asked it: without its story, cut short."""
+    words = without_story(question).split()
+    return " ".join(words) if len(words) <= QUOTED_WORDS else f"{' '.join(words[:QUOTED_WORDS])}…"
+
+
 def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
     """The reply as one text: notes, parts, disclaimer, sources."""
     paragraphs = [*answer.notes]
     several = len(answer.parts) > 1
     for part in answer.parts:
         paragraphs += part_paragraphs(part, messages, several)
+    paragraphs += filter(None, [answer.closing])
     if answer.ask:
         paragraphs.append(f"{answer.ask.question} ({' / '.join(answer.ask.options)})")
     if answer.citations or answer.status in (Status.ABSTAINED, Status.PARTIAL, Status.ANSWERED):
@@ -31,7 +42,7 @@ def plain_text(answer: Answer, messages: Mapping[str, Any]) -> str:
 
 def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> list[str]:
     """The paragraphs of one part, in reading order."""
-    paragraphs = [messages["question_line"].format(question=without_story(part.question))] if titled else []
+    paragraphs = [messages["question_line"].format(question=quoted(part.question))] if titled and part.question else []
     if part.message and not part.sentences:
         paragraphs.append(part.message)
     for block, title in ((Block.MAIN, None), (Block.LIMIT, "limits_title"), (Block.STEP, "steps_title")):
@@ -44,8 +55,8 @@ def part_paragraphs(part: Part, messages: Mapping[str, Any], titled: bool) -> li
         if block is Block.MAIN:
             paragraphs += filter(None, (part.message, part.audience))
     if part.official:
-        quoted = part.official.model_dump() | {"version_date": format_date(part.official.version_date)}
-        paragraphs.append(messages["official_text"].format(**quoted))
+        official = part.official.model_dump() | {"version_date": format_date(part.official.version_date)}
+        paragraphs.append(messages["official_text"].format(**official))
     if part.status is Status.ABSTAINED and part.nearest_question:
         paragraphs.append(messages["abstained_nearest"].format(question=part.nearest_question))
     if part.contacts:

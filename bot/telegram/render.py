@@ -41,6 +41,7 @@ def answer_messages(answer: Answer, messages: Mapping[str, Any]) -> list[str]:
     for part in answer.parts:
         lead = part.sentences[0].text if part.sentences else None
         paragraphs += [_led_paragraph(text, lead) for text in part_paragraphs(part, messages, several)]
+    paragraphs += [text_paragraph(answer.closing)] if answer.closing else []
     if answer.citations or answer.status in (Status.ANSWERED, Status.PARTIAL, Status.ABSTAINED):
         disclaimer = messages["disclaimer"]
         paragraphs.append(Paragraph(f"<i>{escape_text(disclaimer)}</i>", disclaimer))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.answer import AnswerSentence, ContactRef, Part, Status
+from bot.answering.answer import Answer, AnswerSentence, ContactRef, Part, Status
 from bot.answering.compose import Limits
-from bot.answering.pipeline import _each_said_once
+from bot.answering.pipeline import Answerer, _asked_in_vain, _each_said_once, _without_what_was_told
+from bot.answering.rendering import QUOTED_WORDS, quoted
+from bot.telegram.render import answer_messages
+from retrieval.rewrite import Query
+from tests.conftest import TODAY
 
 CAF = ContactRef(name="Caf", help="Aides")
 TAXES = ContactRef(name="Impôts", help="Impôt")
@@ -68,3 +72,55 @@ def test_more_questions_get_fewer_facts_each(questions: int, most: int) -> None:
         repeats_from=0.8,
     )
     assert limits.facts(questions) == most
+
+
+def query(question: str, surely_asks: bool = False, only_tells: bool = False) -> Query:
+    return Query(
+        asked=question,
+        question=question,
+        text=question,
+        views=(question,),
+        in_general=question,
+        platforms=frozenset(),
+        day=TODAY,
+        surely_asks=surely_asks,
+        only_tells=only_tells,
+    )
+
+
+def test_what_may_be_asked_and_is_not_answered_is_named() -> None:
+    queries = [
+        query("je perds mes apl ?", surely_asks=True),
+        query("le juge aussi"),
+        query("le récit", only_tells=True),
+    ]
+    silent = [Part(question=each.question, status=Status.ABSTAINED) for each in queries[1:]]
+    parts = [part("je perds mes apl ?", "A."), *silent]
+    kept = _without_what_was_told(queries, parts)
+    assert [each.question for each in kept] == ["je perds mes apl ?"]
+    assert _asked_in_vain(queries, parts, kept) == ["le juge aussi"]
+
+
+def test_a_question_is_quoted_short() -> None:
+    assert quoted("le juge aussi") == "le juge aussi"
+    assert quoted(" ".join(["mot"] * 30)).count("mot") == QUOTED_WORDS
+
+
+@pytest.mark.full
+def test_each_thing_asked_in_a_story_has_its_part_or_is_named(answerer: Answerer) -> None:
+    answer = answerer.answer(
+        "coucou je touche la prepare a taux plein depuis mai et je classe des photos le soir pour un site c est a "
+        "declarer a la caf ou pas et mes apl ca bouge et ma voisine elle peut me preter sa trottinette",
+        TODAY,
+    )
+    said = " ".join([*(part.question for part in answer.parts), *answer.left_out])
+    assert len(answer.parts) >= 2 and "ca bouge" in said and "trottinette" in said
+    for question in answer.left_out:
+        assert question in answer.text
+        assert question in "".join(answer_messages(answer, answerer.messages))
+    assert len(answer.citations) <= 8
+
+
+def test_the_line_that_names_it_is_read_everywhere(small_answerer: Answerer) -> None:
+    answer = Answer(status=Status.ANSWERED, parts=[part("un ?", "A.")], closing="Je n'ai pas su répondre à : « deux »")
+    assert "« deux »" in "".join(answer_messages(answer, small_answerer.messages))
