@@ -115,7 +115,7 @@ _TROUBLE = re.compile(
 )
 _ASKS = re.compile(rf"\b(?:{ASKING})", re.IGNORECASE)
 _MAY_ASK = re.compile(rf"\b(?:{ASIDE})", re.IGNORECASE)
-_OPENSASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
+_OPENS_ASKING = re.compile(rf"^(?:{_LINK}\s*)?(?:{_OPENING})", re.IGNORECASE)
 _LEAST_STEMS = 2
 """Content words of the first question."""
 _LEAST_MORE = 1
@@ -209,7 +209,7 @@ def asks(text: str) -> bool:
 
 def may_ask(text: str) -> bool:
     """Whether it asks, or opens like a question (« je peux m'inscrire »)."""
-    return asks(text) or bool(_OPENSASKING.search(text))
+    return asks(text) or bool(_OPENS_ASKING.search(text))
 
 
 def without_story(question: str) -> str:
@@ -247,7 +247,7 @@ def _asked_of_another(piece: str, before: list[Asked], told: list[str], since: l
 
 
 def _sentence_asks(sentence: str, follows_a_question: bool) -> bool:
-    if sentence.endswith("?") or _OPENSASKING.search(sentence):
+    if sentence.endswith("?") or _OPENS_ASKING.search(sentence):
         return True
     asks_what_of = bool(_AND_WHAT_OF.match(sentence)) and len(sentence.split()) <= _WHAT_OF_WORDS
     return follows_a_question and (asks_what_of or bool(_CANNOT_FIRST.match(sentence)))
