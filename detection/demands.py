@@ -124,7 +124,7 @@ _WITNESSES = (
     r"internet|tiktok|les reseaux)|your name|ton nom)\b"
 )
 _SHOWN_TO = (
-    r"\b(?:recoi\w+|recev\w+|verr\w+|va(?:is|s|)? (?:tout )?(?:voir|recevoir|l'avoir)|vont (?:tout )?(?:voir|recevoir)|voi(?:t|ent)|see[sn]?|gets?|receives?|envo\w+|enverr\w+|send\w*|part(?:ent|ira|iront)?|publi\w+|diffus\w+|balanc\w+|"
+    r"\b(?:recoi\w+|recev\w+|j'?env(?:oi|err)\w*|verr\w+|va(?:is|s|)? (?:tout )?(?:voir|recevoir|l'avoir)|vont (?:tout )?(?:voir|recevoir)|voi(?:t|ent)|see[sn]?|gets?|receives?|envo\w+|enverr\w+|send\w*|part(?:ent|ira|iront)?|publi\w+|diffus\w+|balanc\w+|"
     r"post\w*|partag\w+|share\w*|montr\w+|mets|nsift\w*|ghadi|averti\w*|expos\w+|leak\w*|watch\w*|regard\w+)\b"
 )
 _UNLESS_PAID = (
@@ -185,6 +185,26 @@ _COSTS = (
 )
 _AN_AMOUNT = rf"(?:{MONEY}|\b\d{{1,3}}[ .]?(?:000|mille?)\b|\b\d+ ?(?:mille|millions?|mlyoun|melyoun|usd|cad|aed|dollars?|pounds?|euros?|francs?)\b)"
 _MYSTERY = r"\b(?:myst(?:ere|ery)|secret)[ -]?(?:shop\w*|guest|customer|buyer)|\b(?:clients?|clientes?|visit\w+|achet\w+|achats?|enquet\w+|evaluat\w+|shopp\w+) myst\w+|\b(?:test|evalu)\w* (?:d[eu]s? |le |l'|la |un |the |a )?(?:\w+ )?(?:services?|guichets?|caissier\w*|kiosk|counter|agence)"
+# A screen or a device that somebody else gets to see or to command.
+_REMOTE_TOOL = (
+    r"\b(?:any ?desk|team ?viewer|quick ?support|rust ?desk|hop ?to ?desk|ultra ?viewer|supremo(?: ?control)?|iperius(?: remote)?|dw ?service|splashtop|log ?me ?in|get ?screen(?:\.me)?|screen ?connect|connect ?wise|ammyy|aero ?admin|remote ?pc|remote utilities|alpemix|"
+    r"air ?droid|air ?mirror|vysor|zoho assist|tight ?vnc|real ?vnc|vnc|chrome remote desktop|microsoft remote desktop|quick assist|assistance rapide|bureau a distance|remote desktop|(?:logiciel|appli\w*|outil|programme|app|software|tool) (?:\w+ ){0,2}(?:a distance|de (?:prise en main|controle|telemaintenance)|for remote \w+))\b"
+)
+_YOUR_DEVICE = r"(?:votre|ton|your|tel|vos|tes) (?:\w+ )?(?:pc|ordi\w*|ecran|telephone|tel|portable|mobile|appareil|tablette|machine|poste|session|desktop|computer|laptop|phone|screen|device|bureau)"
+_TAKES_OVER = (
+    rf"\b(?:control(?:er?|e|ez|era|eront)?|pilot\w+|command(?:er?|era)|operate|take over|(?:voir|voit|verra|regard(?:er?|era)|see|view|watch) (?:directement )?) ?(?=(?:votre|ton|your) ){_YOUR_DEVICE}\b|"
+    rf"\b(?:acceder|accede|accedera|acces|connecter|connecte|connectera|access|connect) (?:\w+ ){{0,2}}(?:a|sur|to|into) {_YOUR_DEVICE}\b|"
+    r"\b(?:prend\w*|prise|prennent) (?:(?:en|la|le|de|du) )?(?:main|controle)\b|\btake (?:remote )?control\b|\bremote (?:access|control|session)\b"
+)
+_LET_IN = r"\b(?:install\w*|telecharg\w*|download\w*|ouvr(?:ez|e|ir)|lanc(?:ez|er|e)|open|run|met(?:s|tez)?|accept\w*|autoris\w*|allow|donn(?:ez|e|er|es)|dict\w*|communiqu\w*|envo(?:yez|ie|yer)|lis(?:ez)?|give|send|read|share|partag\w+|laiss(?:ez|e|er)|let|tap(?:ez|e|er)|cliqu\w+)\b"
+_SHOWN_NUMBER = r"\b(?:donn|dict|communiqu|envo[iy]|transmet|lis|recopi|give|send|read|tell|share)\w*\b[^.!?]{0,40}\b(?:ids?|identifiants?|codes?|numeros?|chiffres|number|digits|pass(?:word)?|mot de passe)\b[^.!?]{0,40}\b(?:affich\w+|appara\w+|(?:a|de) (?:neuf|dix|9|10) chiffres|(?:9|nine|ten|10)[- ]digits?|(?:sur|a) l'ecran|on (?:the|your) screen|de partenaire|de session|partner|qui sort)"
+_OF_A_FIRM = (
+    r"\b(?:pc|poste|ordinateur|portable|materiel|laptop|computer|machine|session|parc|postes)s? (?:\w+ )?(?:de l'entreprise|de la societe|de l'agence|du bureau|de service|de fonction|fourni\w*|prete\w*|professionnels?|de travail|que nous (?:vous )?(?:fournissons|pretons))|"
+    r"\b(?:company|work|corporate)[- ](?:issued |owned )?(?:laptop|computer|pc|device)|\b(?:nos|leurs|des|les|our) (?:clients?|utilisateurs?|usagers|users|customers|collegues|salaries)\b|\bnotre (?:prototype|maquette)|\b(?:maitris|connaissance|competence|utilisation)\w* (?:d[eu']|des)"
+)
+_NOT_ASKED = r"\b(?:jamais|never|n'install\w*|n'ouvr\w*|ne (?:donn|laiss|partag|telecharg|communiqu|lanc)\w*|do not|don't|aucune? raison|mefi\w+|refus\w+)\b"
+_BANK_OPEN = r"\b(?:(?:appli\w*|compte|espace|site|app)s? (?:\w+ )?(?:bancaires?|banque|de (?:votre|ta|la) banque|wave|orange money|paypal)|(?:online |mobile )?banking|bank (?:account|app)|(?:votre|ta|your) (?:banque|bank)|votre solde|orange money|mobile money|(?:sur|de) (?:ton|votre) compte)\b"
+
 # Work of which there is much, and none of it paid.
 _MUCH_WORK = (
     r"\b(?:\d{2,}|[3-9]|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|three|four|five|six|eight|ten|twelve|twenty|the three|the four)(?: \w+){0,2} (?:pages?|articles?|fiches?|tickets?|ecrans?|audios?|videos?|visuels?|logos?|produits?|interviews?|entretiens|episodes?|"
@@ -347,13 +367,13 @@ RULES = (
           unless=r"commande|votre achat|voisin\w*|piece d'identite avant|point relais|je passe le prendre"),
     _rule("loan_fee", r"\b(?:pret|credit|loan|grant|subvention|financement|dons?|aide|heritage|emprunt|vous offre)\b",
           r"\b(?:frais|assurance|charge|fee|timbre|caution|enregistrement|clearance)\b", MONEY,
-          r"\b(?:avant|d'abord|debloqu\w+|liber\w+|release|reste|first|envoy\w+|vir(?:er|ez)|recevoir|regl\w+|settled|pour que)\b",
+          r"\b(?:avant|d'abord|debloqu\w+|liber\w+|release|reste|first|envoy\w+|vir(?:er|ez)|recevoir|regl\w+|settled|pour que|(?:a|d') ?avanc\w+|prealable\w*|upfront|in advance)\b",
           unless=r"mensualite|aucun|sans frais|(?:est|sont) prete?s?\b|pretee|ordinateur|paypal|retirer\b|jamais|rien a verser|signature de l'offre|agence|loyer|garantie|scolarite|jeu(?:ne)? ", reach=3),
     _rule("ask_card_or_password", r"\b(?:phrase (?:secrete|de recuperation|de sauvegarde)|(?:12|24|douze|vingt-quatre) (?:mots|words?)|12 word|24 word|seed phrase|recovery phrase|cles? privees?|private key)\b",
           r"\b(?:saisi\w*|entr(?:ez|er)|enter|confirm\w*|envo\w+|send|donn\w+|communiqu\w+|needs?|tap(?:ez|er)|transmet\w*|connect\w*|verif\w+)\b",
           unless=r"jamais|never|personne|notez|gardez|anyone"),
-    _rule("ask_card_or_password", r"\b(?:envo(?:yez|ie|yer)|communiqu(?:ez|e|er)|donn(?:ez|e|er)|transmett(?:ez|re)|confirm(?:ez|e|er)|repondez|send|give|confirm)\b[^.!?]{0,40}\b(?:code secret|mots? de passe|mdp|password|code pin|pin|numero de (?:votre |ta )?carte|cvv|cryptogramme|card number)\b",
-          unless=r"jamais|never|personne|aucun|\bne (?:le |la |nous |me |t'|te |vous )?(?:donn|communiqu|envo|transm)\w+|n'envo\w+|do not|don't|anyone|nouveau mot de passe wifi|wifi|wi-fi|coffre|portail|digicode"),
+    _rule("ask_card_or_password", r"\b(?:envo(?:yez|ie|yer)|communiqu(?:ez|e|er)|donn(?:ez|e|er)|transmett(?:ez|re)|confirm(?:ez|e|er)|repondez|send|give|confirm)\b[^.!?]{0,40}\b(?:code secret|mots? de passe|mdp|password|code pin|pin|numero de (?:votre |ta )?carte|cvv|cryptogramme|card number|(?:les|vos|tes|leurs|ses) (?:identifiants|acces)(?: (?:bancaires?|de connexion))?)\b",
+          unless=r"jamais|never|personne|aucun|\bne (?:le |la |nous |me |t'|te |vous )?(?:donn|communiqu|envo|transm)\w+|n'envo\w+|do not|don't|anyone|nouveau mot de passe wifi|wifi|wi-fi|coffre|portail|digicode|identifiants? (?:fictifs|de test|fournis|siret|fisca\w+|caf\b)|nous vous (?:donn|envo|communiqu|transmet|fourni)\w+|(?:vous|te|t')(?: les)? (?:envoie|enverr|donn|communiqu|transmet)\w* (?:\w+ )?(?:vos|tes|les) (?:identifiants|acces)"),
     _rule("prepaid_code", r"\b(?:cartes? (?:cadeaux?|google play|apple|itunes|steam|amazon)|gift cards?|tickets? (?:pcs|transcash|neosurf)|coupons? (?:pcs|transcash|neosurf|toneo)|pcs|transcash|neosurf|paysafe\w*)\b",
           r"\b(?:codes?|photos?|photographi\w+|gratt\w+|scratch|pictures?)\b", r"\b(?:achet\w+|prend[sz]?|prenez|procur\w+|pass\w+ (?:au|prendre)|buy|purchase|pick up|get)\b", r"\b(?:envo[iy]\w*|transmett\w+|donn(?:e|ez|er)|communiqu\w+|send|text me|photographi\w+)\b",
           unless=r"jamais|never|n'(?:achet|envo)\w+|ne (?:donn|transmett|communiqu)\w+|arnaque|a gagner|code promo", reach=3),
@@ -431,8 +451,29 @@ RULES = (
           r"\b(?:chez (?:toi|vous)|a (?:ton|votre) (?:adresse|domicile|nom)|(?:to|at) your (?:home|address|place))\b",
           r"\b(?:pas a (?:son|mon|leur) nom|(?:veut|peut) pas (?:mettre )?(?:son|leur) (?:nom|adresse)|(?:je|on) te (?:file|donne|lache|paie|paye|verse|laisse)|(?:\d+ ?(?:€|euros?|balles?|dh|f)) (?:par|le|la|l'|pour chaque|chacun)|not in (?:his|their) name|i(?:'ll| will) pay you)\b",
           unless=r"ma commande|mon colis|je passe le prendre|anniversaire|cadeau|voisin\w*|mondial relay", reach=4),
-    _rule("remote_access", r"\b(?:partag\w+ (?:votre |ton |l'|de l'|d')?(?:ecran|screen)|share (?:your|the) screen|screen ?shar\w+|ecran partage)\b", r"\b(?:(?:appli\w*|compte|site|espace)s? (?:\w+ )?(?:bancaire|banque|de (?:votre|ta|la) banque)|banking|bank (?:account|app)|votre banque|votre solde|orange money|mobile money)\b",
-          unless=r"zoom|teams|fermez vos|jamais|never|ne (?:vous )?demand\w+|n'ouvr\w+", reach=2),
+    # A tool of remote control, whichever its name: named, told by what it does, or by the number that it displays.
+    _rule("remote_access", _REMOTE_TOOL, _LET_IN, unless=rf"{_OF_A_FIRM}|{_NOT_ASKED}", reach=2),
+    _rule("remote_access", _TAKES_OVER, _LET_IN, r"\b(?:appli\w*|apps?|logiciels?|outils?|programmes?|software|tool|codes?|ids?|numeros?|identifiants?|liens?|link|technicien\w*|agents?|support|conseill\w+|engineer|technician|advisor|expert|formateur|collegue|informaticien\w*)\b",
+          unless=rf"{_OF_A_FIRM}|{_NOT_ASKED}|(?:entretien|reunion|webinaire|cours)[^.!?]{{0,30}}\becran", reach=2),
+    _rule("remote_access", _LET_IN + r"[^.!?]{0,30}\b(?:appli\w*|apps?|logiciels?|outils?|programmes?|software|tool|[a-z]+(?:desk|viewer|support|remote|assist|connect|control)\w*|supremo)\b", _SHOWN_NUMBER, unless=rf"{_OF_A_FIRM}|{_NOT_ASKED}|\bsms\b|whatsapp|authenticator|texto", reach=2),
+    _rule("remote_access", r"\b(?:partag\w+ (?:votre |ton |l'|de l'|d')?(?:ecran|screen)|share (?:your|the) screen|screen ?shar\w+|ecran partage|(?:ecran|screen) (?:allume|ouvert|visible|on|open))\b", _BANK_OPEN,
+          unless=rf"fermez vos|ne (?:vous )?demand\w+|{_NOT_ASKED}|fictif|fictive\w*|maquette|prototype", reach=2),
+    # Something to install, and the bank to open while somebody is there.
+    _rule("remote_access", r"\b(?:install\w*|telecharg\w*|download\w*)\b[^.!?]{0,40}\b(?:appli\w*|app|logiciel|outil|programme|software|tool|extension)\b", r"\b(?:ouvr(?:ez|e|ir)|laiss(?:ez|e|er)|gard(?:ez|e|er)|connect\w+|log ?in|sign in|open|keep|rest(?:ez|e|er))\b[^.!?]{0,40}" + _BANK_OPEN,
+          r"\b(?:notre|nos|mon|un|le|l'|our|my|an?|the) ?(?:agents?|technicien\w*|conseill\w+|expert|support|equipe|collegue|engineer|technician|advisor|team)\b|\b(?:pendant|durant|during) (?:l'appel|que|the call)|\b(?:pour|so) que? (?:je|nous|on)\b|\bso (?:that )?(?:i|we)\b", unless=rf"{_NOT_ASKED}|{_OF_A_FIRM}|google play|app store", reach=2),
+    # Accounts opened in one's own name, then handed over.
+    _rule("lend_bank_account", r"\b(?:ouvr(?:ez|e|es|ir|ent)|cre(?:ez|e|es|er)|souscri\w+|activ(?:ez|e|er)|open(?:ing)?|create|register|ouverture|ouverts?)\b",
+          r"\b(?:comptes? (?:\w+ )?(?:bancaires?|banque|en ligne|epargne|courants?)|bank accounts?|accounts? (?:at|with|in)|(?:applis?|applications?|apps?) (?:bancaires?|de banque)|neo-?banques?|banques?|banks?|revolut|n26|bunq|wise|nickel|boursobank|boursorama|lydia|sumeria|monzo|paysera|orange money|wave)\b",
+          r"\b(?:donn(?:ez|e|es|er)|envo(?:yez|ie|ies|yer)|transmet\w*|remet\w*|communiqu\w*|fil(?:es?|ez)|pass(?:es?|ez)|laiss(?:es?|ez|er)|confi\w+|give|send|hand|share|pass)\b[^.!?]{0,40}\b(?:identifiants?|acces|mots? de passe|mdp|logins?|password|credentials?|details|(?:la|ta|votre|vos|tes|les) (?:cartes?|cb))\b|"
+          r"\b(?:chang(?:es?|ez|er)|remplac\w+|mett(?:ez|re)|mets|change|replace|switch)\b[^.!?]{0,50}\b(?:mail|email|e-mail|numero|mots? de passe|password|phone|telephone)\b[^.!?]{0,40}\b(?:notre|nos|les? notres?|la notre|our|ours)\b",
+          unless=rf"{_NOT_ASKED}|identifiants (?:fictifs|de test|fournis|que nous)|nous vous (?:donn|envo|fourni|transmet)\w+|fictifs?\b|maquette|bac a sable|sandbox|test account|a personne|nobody|(?:votre|ton|un) conseiller|personnel et confidentiel", reach=3),
+    # So much the heart, the like, the subscription.
+    _rule("paid_likes", r"\b(?:coeurs?|likes?|pouces?|j'aime|abonn\w+|follow\w*|screens?|captures?|screenshots?)\b",
+          rf"(?:{MONEY}) ?(?:par|le|la|les|l'|/|chaque|pour (?:un|une|chaque)|each|per|a) ?(?:pieces?|likes?|coeurs?|pouces?|abonn\w*|follow\w*|videos?|pages?|clics?|clicks?|screens?|captures?|subscri\w*)\b", unless=r"jamais|never|arnaqu\w+|mefi\w+", reach=2),
+    # A training sold with the job that it promises.
+    _rule("pay_to_work", r"\b(?:formations?|coaching|bootcamp|certification|programme|course|training|masterclass)\b", rf"{MONEY}|\b\d{{3,4}} ?balles",
+          r"\b(?:emplois?|postes?|embauche|jobs?|cdi|contrat|travail|missions?|place|revenus?|salaire|income)\b[^.!?]{0,15}\b(?:garanti\w*|assur(?:ee?s?)\b|guaranteed|certaine?s?)|\bguaranteed (?:\w+ )?(?:job|work|income|position)",
+          unless=rf"{_EMPLOYER_PAYS}|\bcpf\b|financ\w+|remuneree?|alternance|opco|france travail|par (?:mois|an) brut|\bpoei?\b|\bpas d'emploi", reach=3),
     # What somebody inside is paid under the table for a place.
     _rule("sells_appointment", r"\b(?:gliss\w+|enveloppe|pot-?de-?vin|bakchich|arros\w+|graiss\w+|bribe)\b", rf"{_ANY_MONEY}|\b\d{{2,3}}[ .]?000\b",
           r"\b(?:embauch\w+|poste|place\w*|recrut\w+|dossier|concours|mairie|ministere|prefecture|visa|agent|directeur|rh)\b", unless=r"refus\w+|interdit|signal\w+|anniversaire|cagnotte|depart d", reach=2),

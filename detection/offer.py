@@ -24,7 +24,7 @@ from detection.entities import (
     own_domain,
     pays,
 )
-from detection.guards import denied, is_denied
+from detection.guards import denied, is_denied, unsaid
 from detection.normalise import Normalised, normalise
 from detection.told import Told, told
 from knowledge.catalogue import Catalogue
@@ -153,6 +153,13 @@ _UNDELIVERED = re.compile(
 )
 
 
+_FEE_OF_A_PARCEL = re.compile(
+    rf"\b(?:frais|affranch\w+|douanes?|droits|taxes?|port|manqu\w+|regl\w+|pay(?:er|ez)|acquitt\w+|fees?|pay|customs|duty)\b[^.!?]{{0,40}}{MONEY}|"
+    rf"{MONEY}[^.!?]{{0,40}}\b(?:frais|affranch\w+|douanes?|taxes?|port|manqu\w+|a (?:regler|payer)|fees?|customs|"
+    r"duty|missing|due)\b"
+)
+
+
 def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[Clause]) -> Iterator[Shown]:
     """A parcel that waits for a step to take by a link that is no known site's."""
     if _OF_WORK.search(offer.plain):
@@ -164,6 +171,8 @@ def _parcel_links(offer: ReadOffer, brands: Sequence[Brand], warnings: Sequence[
         if not warned and not own_domain(link, brands) and _PARCEL.search(said) and _UNDELIVERED.search(said):
             start = next((start for start, end in offer.sentences if start <= link.start < end), link.start)
             yield Shown("parcel_link", start, max(around[1], link.end), in_words=True)
+            if _FEE_OF_A_PARCEL.search(said):
+                yield Shown("pay_to_work", *around, in_words=True)
             return
 
 
@@ -323,6 +332,11 @@ def denied_signals(offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[
     links = [entity for entity in offer.entities if entity.kind is Kind.LINK]
     official = all(own_domain(link, brands) for link in links)
     return denied(offer.text, offer.sentences, offer.clauses, offer.entities, official)
+
+
+def unsaid_signals(offer: ReadOffer) -> Iterator[tuple[int, str]]:
+    """Clause number and signal that its words do not say, whatever they sound like to a model."""
+    return unsaid(offer.text, offer.sentences, offer.clauses)
 
 
 def _signals_of(entity: Entity, offer: ReadOffer, brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:

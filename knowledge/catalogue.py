@@ -59,6 +59,8 @@ class Signal(Reassuring):
     elsewhere: Wording | None = None
     of_any_trap: bool = False
     """Every kind of trap may show it: it tells which only where nothing else does."""
+    steps: list[str] = []
+    """Fact ids: what to know and do before the steps of the trap, whichever is named."""
 
 
 class Case(Content):
@@ -83,6 +85,8 @@ class TrapPattern(Content):
     message, another kind is named."""
     pointed_by: list[str] = []
     """Whole words that point to this kind above the others that fit."""
+    gesture: str = ""
+    """The first thing to do, in a sentence or two, when « ne payez rien » is not it."""
     work_only: bool = False
     """Named only for a message that speaks of work."""
     never_work: bool = False

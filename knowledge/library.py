@@ -214,6 +214,7 @@ def _dangling_in_catalogue(library: Library) -> Iterator[Problem]:
         *(("fiche", s.id, s.fiche, library.fiches) for s in catalogue.signals),
         *(("fiche", p.id, p.fiche, library.fiches) for p in catalogue.patterns),
         *(("piège", s.id, pattern, patterns) for s in catalogue.signals for pattern in s.patterns),
+        *(("fait", s.id, fact, library.facts) for s in catalogue.signals for fact in s.steps),
         *(("fait", stage.id, fact, library.facts) for stage in catalogue.stages for fact in stage.steps),
         *(("fait", p.id, fact, library.facts) for p in catalogue.patterns for fact in p.every_step),
         *(("contact", stage.id, contact, library.contacts) for stage in catalogue.stages for contact in stage.contacts),

@@ -50,6 +50,7 @@ from detection.offer import (
     likeness,
     names,
     read,
+    unsaid_signals,
     whole_saying,
 )
 from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage, TrapPattern
@@ -63,6 +64,8 @@ THREAT = "threat"
 """The signal of a message that threatens."""
 OFFERS_OF_WORK = "verifier-une-offre"
 """The fiche on vetting offers: its facts speak of nothing else."""
+FALSE_RECRUITERS = "faux-recruteur"
+"""The fiche on recruiters who borrow the name of a firm."""
 MESSAGING = frozenset({"WhatsApp", "Telegram"})
 """Every trap may come through them: a fact about them is about no platform."""
 UNCUED, POINTED = 0.02, 500.0
@@ -136,6 +139,7 @@ class Vetter:
         parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
         # A sign that lacks its words is not shown; the score has learned from it as it was read.
         weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
+        log_odds = self._said(offer, log_odds, shown)
         row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
         scam_log_odds = self._model.scam_log_odds(offer.said, row)
         kinds = self._kinds(row)
@@ -154,16 +158,18 @@ class Vetter:
     def verdict(self, reading: Reading, today: date) -> Verdict:
         """The verdict on what was read and answered so far."""
         judgement = self._judge.judge(reading)
+        pattern = self.catalogue.pattern(judgement.pattern)
+        is_of_work = reading.is_of_work and not (pattern and pattern.never_work)
         verdict = Verdict(
             level=judgement.level,
             score=round(float(sigmoid(np.array(judgement.log_odds))), 4),
             pattern=judgement.pattern,
-            signals=[self._shown(signal, found, reading.is_of_work) for signal, found in judgement.red_flags],
+            signals=[self._shown(signal, found, is_of_work) for signal, found in judgement.red_flags],
             reassuring=[self._shown(self._signs[found.id], found) for found in judgement.reassuring],
             questions=self._questions(judgement),
             companies=reading.companies,
             likeness=reading.likeness,
-            is_of_work=reading.is_of_work,
+            is_of_work=is_of_work,
             told=reading.told,
             advice=self._advice(judgement, reading, today),
         )
@@ -243,6 +249,14 @@ class Vetter:
                 judged[first, self._column[signal]] = max(judged[first, self._column[signal]], DEMAND_LOG_ODDS)
         return judged
 
+    def _said(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
+        """Without the signs that the words do not say."""
+        said = log_odds.copy()
+        for clause, signal in unsaid_signals(offer):
+            if signal in self._column and not (signal in shown and shown[signal].in_words):
+                said[clause, self._column[signal]] = DENIED_LOG_ODDS
+        return said
+
     def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, Shown]) -> list[Found]:
         found = []
         for signal, column in self._column.items():
@@ -314,14 +328,23 @@ class Vetter:
             ]
             return [Advice(text=c.text, source_url=self.knowledge.url(c.source)) for c in fitting[:CHECKS_SHOWN]]
         pattern = self.catalogue.pattern(judgement.pattern)
-        of_trap = self._steps_of(pattern, judgement, reading) if pattern else []
-        of_work = reading.is_of_work and not (pattern and pattern.never_work)
+        of_signs = [fact for signal, _ in judgement.red_flags for fact in signal.steps]
+        of_trap = list(dict.fromkeys([*of_signs, *(self._steps_of(pattern, judgement, reading) if pattern else [])]))
         if reading.told:
             # What was done already cannot wait for what to verify before answering.
             steps = self.catalogue.stage(reading.told).steps
             return self._facts([*steps, *(fact for fact in of_trap if fact not in steps)], today)
-        received = [fact for fact in self.catalogue.stage("received").steps if of_work or not self._is_of_work(fact)]
+        received = [fact for fact in self.catalogue.stage("received").steps if self._concerns(fact, pattern, reading)]
         return self._facts([*of_trap, *(fact for fact in received if fact not in of_trap)], today)
+
+    def _concerns(self, fact: str, pattern: TrapPattern | None, reading: Reading) -> bool:
+        """Whether a step for who has only received a message fits this one: what is said of offers of work an offer,
+        what is said of the firm whose name was taken a trap that offers work in the name of one."""
+        of_work = reading.is_of_work and not (pattern and pattern.never_work)
+        if fact.split("/")[0] == FALSE_RECRUITERS:
+            offers_work = pattern is None or pattern.work_only
+            return of_work and offers_work and bool(reading.names or "company" in reading.holds)
+        return of_work or not self._is_of_work(fact)
 
     def _is_of_work(self, fact: str) -> bool:
         fiche = fact.split("/")[0]
@@ -340,8 +363,9 @@ class Vetter:
     def _is_about_another(self, fact: str, reading: Reading) -> bool:
         if fact not in self.knowledge.facts:
             return False
-        # « (Banque de France, ACPR, AMF) » says who publishes, « comme DataAnnotation » gives an example.
-        text = re.sub(r"\([^)]*\)|\bcomme \w+", "", self.knowledge.facts[fact].text)
+        # « (Banque de France, ACPR, AMF) », « décrite par la Banque de France » say who publishes, « comme
+        # DataAnnotation » gives an example.
+        text = re.sub(rf"\([^)]*\)|\bcomme \w+|{_CITED}", "", self.knowledge.facts[fact].text)
         about = set(self._named(flat(text))) - MESSAGING
         return bool(about) and not about & set(reading.names)
 
@@ -421,6 +445,9 @@ class Knowledge:
 
     def _is_named(self, source: str, text: str) -> bool:
         return names(flat(text), re.split(r"[ (,]", self.sources[source].publisher)[0])
+
+
+_CITED = r"\b(?:par|selon|d'après|prévient|rappelle|conseille) (?:la |le |les |l')?[A-ZÉ]\w*(?: (?:de |d')?[A-ZÉ]\w*)*"
 
 
 def _weight_of(pattern: TrapPattern | None, plain: str) -> float:

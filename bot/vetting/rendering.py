@@ -43,8 +43,10 @@ def paragraphs(verdict: Verdict, catalogue: Catalogue, knowledge: Knowledge) -> 
     title = words["levels"][verdict.level]
     if verdict.told and verdict.level in words.get("levels_told", {}):
         title, now = words["levels_told"][verdict.level], words["now_told"]
-    found = [f"{title}\n{now}"]
     pattern = catalogue.pattern(verdict.pattern)
+    if pattern and pattern.gesture and not verdict.told:
+        now = f"{pattern.gesture} {now}"
+    found = [f"{title}\n{now}"]
     if pattern:
         line = words["pattern_line"].format(label=pattern.label, summary=pattern.summary)
         found.append(f"{line} [{sources.number(knowledge.url(pattern.source))}]")

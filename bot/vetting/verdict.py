@@ -371,6 +371,12 @@ class Judge:
                 fitting[pattern] = max(fitting.get(pattern, 0.0), share)
         if not reading.is_of_work:
             fitting = {kind: score for kind, score in fitting.items() if not self._is_work_only(kind)}
+            # Signs of work only, in a message of none that names an office or a bank: the name tells the kind.
+            fitting = fitting or {
+                kind: score
+                for kind, score in reading.patterns.items()
+                if score > 1.0 and red_flags and not self._is_work_only(kind)
+            }
         return max(fitting, key=lambda p: fitting[p], default=None)
 
     @staticmethod

@@ -287,6 +287,57 @@ def test_advice_fits_what_the_message_speaks_of(vetter: Vetter, text: str, wante
     assert wanted in shown and unwanted not in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "gesture", "first"),
+    [
+        (
+            "Suite à un contrôle de votre compte, installez QuickSupport pour que notre agent vérifie, et ouvrez votre application bancaire.",
+            "ne laissez personne voir ou commander votre écran",
+            "contrôle à distance",
+        ),
+        (
+            "Testeur : ouvrez un compte dans trois banques puis envoyez-nous les identifiants, 50 € par compte.",
+            "compte",
+            "utiliser votre compte",
+        ),
+        ("frr je paye 150 € pour louer ton compte leboncoin vérifié une semaine", "Ne louez et ne prêtez", "captures"),
+    ],
+)
+def test_the_first_gesture_stands_first(vetter: Vetter, text: str, gesture: str, first: str) -> None:
+    verdict = vetter.vet(text, TODAY)
+    assert verdict.level is Level.TRAP
+    assert gesture in verdict.text.split("\n\n")[0]
+    assert first in verdict.advice[0].text
+    assert "cour administrative" not in verdict.text
+
+
+def test_a_name_tells_the_kind_where_only_signs_of_work_are_shown(judge: Judge) -> None:
+    signs = [found("pay_to_work", 4.0, sure=True)]
+    reading = Reading(found=signs, scam_log_odds=4.0, patterns={"fake_agency": 3.0, "advance_fee": 0.9}, holds=["link"])
+    assert judge.judge(reading).pattern == "fake_agency"
+
+
+def test_what_is_no_work_is_not_told_as_work(vetter: Vetter) -> None:
+    verdict = vetter.vet(
+        "Colissimo : colis bloqué, 1,99 € d'affranchissement à régler : suivi-colis.example/pay", TODAY
+    )
+    assert verdict.level is Level.TRAP and verdict.pattern == "fake_delivery"
+    assert "pay_to_work" in {shown.id for shown in verdict.signals} and "pour travailler" not in verdict.text
+
+
+def test_a_firm_whose_name_was_taken_is_spoken_of_where_one_is_named(vetter: Vetter) -> None:
+    about_firms = "Prévenez l'entreprise"
+    account, firm = (
+        vetter.vet(text, TODAY)
+        for text in (
+            "je paye 100 € par mois pour utiliser ton profil Upwork vérifié, tu me laisses la session et je travaille",
+            "Recrutement Carrefour : il reste 49 € de frais de dossier à payer avant de signer le contrat.",
+        )
+    )
+    assert not any(advice.text.startswith(about_firms) for advice in account.advice)
+    assert any(advice.text.startswith(about_firms) for advice in firm.advice)
+
+
 def test_a_relative_in_need_is_no_offer_of_work(vetter: Vetter) -> None:
     text = "Maman, mon portable est cassé, voici mon nouveau numéro. Tu peux faire un virement de 600 € pour moi ?"
     verdict = vetter.vet(text, TODAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detection.offer import denied_signals, entity_signals, likeness, read, whole_saying
+from detection.offer import denied_signals, entity_signals, likeness, read, unsaid_signals, whole_saying
 
 DEMANDS = [
     ("Sur place, le responsable garde les passeports au bureau jusqu'à la fin du contrat.", "keeps_passport"),
@@ -54,6 +54,21 @@ DEMANDS = [
     ("Partagez votre écran puis ouvrez votre application bancaire.", "remote_access"),
     ("Vous êtes retenue. La formation est facturée 240 €, retenue sur la première paie.", "pay_to_work"),
     ("Le livreur repasse demain, choisissez un nouveau créneau ici : tournee-suivi.example", "parcel_link"),
+    ("Installe RustDesk et donne-moi l'ID, je règle ton espace paie.", "remote_access"),
+    ("Télécharge ZyloHelp, une appli du Play Store, puis lis-moi les 9 chiffres qui s'affichent.", "remote_access"),
+    ("Notre conseiller va prendre le contrôle de votre téléphone, acceptez la demande.", "remote_access"),
+    ("Le technicien se connectera à votre ordinateur : lancez le logiciel et acceptez.", "remote_access"),
+    ("Allow screen sharing on the call and open your mobile banking so I can verify.", "remote_access"),
+    ("Installez notre application, l'agent vérifie, et ouvrez votre espace bancaire pendant l'appel.", "remote_access"),
+    ("Créez un compte Nickel et un compte Wise, puis donnez-nous les accès, 80 € les deux.", "lend_bank_account"),
+    ("Open accounts at three banks and send us the login details, $60 each.", "lend_bank_account"),
+    ("Tu ouvres un compte en ligne puis tu changes l'adresse mail pour la nôtre.", "lend_bank_account"),
+    ("Envoyez-nous les identifiants pour que l'équipe teste.", "ask_card_or_password"),
+    ("Formation bot de trading 350 €, poste garanti chez nous à la sortie.", "pay_to_work"),
+    ("Colis retenu en douane, réglez 2,49 € de frais ici : relais-fr.example", "pay_to_work"),
+    ("Crédit rapide de 10 000 €, accord sous 24 h, juste 90 € d'assurance à avancer.", "loan_fee"),
+    ("Tu mets un cœur, tu fais un screen, 2,5 € la pièce.", "paid_likes"),
+    ("jai ta video de cam, 300 € avant minuit sinon jenvoi a ta famille", "blackmail"),
     ("Envoyez votre code secret pour garder le compte actif.", "ask_card_or_password"),
     ("J'ai ta vidéo. Vire 250 € avant ce soir sinon tes collègues et ton père la reçoivent.", "threat"),
     ("I recorded our call. 300 dollars or your wife and your boss get the pictures.", "threat"),
@@ -87,6 +102,16 @@ DEMANDS = [
     ("My aunt was told to pay £85 registration before the job starts, she is about to pay.", "pay_to_work"),
 ]
 NO_DEMANDS = [
+    "Le formateur partagera son écran pendant le cours, ouvrez Teams.",
+    "Technicien : prise en main à distance des postes de nos clients avec TeamViewer, CDI.",
+    "Le support prendra la main avec TeamViewer sur le PC de l'entreprise pour installer la bureautique.",
+    "Connectez-vous depuis votre ordinateur avec le lien Teams, l'identifiant est dans l'invitation.",
+    "Prise de poste lundi : prenez votre téléphone et votre carte d'identité, l'accueil donne un badge.",
+    "Ouvrez un compte sur Wise pour recevoir vos paiements et ajoutez votre IBAN dans votre profil Malt.",
+    "Testez la maquette d'une appli bancaire : nous vous donnons des identifiants fictifs.",
+    "Pour ouvrir un compte en ligne, ne donnez jamais vos identifiants à un tiers.",
+    "Formation de cariste de 420 € financée par France Travail, emploi assuré chez le transporteur.",
+    "Visite mystère : achat remboursé jusqu'à 15 € et 12 € d'honoraires après le rapport et le ticket.",
     "Ma sœur, je t'envoie 20 000 par Wave pour maman, tu gardes 2 000 pour le taxi et tu lui donnes le reste.",
     "Le quiz d'entrée, 10 minutes, n'est pas payé : 40 photos à classer pour montrer que la consigne est comprise.",
     "Saison en Espagne : le visa et le car sont pris en charge, le logement est retenu 80 € par mois.",
@@ -202,11 +227,51 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
 @pytest.mark.parametrize(
     ("text", "signal"),
     [
+        ("Faites la vérification vidéo, puis envoyez-nous les identifiants.", "ask_code"),
+        ("Plus que 3 places, paiement en 4 fois, lien expiré ce soir minuit.", "blocked_account_link"),
+        ("Ouvrez votre application bancaire pendant l'appel.", "ask_card_or_password"),
+        ("Communiquez-nous le nombre à six chiffres.", "prepaid_code"),
+        ("Il consiste à réceptionner les règlements de nos clients.", "parcels_at_home"),
+        ("Réglez l'inscription obligatoire, 189 €, sous 48 h.", "invitation_code"),
+        ("Login to the workbench and start.", "rent_account"),
+        ("Passez l'entretien à leur place, 100 € par entretien.", "pay_to_work"),
+        ("Il faut une caution de 60 € pour recevoir le casque.", "fee_to_withdraw"),
+        ("Envoie-moi le code Neosurf.", "ask_code"),
+        ("Paie ou j'envoie tout à ta famille.", "secrecy"),
+        ("Je paye pour louer ton compte leboncoin vérifié.", "lend_bank_account"),
+    ],
+)
+def test_a_sign_is_not_shown_by_words_that_do_not_say_it(text: str, signal: str) -> None:
+    assert signal in {sign for _, sign in unsaid_signals(read(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Vous recevrez six chiffres. Dictez-les-moi.", "ask_code"),
+        ("Votre compte est bloqué. Connectez-vous par ce lien.", "blocked_account_link"),
+        ("Votre carte Vitale expire, renouvelez-la depuis ce message.", "blocked_account_link"),
+        ("Le test est payé 10 € par test, mais il faut verser 30 € avant.", "pay_to_work"),
+        ("Nous vous envoyons un chèque, payez le fournisseur avec.", "pay_to_work"),
+        ("Le code de la carte cadeau arrive par SMS, transmettez-le.", "ask_code"),
+        ("N'en parle pas à ta famille.", "secrecy"),
+        ("أرسل لي الرمز", "ask_code"),
+    ],
+)
+def test_a_sign_that_the_words_say_is_shown(text: str, signal: str) -> None:
+    assert signal not in {sign for _, sign in unsaid_signals(read(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
         ("Votre code 4821 est arrivé, envoyez-le moi.", "ask_code"),
         ("N'en parlez à personne, pas même à votre banque.", "secrecy"),
         ("Votre code est 1234. Ne le dites pas à votre banque.", "secrecy"),
         ("La formation est prise en charge par votre CPF, il reste 90 € à votre charge.", "pay_to_work"),
         ("80 € la page, 200 € par jour.", "unreal_pay"),
+        ("Achat remboursé avec votre commission, rechargez 40 € pour la commande suivante.", "deposit_to_continue"),
+        ("Pour le PC de l'entreprise, le technicien prend la main et ouvre votre banque.", "remote_access"),
         ("Ne payez rien pour l'instant, versez seulement 30 €.", "*"),
         ("Ma sœur a gagné 300 € ainsi, elle te propose la même chose, écris-lui.", "*"),
         ("Tu gardes 10 % et tu renvoies le reste par virement à la trésorière du club.", "forward_money"),
@@ -282,6 +347,8 @@ def test_what_a_message_is(text: str, kind: str) -> None:
         ("Suite à la signature de votre CDI, envoyez RIB et pièce d'identité.", "ask_id_papers"),
         ("Faites la vérification d'identité dans votre profil.", "ask_selfie_with_id"),
         ("Quand tu as 2 min, renvoie le planning.", "urgency"),
+        ("Visite d'un magasin, achat remboursé jusqu'à 15 €, honoraires après le rapport.", "deposit_to_continue"),
+        ("Notre support prendra la main sur le PC de l'entreprise.", "remote_access"),
         ("Want to start Friday?", "urgency"),
         ("La formation est facturée 240 €.", "unreal_pay"),
         ("Nos agents encaissent les règlements sur leur compte.", "long_unpaid_test"),
