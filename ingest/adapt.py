@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ingest.calibrate import UNCOVERED
 from ingest.network import BATCH_TOKENS, Network
 from ingest.progress import Progress
 from knowledge.e5.model import wheel_file
@@ -26,6 +25,7 @@ from knowledge.e5.weights import open_weights
 from knowledge.embeddings import PASSAGE_PREFIX, QUERY_PREFIX
 from knowledge.generation import FACT, QUESTION, Passage
 from retrieval.routes import QUESTION as ROUTE_OF_QUESTIONS
+from retrieval.routes import UNCOVERED
 
 EPOCHS = 3
 ADAPTER_RATE, HEAD_RATE = 1e-3, 3e-3

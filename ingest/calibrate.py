@@ -1,6 +1,6 @@
 """Learns the small models of a generation and chooses its thresholds. On dev rows only.
 
-1. routes: what kind of message it is;
+1. routes: what kind of message it is, and whether the base covers questions of its kind;
 2. fiche: fuses dense and BM25 evidence into one score for a fiche;
 3. fact: which facts the question asks for;
 4. answerable: whether the best facts answer, and above which probability to say so.
@@ -11,7 +11,7 @@ Training rows are the dev half of ``golden/`` and, as questions without an answe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,10 +26,7 @@ from retrieval.evidence import Columns
 from retrieval.linear import Logistic, TextClassifier
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter
-from retrieval.routes import QUESTION, route_tokens
-
-UNCOVERED = "uncovered"
-"""Route of examples about work or money that no fiche answers: questions for the router, negatives of step 4."""
+from retrieval.routes import BESIDE, QUESTION, UNCOVERED, route_tokens
 
 # Neutral weights: enough to search with before anything is learned, and for a library too small
 # to learn from.
@@ -82,8 +79,9 @@ DEFAULTS: dict[str, Any] = {
 }
 LEAST_ROWS = 40
 """Fewer training rows than this and the neutral weights stay."""
-WRONG_ANSWER_COST = 2.0
-"""An answer where there is none costs this many wrong silences."""
+WRONG_ANSWER_COST = 4.0
+"""An answer where there is none costs this many wrong silences. People ask beside the base more often than the golden
+rows do (one in eight), and a silence gives whom to ask."""
 OFF_COST = 0.25
 """What it costs more to answer beside the question than to be silent: the reader sees the question's own
 subject, its sources and whom to call."""
@@ -103,7 +101,8 @@ class _Row:
     """Facts asked for; empty when only the fiche is known, or when none is."""
     golden: bool = False
     weight: float = 1.0
-    on_subject: float = 0.9
+    routes: Mapping[str, float] = field(default_factory=lambda: {QUESTION: 1.0})
+    """The probability of every route, by a classifier that did not learn from this row."""
     vectors: list[list[float]] = field(default_factory=list)
 
 
@@ -123,10 +122,10 @@ def calibrate(
     golden = [row for row in load_golden(library.folder / "golden") if row.split == "dev"]
     progress("Réglage", 0, 4)
     examples = _route_examples(library, golden, rewriter)
-    calibration["routes"], on_subject = _train_routes(examples, cache, generation.manifest.dimension)
+    calibration["routes"], routes_of = _train_routes(examples, cache, generation.manifest.dimension)
     progress("Réglage", 1, 4)
     rows = _rows(generation, golden, examples, rewriter, today)
-    _embed(rows, cache, on_subject)
+    _embed(rows, cache, calibration["routes"], routes_of)
     search = _Search(generation, rows)
     calibration["fiche"] = _train_fiche(search.weigh(calibration)) or DEFAULTS["fiche"]
     progress("Réglage", 2, 4)
@@ -145,24 +144,26 @@ def calibrate(
 
 
 def _route_examples(library: Library, golden: Iterable[GoldenQuestion], rewriter: Rewriter) -> list[tuple[str, str]]:
-    """(route, text) of every example; the fiches' own questions are questions."""
+    """(route, text) of every example; the fiches' own questions are questions, and golden ones are what they are."""
     pairs = [(route, text) for route, texts in library.routes.items() for text in texts]
     for fiche in library.fiches.values():
         pairs += [(QUESTION, text) for text in [fiche.question, *fiche.rewordings]]
     for questions in library.asked.values():
         pairs += [(QUESTION, text) for text in questions[:1]]
-    pairs += [(QUESTION, r.all_turns[0]) for r in golden if r.status == "answered" and len(r.all_turns) == 1]
+    kinds = {"answered": QUESTION, "abstained": UNCOVERED}
+    pairs += [(kinds[r.status], r.all_turns[0]) for r in golden if r.status in kinds and len(r.all_turns) == 1]
     return list(dict.fromkeys((route, rewriter.spell_out(text)) for route, text in pairs))
 
 
 def _train_routes(
     examples: list[tuple[str, str]], cache: EmbeddingCache, dimension: int
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """The classifier as JSON, and out-of-fold P(question) by text (in-fold would be too sure)."""
+) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
+    """The classifier as JSON, and out-of-fold probabilities by text (in-fold would be too sure)."""
+    from scipy.sparse import csr_matrix, vstack
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
 
-    labels = [QUESTION if route == UNCOVERED else route for route, _ in examples]
+    labels = [route for route, _ in examples]
     texts = [text for _, text in examples]
     classes = sorted(set(labels))
     least = min((labels.count(name) for name in classes), default=0)
@@ -184,18 +185,20 @@ def _train_routes(
         "embedding_mean": [round(float(value), 6) for value in vectors.mean(axis=0)],
     }
     untrained = TextClassifier.of(**shape, coefficients=[], intercepts=[])
-    rows = np.stack(
+    rows = vstack(
         [
-            np.concatenate([untrained.embedding_row(vector), untrained.token_row(bag)])
+            csr_matrix(np.concatenate([untrained.embedding_row(vector), untrained.token_row(bag)]))
             for vector, bag in zip(vectors, bags, strict=True)
         ]
-    )
+    ).tocsr()
     # Between none and balanced: rare routes must be found, and most of what is asked is a question.
     balanced = {name: len(labels) / (len(classes) * labels.count(name)) for name in classes}
     weights = np.array([balanced[label] ** ROUTES_BALANCE for label in labels])
     model = LogisticRegression(C=ROUTES_C, max_iter=200)
-    folds = cross_val_predict(model, rows, labels, cv=2, method="predict_proba", params={"sample_weight": weights})
-    out_of_fold = {text: float(p) for text, p in zip(texts, folds[:, classes.index(QUESTION)], strict=True)}
+    folds = cross_val_predict(
+        model, rows, labels, cv=ROUTES_FOLDS, method="predict_proba", params={"sample_weight": weights}
+    )
+    out_of_fold = {text: dict(zip(classes, row.tolist(), strict=True)) for text, row in zip(texts, folds, strict=True)}
     model.fit(rows, labels, sample_weight=weights)
     return {
         **shape,
@@ -207,6 +210,7 @@ def _train_routes(
 EMBEDDING_SCALE = 4.0
 ROUTES_C = 4.0
 ROUTES_BALANCE = 0.4
+ROUTES_FOLDS = 4
 
 
 # --- training rows ----------------------------------------------------------------------------
@@ -228,18 +232,28 @@ def _rows(
         query = rewriter.queries(asked.all_turns, today)[0]
         query = query.in_context[0] if query.in_context and query.points_back else query
         rows.append(_Row(query, fiches, facts, golden=True, weight=2.0))
+    known = {row.query.text for row in rows}
     for route, text in examples:
-        if route in (UNCOVERED, "off_subject", "other_country"):
+        if route in BESIDE and text not in known:
             rows.append(_Row(rewriter.queries([text], today)[0], set(), weight=1.5 if route == UNCOVERED else 1.0))
     return rows
 
 
-def _embed(rows: list[_Row], cache: EmbeddingCache, on_subject: dict[str, float]) -> None:
+def _embed(
+    rows: list[_Row], cache: EmbeddingCache, routes: dict[str, Any], routes_of: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Their vectors and routes. A row that is no example of a route was not learned from: the classifier says."""
+    classifier = TextClassifier.of(**routes)
     seen = [(row, view) for row in rows for view in row.query.views]
     for (row, _), vector in zip(seen, cache.queries([view for _, view in seen]).tolist(), strict=True):
         row.vectors.append(vector)
     for row in rows:
-        row.on_subject = on_subject.get(row.query.text, row.on_subject)
+        text = row.query.text
+        if text in routes_of:
+            row.routes = routes_of[text]
+        elif routes_of:
+            mean = np.mean(row.vectors, axis=0)
+            row.routes = classifier.probabilities(mean / np.linalg.norm(mean), route_tokens(text))
 
 
 class _Search:
@@ -251,7 +265,12 @@ class _Search:
 
     def weigh(self, calibration: dict[str, Any]) -> Found:
         self._retriever.learn(calibration)
-        return [(row, self._retriever.weigh(row.query, evidence, row.on_subject)) for row, evidence in self._found]
+        return [(row, self._retriever.weigh(row.query, evidence, row.routes)) for row, evidence in self._found]
+
+
+EVIDENCE_C = 0.01
+ANSWERABLE_C = 0.1
+"""Inverse of the regularisation: one row a question, and features that say different things."""
 
 
 # --- the logistic models ----------------------------------------------------------------------
@@ -281,7 +300,7 @@ def _train_answerable(found: Found) -> dict[str, Any] | None:
         if retrieval.facts:
             features = {name: np.array([value]) for name, value in retrieval.features.items()}
             table.add(features, [_is_right(row, retrieval)], row.weight)
-    return table.logistic()
+    return table.logistic(ANSWERABLE_C)
 
 
 def _is_right(row: _Row, retrieval: Retrieval) -> bool:
@@ -320,7 +339,7 @@ class _Table:
         self._labels += labels
         self._weights += [weight] * len(labels)
 
-    def logistic(self) -> dict[str, Any] | None:
+    def logistic(self, inverse_strength: float = EVIDENCE_C) -> dict[str, Any] | None:
         """Weights on the features' own scale (standardised for training, folded back); None for too few rows."""
         from sklearn.linear_model import LogisticRegression
 
@@ -330,7 +349,7 @@ class _Table:
         matrix = np.concatenate([np.stack([block[name] for name in names], axis=1) for block in self._blocks])
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread[spread == 0] = 1.0
-        model = LogisticRegression(C=0.01, max_iter=1000)
+        model = LogisticRegression(C=inverse_strength, max_iter=2000)
         model.fit((matrix - mean) / spread, self._labels, sample_weight=self._weights)
         coefficients = model.coef_[0] / spread
         bias = float(model.intercept_[0] - (coefficients * mean).sum())

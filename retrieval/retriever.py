@@ -8,7 +8,7 @@ for each fact, and the probability that the base answers at all: "no fact" is a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from knowledge.text import stems
 from retrieval.evidence import Array, Columns, ContentIndex, Evidence, merge
 from retrieval.linear import Logistic, sigmoid
 from retrieval.rewrite import NUMBER_CUES, Query
+from retrieval.routes import covered, log_odds, on_subject
 
 CANDIDATES = 120
 """Passages taken from each index: enough to hold most passages of the ten best fiches."""
@@ -112,11 +113,9 @@ class Retriever:
         self._fact_model = Logistic(**calibration["fact"])
         self._answerable_model = Logistic(**calibration["answerable"])
 
-    def retrieve(self, query: Query, vectors: list[list[float]], on_subject: float) -> Retrieval:
-        """``vectors``: the embeddings of the query's views;
-        ``on_subject``: the router's probability that it is a question on the subject.
-        """
-        return self.weigh(query, self.search(query, vectors), on_subject)
+    def retrieve(self, query: Query, vectors: list[list[float]], routes: Mapping[str, float]) -> Retrieval:
+        """``vectors``: the embeddings of the query's views; ``routes``: the probability of every route."""
+        return self.weigh(query, self.search(query, vectors), routes)
 
     def search(self, query: Query, vectors: list[list[float]]) -> Evidence:
         """What both indexes say, before any of it is weighed."""
@@ -127,7 +126,7 @@ class Retriever:
         subjects = self._generation.subject.subjects(projected, query.text)
         return Evidence.of(self._index, dense, sparse, wording, subjects, projected, query.tokens)
 
-    def weigh(self, query: Query, evidence: Evidence, on_subject: float) -> Retrieval:
+    def weigh(self, query: Query, evidence: Evidence, routes: Mapping[str, float]) -> Retrieval:
         """Evidence → fiches, facts and the probability that they answer."""
         fiche_columns = self._fiche_columns(query, evidence)
         scores = self._fiche_model.scores(fiche_columns)
@@ -136,7 +135,7 @@ class Retriever:
             [fit.fiche_id for fit in fiche_fits], {name: column[places] for name, column in fiche_columns.items()}
         )
         fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places)
-        features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, on_subject)
+        features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, routes)
         answerable = self._answerable_model.probability(features)
         return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts, evidence, scores)
 
@@ -296,7 +295,7 @@ class Retriever:
         fiche_candidates: Candidates,
         facts: list[FactFit],
         fact_candidates: Candidates,
-        on_subject: float,
+        routes: Mapping[str, float],
     ) -> Features:
         if not fiches or not facts:
             return {"nothing": 1.0}
@@ -304,9 +303,11 @@ class Retriever:
         fiche = {name: float(column[0]) for name, column in fiche_candidates.columns.items()}
         second = fiches[1].score if len(fiches) > 1 else best.score - 5
         known = [token for token in query.tokens if token in self._generation.vocabulary]
+        subject = on_subject(routes)
         return {
-            "on_subject": on_subject,
-            "on_subject_log_odds": float(np.log((on_subject + 1e-3) / (1 - on_subject + 1e-3))),
+            "on_subject": subject,
+            "on_subject_log_odds": log_odds(subject, 1 - subject),
+            "covered": covered(routes),
             "fiche_score": best.score,
             "margin": min(best.score - second, 5.0),
             "fact_log_odds": self._fact_model.score(fact),

@@ -31,7 +31,7 @@ from knowledge.model import Fact
 from knowledge.text import fold, words
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter, clean, within_reach
-from retrieval.routes import QUESTION
+from retrieval.routes import QUESTION, on_subject
 
 
 class Answerer:
@@ -138,7 +138,7 @@ class Answerer:
         kept = _without_what_was_told(queries, answered)
         left_out = [] if kept is answered else _asked_in_vain(queries, answered, kept)
         parts = _each_said_once([*urgent, *kept])
-        scores = {"answerable": found[0].retrieval.answerable, "question": found[0].routes.get(QUESTION, 0.0)}
+        scores = {"answerable": found[0].retrieval.answerable, "question": on_subject(found[0].routes)}
         facts = [self.generation.facts[cited.fact_id] for cited in citations.found if cited.tier is Tier.FACT]
         # A fact that is not said, for it is for others, may be what the answer depends on.
         facts += [fact for fact in self._composer.near(found[0].retrieval) if facts and fact not in facts]
@@ -183,7 +183,7 @@ class Answerer:
         query = after_thread if look.retrieval.query.is_follow_up or not after_last else after_last[0]
         mean = np.asarray(look.vector) + self._said[says]
         vector = (mean / np.linalg.norm(mean)).tolist()
-        retrieval = self._retriever.retrieve(query, [vector], look.routes.get(QUESTION, 0.0))
+        retrieval = self._retriever.retrieve(query, [vector], look.routes)
         return tuple(fit.fact_id for fit in retrieval.facts) if self._composer.answers(retrieval) else ()
 
     def _look_up_in_context(self, query: Query, clock: _EmbeddingClock, has_earlier: bool) -> _Look:
@@ -211,7 +211,7 @@ class Answerer:
         with clock:
             vectors = self.embeddings.embed_queries(list(query.views))
         routes = self._router.probabilities(vectors, query.text)
-        return _Look(self._retriever.retrieve(query, vectors, routes.get(QUESTION, 0.0)), routes, vectors[0])
+        return _Look(self._retriever.retrieve(query, vectors, routes), routes, vectors[0])
 
     def _part(self, look: _Look, route: Route, citations: Citations, message: _Message, index: int) -> Part:
         """The answer to one question of a message, the ``index``-th."""

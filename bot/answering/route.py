@@ -18,7 +18,7 @@ import numpy as np
 from bot.answering.answer import Status
 from knowledge.text import fold, words
 from retrieval.linear import TextClassifier
-from retrieval.routes import QUESTION, route_tokens
+from retrieval.routes import QUESTION, UNCOVERED, on_subject, route_tokens
 
 CRISIS = "crisis"
 OFF_SUBJECT = "off_subject"
@@ -224,19 +224,22 @@ class Router:
         said = _first_shown(self._by_words, text) or self._requested(text)
         if said:
             return Route(said)
-        name = max(probabilities, key=lambda route: probabilities[route])
-        sure = probabilities[name]
+        # Whether or not the base covers it, a question is looked up; the retriever weighs that.
+        question = Route(QUESTION, on_subject(probabilities))
+        likely = {**probabilities, QUESTION: question.probability, UNCOVERED: 0.0}
+        name = max(likely, key=lambda route: likely[route])
+        sure = likely[name]
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
-            return Route(QUESTION, probabilities[QUESTION])
+            return question
         if name == "offer" and self._asks_about_an_offer(text):
-            return Route(QUESTION, probabilities[QUESTION])
+            return question
         if _shows(self._not_this.get(name, ()), " ".join(words(text))):
-            return Route(QUESTION, probabilities[QUESTION])
+            return question
         refusal = REPLIES[name][0] in (Status.REFUSED, Status.OFFER)
         if sure < self._thresholds["refusal" if refusal else "redirection"]:
-            return Route(QUESTION, probabilities[QUESTION])
+            return question
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
-            return Route(QUESTION, probabilities[QUESTION])
+            return question
         return Route(name, sure)
 
     def _requested(self, text: str) -> str | None:

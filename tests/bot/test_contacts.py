@@ -190,3 +190,5 @@ def test_the_suicide_helpline_is_for_those_who_tell_distress(answerer: Answerer)
     assert calm.sentences and helpline not in names(calm)
     asked = part_of(answerer, "je modère des vidéos violentes et je fais des cauchemars, qui peut m'aider ?")
     assert helpline in names(asked)
+    sleepless = part_of(answerer, "je classe des photos de guerre et je ne dors plus, c'est une maladie du travail ?")
+    assert "3114" in sleepless.sentences[0].text and len(sleepless.sentences) > 1

@@ -9,6 +9,7 @@ from bot.answering.pipeline import Answerer
 from knowledge.embeddings import EmbeddedE5
 from retrieval.retriever import Retriever
 from retrieval.rewrite import Rewriter
+from retrieval.routes import QUESTION
 
 
 def test_facts_come_from_the_fiches_found_however_few(small_answerer: Answerer, model: EmbeddedE5) -> None:
@@ -18,5 +19,5 @@ def test_facts_come_from_the_fiches_found_however_few(small_answerer: Answerer, 
     (query,) = Rewriter(generation.lexicon, 3).queries(["combien je paie à l'urssaf ?"], date(2026, 11, 22))
     evidence = retriever.search(query, model.embed_queries(list(query.views)))
     only_one = np.arange(len(generation.fiches)) == int(evidence.fiche_found.argmax())
-    found = retriever.weigh(query, replace(evidence, fiche_found=only_one), 0.9)
+    found = retriever.weigh(query, replace(evidence, fiche_found=only_one), {QUESTION: 0.9})
     assert found.facts and {fit.fiche_id for fit in found.facts} == {found.fiches[0].fiche_id}
