@@ -52,7 +52,7 @@ def _serving(settings: Settings, generation: str | None = None) -> tuple[Generat
     """The serving generation, or the one named, and its embedding model; one clear line when there is none."""
     try:
         embeddings = load_embeddings(settings.embedding_model)
-        if generation:
+        if generation is not None:
             return open_generation(settings, settings.generations_dir / generation, embeddings), embeddings
         return open_active(settings, embeddings), embeddings
     except (EmbeddingModelError, GenerationError) as error:

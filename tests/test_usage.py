@@ -79,6 +79,8 @@ def test_an_empty_name_publishes_nothing(built_settings: Settings, monkeypatch: 
         result = runner.invoke(ingest, typed)
         assert result.exit_code == 1 and "il manque le nom d'une génération" in result.stderr, typed
     assert active_id(built_settings) == serving
+    measured = runner.invoke(benchmarks, ["answers", "--generation", ""])
+    assert measured.exit_code == 1 and "absente" in measured.stderr
 
 
 def test_nothing_to_list_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
