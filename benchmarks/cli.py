@@ -20,11 +20,18 @@ from knowledge.embeddings import load_embeddings
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.offers import load_offers
 from knowledge.scores import Measure, save_measure
+from knowledge.usage import CommandGroup
 
 if TYPE_CHECKING:
     from benchmarks.answers import Scores
 
-app = typer.Typer(help="Mesures de qualité et de vitesse.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=CommandGroup,
+    help="Mesures de qualité et de vitesse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 app.add_typer(comparison_commands.app)
 

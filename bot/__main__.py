@@ -13,7 +13,7 @@ M_ARENA_MAX = -8
 with suppress(OSError, AttributeError):  # another C library, another way
     ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
-from bot.cli import main  # noqa: E402
+from bot.cli import app  # noqa: E402
 
 if __name__ == "__main__":
-    main()
+    app()

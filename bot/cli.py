@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from bot.answering.answer import Answer
 from bot.answering.pipeline import Answerer
@@ -23,6 +22,7 @@ from bot.vetting.register import register_of
 from bot.vetting.verdict import RegisterNote, Verdict
 from knowledge.embeddings import EmbeddingModelError, SentenceEmbeddings, load_embeddings
 from knowledge.generation import Generation, GenerationError, open_active, open_generation
+from knowledge.usage import CommandGroup, reason
 
 if TYPE_CHECKING:
     from bot.storage.store import Store
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 app = typer.Typer(
+    cls=CommandGroup,
     help="ClicDroit : poser une question, discuter, ou lancer le bot Telegram.",
     no_args_is_help=True,
     add_completion=False,
@@ -51,7 +52,7 @@ def _serving(settings: Settings, generation: str | None = None) -> tuple[Generat
     """The serving generation, or the one named, and its embedding model; one clear line when there is none."""
     try:
         embeddings = load_embeddings(settings.embedding_model)
-        if generation:
+        if generation is not None:
             return open_generation(settings, settings.generations_dir / generation, embeddings), embeddings
         return open_active(settings, embeddings), embeddings
     except (EmbeddingModelError, GenerationError) as error:
@@ -210,7 +211,7 @@ def _offer_text(images: list[Path], file: Path | None, settings: Settings) -> st
         if file:
             return read_document(file.read_bytes(), file.name, limits)
     except OSError as error:
-        fail(f"fichier illisible : {error.filename} ({error.strerror})")
+        fail(f"fichier illisible : {error.filename} ({reason(error)})")
     return sys.stdin.read()
 
 
@@ -239,7 +240,10 @@ def gaps(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par manque.")] = False,
 ) -> None:
     """Ce qui manque à la base : questions transmises (masquées) et avis négatifs, les plus fréquents d'abord."""
-    for gap in _read_store(lambda store: store.opinions.gaps()):
+    found = _read_store(lambda store: store.opinions.gaps())
+    if not found:
+        print("Rien : aucune question transmise, aucun avis négatif.", file=sys.stderr)
+    for gap in found:
         print(json.dumps(gap.row(), ensure_ascii=False) if jsonl else gap.line())
 
 
@@ -248,7 +252,10 @@ def shared(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Une ligne JSON par offre.")] = False,
 ) -> None:
     """Les offres que des gens ont partagées (masquées), avec l'avis donné (docs/maintainers.md)."""
-    for offer in _read_store(lambda store: store.shared.all()):
+    found = _read_store(lambda store: store.shared.all())
+    if not found:
+        print("Rien : aucune offre partagée.", file=sys.stderr)
+    for offer in found:
         print(json.dumps(offer.row(), ensure_ascii=False) if jsonl else offer.line())
 
 
@@ -292,15 +299,3 @@ def backup(
     except BackupError as error:
         fail(str(error))
     print(f"Sauvegardé dans {folder} : {', '.join(names)}.")
-
-
-def main() -> None:
-    """Run a command. A setting that cannot be read ends with one line, without its value: it may be a secret."""
-    try:
-        app()
-    except ValidationError as error:
-        if error.title != Settings.__name__:
-            raise
-        names = sorted({str(problem["loc"][0]).upper() for problem in error.errors(include_input=False)})
-        print(f"Erreur : réglage illisible : {', '.join(names)} (voir bot/settings.py et README)", file=sys.stderr)
-        sys.exit(1)

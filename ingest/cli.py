@@ -39,10 +39,12 @@ from knowledge.generation import (
 )
 from knowledge.model import Fact
 from knowledge.settings import KnowledgeSettings
+from knowledge.usage import CommandGroup
 from knowledge.vectors import VectorsDownError
 from retrieval.rewrite import Rewriter
 
 app = typer.Typer(
+    cls=CommandGroup,
     help="Commandes des mainteneurs : construire, vérifier et publier la base de connaissances.",
     no_args_is_help=True,
     add_completion=False,

@@ -151,7 +151,7 @@ def publish_command(
         fail("donnez l'identifiant d'une génération, ou --previous (pas les deux)")
     settings = IngestSettings()
     try:
-        identifier = find(settings, generation) if generation else previous_id(settings)
+        identifier = previous_id(settings) if generation is None else find(settings, generation)
         if identifier is None:
             fail("aucune génération précédente connue : choisissez avec python -m ingest generations")
         _refuse_what_cannot_answer(settings, identifier)

@@ -52,6 +52,8 @@ def entries(settings: IngestSettings) -> list[Entry]:
 
 def find(settings: IngestSettings, name: str) -> str:
     """The id of the one generation that has ``name`` in its id; raises ``GenerationError``."""
+    if not name:
+        raise GenerationError("il manque le nom d'une génération ; liste : python -m ingest generations")
     known = sorted(folder.name for folder in _folders(settings))
     found = [name] if name in known else [identifier for identifier in known if name in identifier]
     if len(found) == 1:

@@ -19,6 +19,7 @@ from knowledge import library as libraries
 from knowledge.embeddings import EmbeddingModelError, load_embeddings
 from knowledge.generation import GenerationError, active_id, open_active, read_contents
 from knowledge.scores import all_scores, read_scores
+from knowledge.usage import reason
 
 app = typer.Typer()
 
@@ -47,7 +48,7 @@ def report(
     try:
         output.write_text(page.render(state), "utf-8")
     except OSError as error:
-        fail(f"impossible d'écrire {output} ({error.strerror})")
+        fail(f"impossible d'écrire {output} ({reason(error)})")
     say(f"Page écrite : {output} (ouvrez-la dans un navigateur, elle ne charge rien).")
 
 
@@ -97,7 +98,7 @@ def _read(path: Path) -> list[Gap]:
     try:
         found = read_gaps(path)
     except OSError as error:
-        fail(f"fichier illisible : {path} ({error.strerror})")
+        fail(f"fichier illisible : {path} ({reason(error)})")
     if found.unreadable:
         numbers = ", ".join(map(str, found.unreadable[:10]))
         say(f"attention : {len(found.unreadable)} ligne(s) illisible(s), laissée(s) de côté (n° {numbers})")

@@ -10,12 +10,13 @@ import typer.main
 from typer.core import TyperGroup
 
 from benchmarks.cli import app as benchmarks
+from bot.cli import app as bot
 from ingest.cli import app as ingest
 from knowledge.text import fold
 
 ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"python -m (ingest|benchmarks) ([a-z]+)([^\n`#|]*)")
+COMMAND = re.compile(r"python -m (bot|ingest|benchmarks) ([a-z]+)([^\n`#|]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -25,7 +26,7 @@ def group(app: typer.Typer) -> TyperGroup:
     return found
 
 
-ROOMS = {"ingest": group(ingest), "benchmarks": group(benchmarks)}
+ROOMS = {"bot": group(bot), "ingest": group(ingest), "benchmarks": group(benchmarks)}
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

@@ -29,6 +29,8 @@ def backup(settings: Settings, folder: Path) -> list[str]:
     source = Path(url.database or "")
     if not source.exists():
         raise BackupError(f"pas de base de données à sauvegarder dans {source.parent} : le bot n'a jamais tourné")
+    if folder.resolve() == settings.data_dir.resolve() or _holds_something_else(folder, source.name):
+        raise BackupError(f"{folder.resolve()} contient autre chose qu'une sauvegarde : donnez un dossier nouveau")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         copies = [_copy_database(source, folder / source.name)]
@@ -43,6 +45,11 @@ def backup(settings: Settings, folder: Path) -> list[str]:
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"la sauvegarde a échoué : {error}") from error
     return copies
+
+
+def _holds_something_else(folder: Path, database: str) -> bool:
+    """Whether keys and messages would be strewn among other files: the current folder, for a path left empty."""
+    return folder.is_dir() and any(folder.iterdir()) and not (folder / database).exists()
 
 
 def _copy_database(source: Path, target: Path) -> str:

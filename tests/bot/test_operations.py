@@ -81,6 +81,11 @@ def test_a_backup_that_cannot_be_taken_says_why(small_settings: Settings, tmp_pa
     (tmp_path / "file").write_text("")
     with pytest.raises(BackupError, match="a échoué"):
         backup(small_settings, tmp_path / "file" / "copy")
+    for elsewhere in (tmp_path, small_settings.data_dir):
+        with pytest.raises(BackupError, match="autre chose qu'une sauvegarde"):
+            backup(small_settings, elsewhere)
+    copied = backup(small_settings, tmp_path / "copy")
+    assert backup(small_settings, tmp_path / "copy") == copied, "the same folder each night"
     server = Settings(_env_file=None, database_url="postgresql+asyncpg://db.example/bot")
     with pytest.raises(BackupError, match="pg_dump"):
         backup(server, tmp_path / "copy")

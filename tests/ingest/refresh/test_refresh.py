@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -210,6 +211,9 @@ async def test_a_changed_rate_is_shown_with_the_old_and_the_new_words(work: Work
     assert "+ Le taux de cotisations d'une micro-entreprise d'essai est de 26,4 %" in text
     shown = work.review(["o", "non", "q"], LATER)
     assert "26,4 %" in shown and "Absent de la page : 25" in shown
+    work.screen.pager = lambda: nullcontext()  # type: ignore[assignment, return-value]
+    both = work.review(["t", "q"], LATER)
+    assert "┃ avant" in both and "┃ maintenant" in both and "était de 24,6 %" in both
 
 
 async def test_only_the_claims_concerned_are_shown_under_their_own_numbers(work: Work) -> None:
