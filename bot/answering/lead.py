@@ -29,7 +29,8 @@ _DONE = re.compile(
 """Words without which nobody says that something was done, however they spell it."""
 _MAY_DO = re.compile(
     r"\b(?:je|j|on) ?(?:(?:leur|lui|l[ae]|les|l|y|en|m) ?['’]?)*(?:donn|envoi|pay|pai|vers|cliqu|sign|accept|repond|"
-    r"continu|valid|install|depos|met|refus)\w{0,3}(?: ca| tout)?(?: (?:ou pas|ou non|quand meme|vraiment))? ?[?]*$"
+    r"continu|valid|install|depos|met|refus)\w{0,3}(?:(?: ca| tout)?(?: quand meme| vraiment)?|"
+    r"(?: [\w'’]+){0,7} ou (?:pas|non)) ?[?]*$"
 )
 """« je leur donne ? », « je paye ou pas »: nothing is done yet, and yes or no is asked."""
 _SAYS_NO = re.compile(

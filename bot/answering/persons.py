@@ -34,9 +34,7 @@ _EARNS = (
     r"(?:gagne\w*|fait|font|travaille\w*|bosse\w*|touche \d+|clique\w*|repond\w*|encaisse\w*|s['’ ]est mis\w*|"
     r"a (?:fait|gagne|commence))"
 )
-_A_RELATIVE_EARNS = re.compile(
-    rf"\b{_RELATIVES}(?: [\w'’-]+){{0,6}}? {_EARNS}\b|\b(?:il|elle) {_EARNS} (?!quoi|un|une)"
-)
+_A_RELATIVE_EARNS = re.compile(rf"\b{_RELATIVES}(?: [\w'’-]+){{0,8}}? {_EARNS}\b")
 _I_EARN = re.compile(
     r"\b(?:je|j|jai|j['’ ]?ai) ?(?:en )?(?:fais|fait|gagne\w*|bosse\w*|travaille\w*|encaisse\w*|"
     r"(?:vais|veux|peux) faire)\b|\bjfais\b|\bjpeux faire\b|"
