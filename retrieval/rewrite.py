@@ -159,7 +159,8 @@ class Rewriter:
         most = self._max_questions
         for index, asked in enumerate(unrolled(split(clean(turns[-1]), most, self._subjects), most, self._subjects)):
             text = self.spell_out(asked.question)
-            whole = self.spell_out(asked.whole) if asked.told else text
+            asks_it = with_what_it_risks(text)
+            whole = f"{self.spell_out(asked.told)} {asks_it}" if asked.told else asks_it
             # What was told holds for each question, what was asked for the one that goes on with it.
             read = [f"{context} {whole}" for context in contexts] if index == 0 or was_told else []
             if asked.told and not read:
@@ -292,6 +293,22 @@ def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
         kept += [text[end : found.start()], by]
         end = found.end()
     return " ".join("".join([*kept, text[end:]]).split()) if kept else text
+
+
+_SAYS = r"(?:dis|dit|declar\w+|mets|met|demand\w+|signal\w+|previen\w+|fais|fait|prend\w*)"
+_IT = r"(?:(?:ne|n|l|le|la|les|lui|leur|en|y|m)['’ ]+)*"
+_NOT_DONE = re.compile(
+    rf"\bsi (?:(?:je|j|on|il|elle|ils) ?['’]? ?){_IT}{_SAYS} (?:pas|rien|jamais)\b"
+    r"(?: [\w'’]+){0,5}[ ?]*$|"
+    rf"\bsi (?:(?:je|j|on|il|elle|ils) ?['’]? ?){_IT}{_SAYS} (?:pas|rien|jamais)\b[^?]{{0,40}}\b(?:se passe|arrive)\b"
+)
+WHAT_IT_RISKS = "qu'est-ce que je risque, quelle sanction"
+
+
+def with_what_it_risks(text: str) -> str:
+    """« et si je dis rien » asks what one risks, without saying so."""
+    plain = flat(text)
+    return f"{text.rstrip(' ?')}, {WHAT_IT_RISKS} ?" if _NOT_DONE.search(plain) and "risque" not in plain else text
 
 
 ANY_PLATFORM = "une plateforme"

@@ -84,8 +84,7 @@ _SAYS_LITTLE = frozenset(
     )
 )
 _LEAST_STEMS = 2
-"""Content words of a clause that may ask (one where it surely does); with fewer, it asks about what is told just
-before it."""
+"""Content words of a clause that asks; with fewer, it asks about what is told just before it."""
 _WORDS_BEFORE = 12
 _LEAST_WORDS_BEFORE = 4
 
@@ -151,7 +150,7 @@ class _Clause:
     @property
     def says_little(self) -> bool:
         """It asks about what was told just before it (« je fais quoi », « c'est vrai »)."""
-        return not self.is_named and _says_little(self.question, self.is_sure)
+        return not self.is_named and _says_little(self.question)
 
     @property
     def goes_on(self) -> bool:
@@ -193,9 +192,8 @@ def _is_a_name(question: str, subjects: Subjects) -> bool:
     return subjects.is_bare(_NOT_UNDERSTOOD_AT_ALL.sub("", flat(question)))
 
 
-def _says_little(question: str, is_sure: bool = False) -> bool:
-    least = 1 if is_sure else _LEAST_STEMS
-    return len(set(stems(question)) - _SAYS_LITTLE) < least
+def _says_little(question: str) -> bool:
+    return len(set(stems(question)) - _SAYS_LITTLE) < _LEAST_STEMS
 
 
 def _end_of(story: str) -> str:

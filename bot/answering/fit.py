@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from bot.answering.denied import told_and_denied
 from bot.answering.done import acts_done, advises
+from bot.answering.persons import crosses_over, is_of_a_household, leaves_out
 from knowledge.generation import Generation
 from knowledge.model import Audience, Confidence, Fact
-from knowledge.text import fold, words
+from knowledge.text import fold, stems, words
 from retrieval.retriever import FactFit, Retrieval
-from retrieval.rewrite import Query
+from retrieval.rewrite import Query, with_what_it_risks
 
 OTHER_PEOPLE = 0.3
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
@@ -28,6 +29,12 @@ DENIED = 0.1
 """… those of a fact that is only for people whom the message tells not to be, or on a benefit that it denies…"""
 OTHER_BENEFIT = 0.3
 """… those of a fact that names benefits, none of them one that the chat names…"""
+OTHER_PERSON = 0.2
+"""… those of a fact that says nothing of the household, where one earns and a relative gets the benefit…"""
+OWN_RISK = 4.0
+"""… those of a sanction for people of whom it tells, where what one risks is asked…"""
+LEFT_OUT = 0.05
+"""… those of a fact that says not to hold for people of whom the message tells (« sauf Algériens »)…"""
 TOO_LATE = 0.3
 """… those of the advice to do, or not to do, what is done already…"""
 NAMED_PLATFORM = 2.0
@@ -36,6 +43,9 @@ _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
 """The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
 _TOLD_BY_LACK = {Audience.FOREIGNER}
 """« Je n'ai pas de papiers » tells it, where « je ne suis pas étudiante » denies it."""
+_SANCTION = re.compile(
+    r"\b(?:sanction|penalite|fraude|rembourse|rendre|amende|avertissement|puni|radi(?:e|ation)|revers(?:er|ee)\b)"
+)
 _SURE = 0.999
 _NEXT = 6
 """Facts among which the rule of the chat's own benefit is looked for."""
@@ -68,6 +78,9 @@ class Fit:
         denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
         benefits, lost = told_and_denied(self._benefits, texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
+        is_of_relatives = crosses_over(texts)
+        names = set(stems(texts))
+        asks_what_it_risks = _asks_what_it_risks(retrieval.query)
         done = acts_done(retrieval.query.asked)
         named = retrieval.query.general.platforms
         fits = []
@@ -84,10 +97,18 @@ class Fit:
                 times *= DENIED
             if benefits and self._is_of_others(fact, benefits):
                 times *= OTHER_BENEFIT
+            if asks_what_it_risks and self._is_own_sanction(fact, told):
+                times *= OWN_RISK
+            if is_of_relatives and not is_of_a_household(fact.text):
+                times *= OTHER_PERSON
+            if leaves_out(fact.text, names):
+                times *= LEFT_OUT
             if advises(fact.text, done):
                 times *= TOO_LATE
             fits.append(replace(fit, probability=_times(fit.probability, times)))
         fits = self._own_first(sorted(fits, key=lambda fit: -fit.probability), benefits)
+        if asks_what_it_risks:
+            fits = self._own_sanction_first(fits, told)
         return self._surest_first(fits, retrieval.query)
 
     def _is_of_others(self, fact: Fact, benefits: Set[str]) -> bool:
@@ -106,6 +127,18 @@ class Fit:
         lead = replace(own, probability=fits[0].probability)
         others = [f for f in fits if not self._is_of_others(self._facts[f.fact_id], benefits)]
         return [lead, *(fit for fit in others if fit is not own)]
+
+    def _own_sanction_first(self, fits: list[FactFit], told: set[Audience]) -> list[FactFit]:
+        """Where what one risks is asked, the sanction that is for people like who asks opens the answer: those of the
+        tax office are not those of the Caf or of an employer."""
+        own = next((fit for fit in fits[:_NEXT] if self._is_own_sanction(self._facts[fit.fact_id], told)), None)
+        if own is None or Audience.ALL not in self._facts[fits[0].fact_id].audience:
+            return fits
+        return [replace(own, probability=fits[0].probability), *(fit for fit in fits if fit is not own)]
+
+    @staticmethod
+    def _is_own_sanction(fact: Fact, told: set[Audience]) -> bool:
+        return not told.isdisjoint(fact.audience) and _SANCTION.search(fold(fact.text)) is not None
 
     def _benefits_of(self, fact: Fact) -> frozenset[str]:
         """Those that its sentence names: read when it is first found, not for every fact at each start."""
@@ -138,6 +171,12 @@ class Fit:
     def _says(self, fit: FactFit, numbers: set[str]) -> bool:
         fact = self._facts[fit.fact_id]
         return fact.confidence is not Confidence.TO_VERIFY and bool(numbers & set(_NUMBER.findall(fact.text)))
+
+
+def _asks_what_it_risks(query: Query) -> bool:
+    """« je risque quoi », « et si je dis rien »."""
+    asked = fold(query.question)
+    return "risque" in asked or with_what_it_risks(asked) != asked
 
 
 def _times(probability: float, times: float) -> float:

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from knowledge.generation import Generation
 from knowledge.model import Fact
-from retrieval.retriever import TRAP_THEMES, Retrieval
+from knowledge.text import fold
+from retrieval.retriever import TRAP_THEMES, VICTIMS_THEME, Retrieval
 from retrieval.rewrite import Query
 
 _TELLING_DIGITS = 4
@@ -26,6 +27,16 @@ _DONE = re.compile(
     r"rempl|fourni|partag|pret|recu|pieg|escro|install|depens|telecharg|valid|sent|paid|gave|pirat|hack)"
 )
 """Words without which nobody says that something was done, however they spell it."""
+_MAY_DO = re.compile(
+    r"\b(?:je|j|on) ?(?:(?:leur|lui|l[ae]|les|l|y|en|m) ?['’]?)*(?:donn|envoi|pay|pai|vers|cliqu|sign|accept|repond|"
+    r"continu|valid|install|depos|met|refus)\w{0,3}(?:(?: ca| tout)?(?: quand meme| vraiment)?|"
+    r"(?: [\w'’]+){0,7} ou (?:pas|non)) ?[?]*$"
+)
+"""« je leur donne ? », « je paye ou pas »: nothing is done yet, and yes or no is asked."""
+_SAYS_NO = re.compile(
+    r"\bne (?:\w+ )?\w+ (?:pas|jamais|rien|personne|ni|plus|à personne)\b|\b(?:n['’]\w+|ne \w+) (?:pas|jamais)\b|"
+    r"\bjamais\b|\binterdi\w+|\brefuse[rz]\b|\bune arnaque\b"
+)
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,15 @@ class Leads:
         """``chosen``, best first, but for what would mislead at the head of an answer."""
         query = retrieval.query
         has_done = query.has_happened or _DONE.search(query.folded)
-        facts = list(chosen) if has_done else sorted(chosen, key=self._is_for_who_did)
+        if _MAY_DO.search(fold(query.question)) and not query.has_happened:
+            facts = sorted(chosen, key=lambda fact: (self._is_for_victims(fact), not _SAYS_NO.search(fact.text)))
+        else:
+            facts = list(chosen) if has_done else sorted(chosen, key=self._is_for_who_did)
         today = next(self._stating_the_amount_of_the_day(query, retrieval), None)
         return [today, *(fact for fact in facts if fact is not today)] if today else facts
+
+    def _is_for_victims(self, fact: Fact) -> bool:
+        return self._is_for_who_did(fact) or self._generation.fiches[fact.fiche].theme == VICTIMS_THEME
 
     @staticmethod
     def _is_for_who_did(fact: Fact) -> bool:

@@ -22,6 +22,7 @@ from bot.answering.ask import Asker
 from bot.answering.compose import Citations, Composer, Limits
 from bot.answering.compute import Calculator
 from bot.answering.minors import says_under_15
+from bot.answering.persons import only_tells_who
 from bot.answering.rendering import plain_text, quoted
 from bot.answering.route import CRISIS, JOB, OFF_SUBJECT, REPLIES, Route, Router
 from bot.settings import Settings
@@ -147,6 +148,11 @@ class Answerer:
             ask = self._asker.ask(
                 found[0].retrieval.query, facts, lambda says: self._facts_if(says, found[0], turns, today, clock)
             )
+        is_noted = len(parts) == 1 and only_tells_who(question)
+        answers_who = is_noted and parts[0].status is Status.ANSWERED
+        if is_noted and parts[0].status is Status.ABSTAINED:
+            noted = {"message": str(self.messages["noted"]), "nearest_question": None, "contacts": [], "official": None}
+            parts = [parts[0].model_copy(update=noted)]
         language = self._rewriter.language(question)
         note = "foreign_language" if citations.found else "foreign_language_abstained"
         notes = [self.messages[note][language]] if language else []
@@ -156,7 +162,7 @@ class Answerer:
             citations=citations.found,
             notes=notes,
             left_out=left_out,
-            closing=self._left_out_line(left_out),
+            closing=self._left_out_line(left_out) or (str(self.messages["noted_more"]) if answers_who else None),
             ask=ask,
             scores=scores,
         )

@@ -195,3 +195,42 @@ def test_advice_comes_too_late_for_what_is_done(said: str, advice: str, too_late
 def test_advice_that_comes_too_late_is_said_last() -> None:
     assert weighed("j'ai déjà signé le contrat, que faire ?", signer=0.5, nulle=0.4) == ["nulle", "signer"]
     assert weighed("je vais signer le contrat, que faire ?", signer=0.5, nulle=0.4) == ["signer", "nulle"]
+
+
+def test_a_rule_that_leaves_out_who_asks_comes_last() -> None:
+    facts = [
+        fact("titre/tous", "Un étudiant étranger (sauf Algériens, qui ont une règle à part) travaille 964 heures."),
+        fact("titre/algerien", "Un étudiant algérien demande une autorisation provisoire."),
+    ]
+    assert best("je suis étudiant algérien, combien d'heures je peux travailler ?", facts) == "titre/algerien"
+    assert best("je suis étudiant marocain, combien d'heures je peux travailler ?", facts) == "titre/tous"
+
+
+def test_what_lowers_the_benefit_of_a_parent_is_a_rule_on_the_household() -> None:
+    facts = [
+        fact("chomage/are", "L'ARE du mois baisse de 70 % du revenu gagné.", Audience.JOBSEEKER),
+        fact("foyer/enfant", "Les gains d'un enfant à charge comptent avec ceux du foyer."),
+    ]
+    assert best("je gagne 40 euros par mois, est-ce que le chômage de mon père baisse ?", facts) == "foyer/enfant"
+    assert best("je gagne 40 euros par mois, est-ce que mon chômage baisse ?", facts) == "chomage/are"
+
+
+@pytest.mark.parametrize(
+    "asked", ["je suis fonctionnaire, je risque quoi ?", "je suis fonctionnaire, et si je dis rien ?"]
+)
+def test_where_a_risk_is_asked_the_own_sanction_comes_first(asked: str) -> None:
+    facts = [
+        fact("impots/amende", "Aux impôts, on risque une amende."),
+        fact("agents/sanction", "Un agent public risque une sanction disciplinaire.", Audience.CIVIL_SERVANT),
+    ]
+    assert best(asked, facts) == "agents/sanction"
+    assert best("je risque quoi si je déclare rien ?", facts) == "impots/amende"
+
+
+def best(question: str, facts: list[Fact]) -> str:
+    """The first of ``facts``, found in that order and nearly as likely."""
+    generation = SimpleNamespace(facts={each.id: each for each in facts}, lexicon=LEXICON, routing=ROUTING)
+    found = [FactFit(each.id, each.fiche, 0.5 - 0.05 * rank) for rank, each in enumerate(facts)]
+    query = REWRITER.queries([question], TODAY)[0]
+    retrieval = cast(Retrieval, SimpleNamespace(query=query, facts=found))
+    return Fit(cast(Generation, generation)).weighed(retrieval)[0].fact_id

@@ -150,6 +150,18 @@ def test_who_has_done_nothing_is_not_told_what_to_do_after(leads: Leads, found: 
 
 
 @pytest.mark.parametrize(
+    "said", ["ils veulent mon mot de passe ameli je leur donne ?", "je leur donne mon mot de passe ou pas"]
+)
+def test_who_asks_whether_to_do_it_does_not_first_read_what_to_do_afterwards(
+    leads: Leads, found: Found, library: Library, said: str
+) -> None:
+    after = library.facts["jai-donne-mes-identifiants/changer-le-bon-mot-de-passe"]
+    never = library.facts["faux-site-administration/jamais-demande-par-message"]
+    assert leads.ordered(found(said), [after, never]) == [never, after]
+    assert leads.ordered(found("je leur ai donné mon mot de passe ameli"), [after, never]) == [after, never]
+
+
+@pytest.mark.parametrize(
     ("said", "first"),
     [
         ("si je depasse 77700 c est quoi le plafond cette année ?", "plafond-services"),

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.lexicon import completed
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
-from retrieval.rewrite import Rewriter, clean, within_reach
+from retrieval.rewrite import WHAT_IT_RISKS, Rewriter, clean, within_reach
 
 TODAY = date(2026, 11, 21)
 
@@ -209,3 +209,20 @@ def test_what_was_told_before_holds_for_each_question_of_a_message(rewriter: Rew
     asked_before = ["comment retirer mes gains ?", *turns[1:]]
     _, taxes = rewriter.queries(asked_before, TODAY)
     assert not any("retirer" in reading.text for reading in taxes.in_context)
+
+
+@pytest.mark.parametrize(
+    "asked", ["et si je dis rien", "si je le mets pas dans la déclaration il se passe quoi", "et si je demande pas ?"]
+)
+def test_what_is_not_done_is_read_as_what_it_risks(rewriter: Rewriter, asked: str) -> None:
+    (query,) = rewriter.queries(["je touche le rsa", asked], TODAY)
+    assert all(WHAT_IT_RISKS in reading.text for reading in query.in_context)
+    assert query.question == asked
+
+
+@pytest.mark.parametrize(
+    "asked", ["si je paye pas ils publient mes photos", "et si je suis étudiant ?", "je dis quoi ?"]
+)
+def test_other_conditions_are_read_as_they_are(rewriter: Rewriter, asked: str) -> None:
+    (query,) = rewriter.queries(["je touche le rsa", asked], TODAY)
+    assert not any(WHAT_IT_RISKS in reading.text for reading in query.in_context)

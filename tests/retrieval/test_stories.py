@@ -82,6 +82,6 @@ def test_what_only_tells_is_not_asked(text: str) -> None:
 
 
 def test_the_sure_ones_are_kept_where_there_are_too_many() -> None:
-    text = f"{STORY} et ils vont me supprimer la prepare et la cfe je la règle et faut il un siret et comment je fais mes factures"
+    text = f"{STORY} et ils vont me supprimer la prepare et la cfe je la règle et faut il un siret et comment je facture mes clients"
     kept = unrolled([Asked(text)], 2, SUBJECTS)
     assert len(kept) == 2 and all(question.is_sure for question in kept)
