@@ -24,7 +24,8 @@ OTHER_PEOPLE = 0.3
 OWN_PEOPLE = 1.5
 """… those of a fact that is only for people of whom it tells…"""
 ELSEWHERE = 0.1
-"""… those of a fact on life abroad for somebody who says that they live in France…"""
+"""… those of a fact on life abroad for somebody who says that they live in France, or of one that holds only overseas,
+where no such place is named…"""
 DENIED = 0.1
 """… those of a fact that is only for people whom the message tells not to be, or on a benefit that it denies…"""
 OTHER_BENEFIT = 0.3
@@ -47,6 +48,11 @@ _SANCTION = re.compile(
     r"\b(?:sanction|penalite|fraude|rembourse|rendre|amende|avertissement|puni|radi(?:e|ation)|revers(?:er|ee)\b)"
 )
 _SURE = 0.999
+_NEVER = r"(?!)"
+_BY_THE_WAY = re.compile(r"\([^()]*\)|\b(?:sauf|hors) (?:a |en |la )?\w+")
+"""What a sentence adds in brackets, or sets apart."""
+_HEAD = 70
+"""Characters of a sentence, without that, in which it says where it holds."""
 _NEXT = 6
 """Facts among which the rule of the chat's own benefit is looked for."""
 _NUMBER = re.compile(r"\b(?!20\d\d\b)\d+\b")
@@ -66,6 +72,8 @@ class Fit:
         }
         self._benefits = {name: re.compile(cue) for name, cue in generation.lexicon.get("benefits", {}).items()}
         self._named_by: dict[str, frozenset[str]] = {}
+        self._overseas = re.compile(generation.lexicon.get("overseas", _NEVER))
+        self._only_overseas: dict[str, bool] = {}
         self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
         self._for_elsewhere = frozenset(generation.routing.get("fiches_for_elsewhere", ()))
 
@@ -78,6 +86,7 @@ class Fit:
         denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
         benefits, lost = told_and_denied(self._benefits, texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
+        overseas = self._overseas.search(texts) is not None
         is_of_relatives = crosses_over(texts)
         names = set(stems(texts))
         asks_what_it_risks = _asks_what_it_risks(retrieval.query)
@@ -87,7 +96,7 @@ class Fit:
         for fit in retrieval.facts:
             fact = self._facts[fit.fact_id]
             times = NAMED_PLATFORM if fit.fiche_id in named else 1.0
-            if lives_here and fit.fiche_id in self._for_elsewhere:
+            if (lives_here and fit.fiche_id in self._for_elsewhere) or (not overseas and self._is_overseas(fact)):
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE
@@ -110,6 +119,13 @@ class Fit:
         if asks_what_it_risks:
             fits = self._own_sanction_first(fits, told)
         return self._surest_first(fits, retrieval.query)
+
+    def _is_overseas(self, fact: Fact) -> bool:
+        """Its sentence begins by a place overseas, and not to say that it does not hold there."""
+        if fact.id not in self._only_overseas:
+            head = _BY_THE_WAY.sub("", fold(fact.text))[:_HEAD]
+            self._only_overseas[fact.id] = self._overseas.search(head) is not None
+        return self._only_overseas[fact.id]
 
     def _is_of_others(self, fact: Fact, benefits: Set[str]) -> bool:
         """It names benefits, none of them in ``benefits``."""

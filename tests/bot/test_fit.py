@@ -54,6 +54,8 @@ FACTS = [
     fact("caf/rsa", "Le RSA baisse quand on gagne de l'argent."),
     fact("maladie/rien", "Sans micro-entreprise, les gains ne donnent aucune indemnité.", Audience.NO_STATUS),
     fact("maladie/micro", "Un micro-entrepreneur malade peut être indemnisé.", Audience.SELF_EMPLOYED),
+    fact("sante/mayotte", "La C2S (aide aux frais de santé) existe à Mayotte depuis 2024."),
+    fact("sante/partout", "La C2S paie le reste des soins, sous un plafond (plus bas à Mayotte)."),
     fact("clickworker/qui", "Clickworker appartient à une société, selon sa notice de 2026."),
 ]
 
@@ -117,6 +119,12 @@ def test_who_told_their_benefit_is_not_answered_with_another_one() -> None:
 def test_the_rule_of_another_benefit_comes_later_where_none_of_ones_own_was_found() -> None:
     assert weighed("et si je gagne 80 euros ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["tous", "rsa"]
     assert weighed("et pour le rsa de ma soeur ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["rsa", "tous"], "it is named"
+
+
+def test_what_holds_overseas_is_said_to_whoever_names_it() -> None:
+    found = {"mayotte": 0.6, "partout": 0.4}
+    assert weighed("et la mutuelle ?", **found) == ["partout", "mayotte"]
+    assert weighed("et la mutuelle ?", "j'habite à Mayotte", **found) == ["mayotte", "partout"]
 
 
 def test_somebody_who_lives_in_france_is_not_told_first_of_life_abroad() -> None:
