@@ -151,7 +151,12 @@ class Answerer:
         is_noted = len(parts) == 1 and only_tells_who(question)
         answers_who = is_noted and parts[0].status is Status.ANSWERED
         if is_noted and parts[0].status is Status.ABSTAINED:
-            noted: dict[str, Any] = {"message": str(self.messages["noted"]), "nearest_question": None, "contacts": [], "official": None}
+            noted: dict[str, Any] = {
+                "message": str(self.messages["noted"]),
+                "nearest_question": None,
+                "contacts": [],
+                "official": None,
+            }
             parts = [parts[0].model_copy(update=noted)]
         language = self._rewriter.language(question)
         note = "foreign_language" if citations.found else "foreign_language_abstained"
