@@ -129,6 +129,7 @@ class Answerer:
             emergency=self._composer.emergency(
                 fold(f"{question}\n{spelt}"), [look.retrieval for look in found], fold("\n".join(earlier))
             ),
+            only_told=self._only_told(found),
             first=next(index for index, route in enumerate(routes) if route.name == QUESTION),
         )
         urgent = self._what_cannot_wait(found, citations, message)
@@ -151,12 +152,8 @@ class Answerer:
         is_noted = len(parts) == 1 and only_tells_who(question)
         answers_who = is_noted and parts[0].status is Status.ANSWERED
         if is_noted and parts[0].status is Status.ABSTAINED:
-            noted: dict[str, Any] = {
-                "message": str(self.messages["noted"]),
-                "nearest_question": None,
-                "contacts": [],
-                "official": None,
-            }
+            noted: dict[str, Any] = {"nearest_question": None, "contacts": [], "official": None}
+            noted["message"] = str(self.messages["noted"])
             parts = [parts[0].model_copy(update=noted)]
         language = self._rewriter.language(question)
         note = "foreign_language" if citations.found else "foreign_language_abstained"
@@ -207,7 +204,8 @@ class Answerer:
         in_context = [self._look_up(reading.general, clock) for reading in query.in_context]
         retrieval = self._retriever.together(alone.retrieval, [look.retrieval for look in in_context])
         retrieval = replace(retrieval, query=query.in_context[0])
-        return replace(alone if has_earlier else in_context[0], retrieval=retrieval, vector=alone.vector)
+        own = alone.retrieval.answerable
+        return replace(alone if has_earlier else in_context[0], retrieval=retrieval, vector=alone.vector, alone=own)
 
     def _look_up_in_general(self, look: _Look, clock: _EmbeddingClock) -> _Look:
         """With what is found without the platform or the place that the question tells by the way: their names bring
@@ -225,10 +223,14 @@ class Answerer:
         return _Look(self._retriever.retrieve(query, vectors, routes), routes, vectors[0])
 
     def _part(self, look: _Look, route: Route, citations: Citations, message: _Message, index: int) -> Part:
-        """The answer to one question of a message, the ``index``-th."""
+        """The answer to one question of a message, the ``index``-th. A piece that may only go on telling is answered
+        where its own words are near a subject: its story alone would always find something to say."""
         retrieval, today, turns = look.retrieval, message.today, message.turns
         if route.name != QUESTION:
             return self._part_of(route, retrieval.query.asked, look, citations)
+        is_of_the_story = message.emergency and retrieval.query.only_tells  # what cannot wait answers it
+        if is_of_the_story or index in message.only_told:
+            return Part(question=retrieval.query.question, status=Status.ABSTAINED, message=self.messages["abstained"])
         emergency = message.emergency if len(message.queries) == 1 else []
         computed = self._calculator.compute(retrieval.query, today, [*message.before, *message.queries[:index]])
         if not computed and not emergency and not self._composer.answers(retrieval):
@@ -236,6 +238,16 @@ class Answerer:
         return self._composer.answer(
             retrieval, citations, today, computed, turns, emergency, questions=len(message.queries)
         )
+
+    def _only_told(self, found: Sequence[_Look]) -> frozenset[int]:
+        """None where nothing else asks: then what the story brings is all there is to say."""
+        near = self._settings.abstention_nearest_from
+        places = frozenset(
+            place
+            for place, look in enumerate(found)
+            if not look.retrieval.query.surely_asks and not look.retrieval.query.only_tells and look.alone < near
+        )
+        return places if len(places) < len(found) else frozenset()
 
     def _what_cannot_wait(self, found: Sequence[_Look], citations: Citations, message: _Message) -> list[Part]:
         """What must be said first to a message that asks several things: a part of its own, for none may have asked
@@ -324,6 +336,8 @@ class _Message:
     """Those of the earlier turns."""
     emergency: list[Fact]
     """What must be said first."""
+    only_told: frozenset[int]
+    """The places of the pieces that may ask and whose own words are near no subject."""
     first: int
     """The place of the first question that is on the subject."""
 
@@ -336,6 +350,8 @@ class _Look:
     routes: dict[str, float]
     vector: list[float]
     """The embedding of the question."""
+    alone: float = 1.0
+    """Probability that its own words are answered, where it was looked up after what came before too."""
 
 
 class _EmbeddingClock:
