@@ -20,7 +20,7 @@ from knowledge.text import flat
 # « paye » may be « payé »: an order to « tu » is one only where a sentence or a clause begins with it.
 _PAY = (
     r"(?:pa[iy]|regl|vers|envo[iy]|depos|recharg|t?charg|vir|avanc|acquitt|transf|particip|mett|lach|cal|inject|approvisionn|"
-    r"aliment|send|deposit|fund|top(?:ped)? up|t?sift|t?khell?es|t?vers|tdepos|tpay)"
+    r"aliment|send|deposit|fund|top(?:ped)? up|t?sift|t?kh[ae]ll?[ei]s|t?vers|tdepos|tpay)"
 )
 _MUST = (
     r"(?:il )?(?:vous |te |t'|nous |me )?(?:faut|faudra|reste(?:ra)? (?:juste )?a|suffit de)|(?:vous |tu |je |on )?(?:dev(?:ez|rez|rai?t?)|"
@@ -181,7 +181,7 @@ _FOR_TRAVEL = (
 _BROKER = r"\b(?:avocat\w*|lawyer|barrister|solicitor|attorney|notre agent|mon agent|l'agent|agents?|consultants?|intermediaire|passeur|comptable|notaire|docteur|medecin agree|agence|agency|cabinet|coordinat\w+|representant\w*|officer|samsar)\b"
 _COSTS = (
     r"\b(?:cout\w*|prix|tarif|frais|honoraires|montant|somme|avances?|acompte|caution|depot|s'eleve\w*|payables?|remboursables?|refundable|charges?|costs?|fees?|price|requirements?|pay(?:er|ez|ing|ment)?|paie[sz]?|payes|regl(?:er|ez)|vers(?:er|ez|ement)|"
-    r"envoy(?:er|ez)|envoie|rembourse[sz]?|moitie|nss|half|khell?es|taman|en (?:deux|trois) fois)\b"
+    r"envoy(?:er|ez)|envoie|rembourse[sz]?|moitie|nss|half|kh[ae]ll?[ei]s|taman|en (?:deux|trois) fois)\b"
 )
 _AN_AMOUNT = rf"(?:{MONEY}|\b\d{{1,3}}[ .]?(?:000|mille?)\b|\b\d+ ?(?:mille|millions?|mlyoun|melyoun|usd|cad|aed|dollars?|pounds?|euros?|francs?)\b)"
 _MYSTERY = r"\b(?:myst(?:ere|ery)|secret)[ -]?(?:shop\w*|guest|customer|buyer)|\b(?:clients?|clientes?|visit\w+|achet\w+|achats?|enquet\w+|evaluat\w+|shopp\w+) myst\w+|\b(?:test|evalu)\w* (?:d[eu]s? |le |l'|la |un |the |a )?(?:\w+ )?(?:services?|guichets?|caissier\w*|kiosk|counter|agence)"
@@ -387,7 +387,7 @@ RULES = (
           unless=r"diplome|cd[di]\b|saisonnier|bivouac|ferry|randonnee|rafting|croisiere", reach=2),
     _rule("held_abroad", r"\b(?:si (?:vous|tu|on) (?:\w+ )?(?:part\w*|quitt\w+|arret\w+|rentr\w+|dem\w+|veu\w+ (?:partir|rentrer|arreter))|celui qui (?:part|veut (?:partir|rentrer))|en cas de (?:depart|demission|rupture)|"
           r"if you (?:\w+ )?(?:leave|quit|want to (?:leave|go home))|leaving (?:before|early)|ila bghiti t(?:rje3|mchi)|avant la fin (?:du contrat|des))\b",
-          r"\b(?:rembours\w+|rend(?:ez|s|re|ra)|pa[iy]\w*|regl\w+|dette|penalite|doi[ts]|dev(?:ez|rez)|refund|repay|pay|owe|tkhell?es)\b", rf"{_ANY_MONEY}|\b(?:dette|billet|voyage|ticket|costs?|\d[ .,]\d{{3}}|millions?)\b",
+          r"\b(?:rembours\w+|rend(?:ez|s|re|ra)|pa[iy]\w*|regl\w+|dette|penalite|doi[ts]|dev(?:ez|rez)|refund|repay|pay|owe|tkh[ae]ll?[ei]s)\b", rf"{_ANY_MONEY}|\b(?:dette|billet|voyage|ticket|costs?|\d[ .,]\d{{3}}|millions?)\b",
           about=_FAR_AWAY, unless=r"dedit-formation|preavis|clause .{0,30}convention|caution du logement", reach=2),
     _rule("held_abroad", r"\b(?:ne (?:sort|quitte|part)\w*|nobody leaves|sorties? (?:accompagnees?|interdites?|sur autorisation)|not? (?:allowed to )?leav\w+|interdit de sortir|on ne (?:sort|quitte|part)|pas (?:le droit )?de sort(?:ir|ie))\b",
           r"\b(?:site|compound|batiment|camp|premiere annee|premiers mois|dette|contrat|gardiens?|building|year|months?|residence)\b", about=_FAR_AWAY,
@@ -470,6 +470,11 @@ RULES = (
     # So much the heart, the like, the subscription.
     _rule("paid_likes", r"\b(?:coeurs?|likes?|pouces?|j'aime|abonn\w+|follow\w*|screens?|captures?|screenshots?)\b",
           rf"(?:{MONEY}) ?(?:par|le|la|les|l'|/|chaque|pour (?:un|une|chaque)|each|per|a) ?(?:pieces?|likes?|coeurs?|pouces?|abonn\w*|follow\w*|videos?|pages?|clics?|clicks?|screens?|captures?|subscri\w*)\b", unless=r"jamais|never|arnaqu\w+|mefi\w+", reach=2),
+    # « On garde vos passeports », said by whoever hires; a debt that the pay is kept for.
+    _rule("keeps_passport", r"\b(?:on|nous|we|they|ils|l'agence|the company) (?:vous |te )?(?:gard\w+|conserv\w+|retien\w*|keeps?|hold|holds|collects?|ramass\w+) (?:vos|votre|tes|ton|your|leurs?|les|the|all) (?:\w+ )?(?:passe?ports?|papiers d'identite)\b", about=rf"{_FAR_AWAY}|{_HIRED}",
+          unless=r"\bcopies?\b|photocop\w+|scann?\w*|guichet|consulat|ambassade|embassy|prefecture|centre de (?:visa|depot)|\btls\b|\bvfs\b|hotel|jamais|never|coffre|rendu\w*|le temps (?:du|de la) (?:visa|demande)|pas le droit|illegal|interdit"),
+    _rule("held_abroad", r"\b(?:dette|debt|avances?|frais|cout)\b[^.!?]{0,20}\b(?:voyage|billet|vol|transport|visa|ticket|travel|flight)\b", r"\b(?:retenue?s?|rembours\w+|dedui\w+|deducted|prelev\w+|travaill\w+|repay|paid back|work off)\b", r"\b(?:salaires?|paies?|payes?|salary|wages?|pay|mois|months?|contrat|contract)\b",
+          about=r"\b(?:thailande|thailand|bangkok|birmanie|myanmar|laos|cambodge|cambodia|philippines|mae sot|dubai|golfe|liban|arabie|qatar|koweit|oman|libye)\b", unless=r"pris(?:e|es)? en charge|prend en charge|sans (?:frais|retenue)|aucun\w*", reach=2),
     # A training sold with the job that it promises.
     _rule("pay_to_work", r"\b(?:formations?|coaching|bootcamp|certification|programme|course|training|masterclass)\b", rf"{MONEY}|\b\d{{3,4}} ?balles",
           r"\b(?:emplois?|postes?|embauche|jobs?|cdi|contrat|travail|missions?|place|revenus?|salaire|income)\b[^.!?]{0,15}\b(?:garanti\w*|assur(?:ee?s?)\b|guaranteed|certaine?s?)|\bguaranteed (?:\w+ )?(?:job|work|income|position)",

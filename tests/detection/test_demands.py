@@ -69,6 +69,9 @@ DEMANDS = [
     ("Crédit rapide de 10 000 €, accord sous 24 h, juste 90 € d'assurance à avancer.", "loan_fee"),
     ("Tu mets un cœur, tu fais un screen, 2,5 € la pièce.", "paid_likes"),
     ("jai ta video de cam, 300 € avant minuit sinon jenvoi a ta famille", "blackmail"),
+    ("Service client au Myanmar, vol payé, on garde vos passeports pour le permis.", "keeps_passport"),
+    ("Vol pour Bangkok offert ; la dette du voyage est retenue sur le salaire.", "held_abroad"),
+    ("Kayn khedma f Canada, ghi khalles visa w dossier 4000 dh.", "pay_to_work"),
     ("Envoyez votre code secret pour garder le compte actif.", "ask_card_or_password"),
     ("J'ai ta vidéo. Vire 250 € avant ce soir sinon tes collègues et ton père la reçoivent.", "threat"),
     ("I recorded our call. 300 dollars or your wife and your boss get the pictures.", "threat"),
@@ -102,6 +105,7 @@ DEMANDS = [
     ("My aunt was told to pay £85 registration before the job starts, she is about to pay.", "pay_to_work"),
 ]
 NO_DEMANDS = [
+    "Nous gardons votre passeport au consulat le temps de la demande de visa de travail.",
     "Le formateur partagera son écran pendant le cours, ouvrez Teams.",
     "Technicien : prise en main à distance des postes de nos clients avec TeamViewer, CDI.",
     "Le support prendra la main avec TeamViewer sur le PC de l'entreprise pour installer la bureautique.",
@@ -239,6 +243,16 @@ def test_what_only_sounds_like_a_sign_shows_none(text: str, signal: str) -> None
         ("Envoie-moi le code Neosurf.", "ask_code"),
         ("Paie ou j'envoie tout à ta famille.", "secrecy"),
         ("Je paye pour louer ton compte leboncoin vérifié.", "lend_bank_account"),
+        ("Mets Supremo et laisse ton écran allumé sur ton compte.", "rent_account"),
+        ("Download UltraViewer and give our engineer your ID and pass.", "ask_id_papers"),
+        ("À vendre compte Outlier validé, 200 €, je file le mail.", "pay_to_work"),
+        ("Centre d'appel à Rabat, 5 500 dh net et primes, CDI, CNSS dès le premier jour.", "unreal_pay"),
+        ("Annotator for a crypto exchange, paid in EUR by bank transfer.", "crypto_payment"),
+        ("Vous recevrez 1 450 € sur votre compte.", "trial_payment"),
+        ("Appelez vite ce numéro et gardez la ligne.", "threat"),
+        ("Ouvrez AnyDesk et donnez-moi le code à 9 chiffres.", "ask_code"),
+        ("Mettez un compte à disposition, carte et codes compris.", "prepaid_code"),
+        ("Photo de ta carte d'identité des deux côtés et RIB.", "ask_selfie_with_id"),
     ],
 )
 def test_a_sign_is_not_shown_by_words_that_do_not_say_it(text: str, signal: str) -> None:
