@@ -229,6 +229,8 @@ class Router:
         likely = {**probabilities, QUESTION: question.probability, UNCOVERED: 0.0}
         name = max(likely, key=lambda route: likely[route])
         sure = likely[name]
+        if name == QUESTION and not follow_up and self._is_named_beside(text, probabilities, answerable):
+            return Route(OFF_SUBJECT, probabilities.get(OFF_SUBJECT, 0.0))
         if name in (QUESTION, CRISIS) or (follow_up and name not in _SAID_BY_ITS_WORDS):
             return question
         if name == "offer" and self._asks_about_an_offer(text):
@@ -241,6 +243,16 @@ class Router:
         if not refusal and answerable >= self._thresholds["answers_anyway"]:
             return question
         return Route(name, sure)
+
+    def _is_named_beside(self, text: str, probabilities: Mapping[str, float], answerable: float) -> bool:
+        """Nothing answers a question that is most likely beside the base, and its words name a matter (an ordinary job,
+        a home) that has its own reply: better than to say only that nothing is known."""
+        beside = probabilities.get(UNCOVERED, 0.0) + probabilities.get(OFF_SUBJECT, 0.0)
+        return (
+            answerable < self._thresholds["answer"]
+            and beside >= self._thresholds["redirection"]
+            and self.kind(OFF_SUBJECT, text) != DEFAULT_KIND
+        )
 
     def _requested(self, text: str) -> str | None:
         """The first route one of whose requests the words of ``text`` make."""

@@ -155,6 +155,10 @@ def test_a_question_beside_the_base_is_looked_up(router: Router) -> None:
     assert router.route("le plafond de la micro ?", likely, answerable=0.0, follow_up=False).name == QUESTION
     likely = {QUESTION: 0.1, UNCOVERED: 0.2, "off_subject": 0.7}
     assert router.route("le plafond de la piscine ?", likely, answerable=0.0, follow_up=False).name == "off_subject"
+    likely = {QUESTION: 0.2, UNCOVERED: 0.6, "off_subject": 0.2}
+    at_work = "mon chef refuse mes congés"
+    assert router.route(at_work, likely, answerable=0.0, follow_up=False).name == "off_subject"
+    assert router.route(at_work, likely, answerable=0.6, follow_up=False).name == QUESTION
 
 
 @pytest.mark.parametrize(
