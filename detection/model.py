@@ -101,13 +101,17 @@ class OfferModel:
     """Clause embedding → its part of the log-odds of each signal."""
     clause_words: Array
     """What each token adds to it, (clause tokens, signals), in half precision: the largest part of the model."""
+    trap: Linear
+    """Clause embedding → its part of the log-odds that the clause stands in a scam, whatever it shows."""
+    trap_words: Array
+    """What each token adds to it, (clause tokens,)."""
     words: Array
     """What each token of the whole message adds to a first score, (message tokens,)."""
     words_bias: float
     signs: Linear
     """Message row → a second score."""
     scam: Linear
-    """Both scores → log-odds that the message is a scam."""
+    """The scores of the words, of the signs and of the clauses → log-odds that the message is a scam."""
     pattern: Linear
     """Message row → score of each kind of trap."""
     thresholds: dict[str, float]
@@ -115,16 +119,20 @@ class OfferModel:
 
     def clause_log_odds(self, texts: Sequence[str], vectors: Array) -> Array:
         """(n, signals). ``vectors``: (n, dimension)."""
-        log_odds = self.clause.scores((vectors - self.mean) * EMBEDDING_SCALE)
-        for row, text in zip(log_odds, texts, strict=True):
-            columns, weights = self.vocabulary.weights(text)
-            row += (weights * WORD_SCALE) @ self.clause_words[columns].astype(np.float32)
-        return log_odds
+        return self._of_clauses(self.clause, self.clause_words, texts, vectors)
 
-    def scam_log_odds(self, text: str, row: Array) -> float:
-        """``row``: see ``message_row``."""
-        scores = [self._words_score(text), self.signs.scores(row)[0]]
+    def scam_log_odds(self, text: str, row: Array, texts: Sequence[str], vectors: Array) -> float:
+        """``text``: the whole message; ``row``: see ``message_row``; ``texts`` and ``vectors``: of its clauses."""
+        of_clauses = self._of_clauses(self.trap, self.trap_words[:, None], texts, vectors)
+        scores = [self._words_score(text), self.signs.scores(row)[0], together(of_clauses)]
         return float(self.scam.scores(np.array(scores))[0])
+
+    def _of_clauses(self, linear: Linear, words: Array, texts: Sequence[str], vectors: Array) -> Array:
+        scores = linear.scores((vectors - self.mean) * EMBEDDING_SCALE)
+        for row, text in zip(scores, texts, strict=True):
+            columns, weights = self.vocabulary.weights(text)
+            row += (weights * WORD_SCALE) @ words[columns].astype(np.float32)
+        return scores
 
     def likenesses(self, texts: Sequence[str]) -> Array:
         """How much each clause adds to the score that the words alone give to the message, (clauses,); minus
@@ -151,7 +159,7 @@ class OfferModel:
             "thresholds": self.thresholds,
             "words_bias": self.words_bias,
         }
-        arrays = {"mean": self.mean, "clause_words": self.clause_words, "words": self.words}
+        arrays = {name: getattr(self, name) for name in ("mean", *WORDS)}
         for name in VOCABULARIES:
             arrays[f"{name}_idf"] = getattr(self, name).idf
         for name in LINEAR:
@@ -161,7 +169,7 @@ class OfferModel:
         for name in VOCABULARIES:
             words: HashedVocabulary = getattr(self, name).words
             half |= {f"{name}_hashes": words.hashes, f"{name}_places": words.places}
-        np.savez_compressed(path, facts=np.array(json.dumps(facts, ensure_ascii=False)), **half)  # type: ignore[arg-type]
+        np.savez_compressed(path, facts=np.array(json.dumps(facts, ensure_ascii=False)), **half)
 
     @classmethod
     def load(cls, path: Path) -> OfferModel:
@@ -173,7 +181,7 @@ class OfferModel:
             Vocabulary(HashedVocabulary(arrays[f"{name}_hashes"], arrays[f"{name}_places"]), arrays[f"{name}_idf"])
             for name in VOCABULARIES
         )
-        clause, signs, scam, pattern = (
+        clause, trap, signs, scam, pattern = (
             Linear(*(arrays[f"{name}_{part}"].astype(np.float32) for part in ("weights", "bias"))) for name in LINEAR
         )
         return cls(
@@ -182,8 +190,8 @@ class OfferModel:
             message_vocabulary=message_vocabulary,
             mean=arrays["mean"].astype(np.float32),
             clause=clause,
-            clause_words=arrays["clause_words"],
-            words=arrays["words"],
+            **{name: arrays[name] for name in WORDS},
+            trap=trap,
             signs=signs,
             scam=scam,
             pattern=pattern,
@@ -191,14 +199,18 @@ class OfferModel:
 
 
 VOCABULARIES = ("vocabulary", "message_vocabulary")
-LINEAR = ("clause", "signs", "scam", "pattern")
+WORDS = ("clause_words", "trap_words", "words")
+LINEAR = ("clause", "trap", "signs", "scam", "pattern")
 
 
-def message_row(log_odds: Array, vectors: Array, mean: Array, parsed: Sequence[int]) -> Array:
-    """What the message-level models read: for each signal its surest clause (log-odds, and probability), and
-    the mean of the clauses' embeddings. ``parsed``: columns of the signals that entities show.
-    """
+def message_row(log_odds: Array, parsed: Sequence[int]) -> Array:
+    """What the message-level models read: for each signal its surest clause, log-odds and probability. ``parsed``:
+    columns of the signals that entities show."""
     best = np.clip(log_odds.max(axis=0), -8.0, 8.0)
     best[list(parsed)] = np.maximum(best[list(parsed)], ENTITY_LOG_ODDS)
-    centred = (vectors.mean(axis=0) - mean) * EMBEDDING_SCALE
-    return np.concatenate([best / 2.0, sigmoid(best), centred])
+    return np.concatenate([best / 2.0, sigmoid(best)])
+
+
+def together(scores: Array) -> float:
+    """One score of a message from those of its clauses: each one counts, less so the more there are."""
+    return float(scores.sum() / np.sqrt(len(scores)))

@@ -22,6 +22,7 @@ from ingest.official.tier import forget as forget_official
 from ingest.official.tier import gather as gather_official
 from ingest.passages import passages_of
 from ingest.screen import Today, checked_library, day_of, fail, library_and_model, print_problems, progress_bar, say
+from ingest.train import UNREAD_ALARMS, Unread
 from ingest.train import train as train_offers
 from knowledge import library as libraries
 from knowledge.e5 import adapter
@@ -136,9 +137,21 @@ def train(today: Today = None) -> None:
     cache = embedding_cache(settings, model)
     path = offer_model_path(settings.knowledge_dir, model.identity)
     with progress_bar() as progress:
-        train_offers(library, cache, model.identity, day_of(today), progress).save(path)
+        training = train_offers(library, cache, model.identity, day_of(today), progress)
+    training.model.save(path)
     cache.close()
+    _print_unread(training.unread)
     say(f"Modèle écrit dans {path}. Mesurez-le (python -m benchmarks vetting), puis make build.")
+
+
+def _print_unread(unread: list[Unread]) -> None:
+    table = Table(title=f"Auteurs jamais lus, à {UNREAD_ALARMS:.0%} de fausses alertes en tout, par le score seul")
+    for column in ("auteur", "arnaques", "vues", "honnêtes", "fausses alertes", "AUC"):
+        table.add_column(column, justify="right")
+    for of in unread:
+        rates = f"{of.recall:.1%}", str(of.honest), f"{of.false_alarms:.1%}", f"{of.auc:.3f}"
+        table.add_row(of.writer or "tous", str(of.scams), *rates)
+    Console().print(table)
 
 
 @app.command()

@@ -59,7 +59,7 @@ from retrieval.linear import TextClassifier
 if TYPE_CHECKING:
     from knowledge.library import Library
 
-SCHEMA = 10
+SCHEMA = 11
 """Raised whenever the files of a generation change shape."""
 
 BUNDLE = "bundle.json"

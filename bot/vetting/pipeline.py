@@ -34,8 +34,7 @@ from bot.vetting.verdict import (
     Verdict,
 )
 from detection.demands import asks
-from detection.guards import ALL, SHOWN_IF_SAID
-from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, message_row
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel
 from detection.offer import (
     MINIMUM_WAGE,
     NOT_WORK,
@@ -43,9 +42,6 @@ from detection.offer import (
     ReadOffer,
     Shown,
     begins_a_word,
-    brands_of,
-    denied_signals,
-    entity_signals,
     holds,
     likeness,
     names,
@@ -53,6 +49,7 @@ from detection.offer import (
     unsaid_signals,
     whole_saying,
 )
+from detection.rules import Rules
 from knowledge.catalogue import Catalogue, Detection, Reassuring, Stage, TrapPattern
 from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
@@ -98,14 +95,10 @@ class Vetter:
         self.knowledge = knowledge
         self._model = model
         self._embeddings = embeddings
-        self._brands = brands_of(catalogue)
         self._emoji = dict(knowledge.lexicon.get("emoji", {}))
         self._judge = Judge(catalogue, model.thresholds)
         self._signs: dict[str, Reassuring] = {s.id: s for s in [*catalogue.signals, *catalogue.reassuring]}
-        # A signal taken out of the catalogue after the training is no longer looked for.
-        self._column = {signal: column for column, signal in enumerate(model.signals) if signal in self._signs}
-        self._shown_if_said = np.array([signal in SHOWN_IF_SAID for signal in model.signals])
-        self._red_flags = [self._column[signal.id] for signal in catalogue.signals if signal.id in self._column]
+        self._rules = Rules(catalogue, model.signals)
         self._of_work = [
             column
             for column, kind in enumerate(model.patterns)
@@ -131,17 +124,15 @@ class Vetter:
         if not any(char.isalpha() for char in offer.text):
             raise OfferError(self.unreadable("empty"))
         texts = [clause.said for clause in offer.clauses]
-        vectors, embedded = self._embed(texts)
+        vectors = self._embed(texts)
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
-        shown = {s.signal: s for s in entity_signals(offer, self._brands, wage) if s.signal in self._column}
+        shown = self._rules.shown(offer, wage)
         clause_log_odds = self._model.clause_log_odds(texts, vectors)
-        log_odds = self._judged(offer, clause_log_odds, shown)
-        parsed = [self._column[signal] for signal, s in shown.items() if not s.in_words]
+        log_odds = self._rules.judged(offer, clause_log_odds, shown)
+        row = self._rules.row(clause_log_odds, log_odds, shown)
         # A sign that lacks its words is not shown; the score has learned from it as it was read.
-        weighed = np.where(self._shown_if_said, clause_log_odds, log_odds)
         log_odds = self._said(offer, log_odds, shown)
-        row = message_row(weighed, vectors[embedded], self._model.mean, parsed)
-        scam_log_odds = self._model.scam_log_odds(offer.said, row)
+        scam_log_odds = self._model.scam_log_odds(offer.said, row, texts, vectors)
         kinds = self._kinds(row)
         patterns = kinds * self._cued(offer.plain)
         return Reading(
@@ -188,9 +179,9 @@ class Vetter:
         """What is said of a message or file that cannot be read."""
         return str(self.knowledge.messages["vetting"]["unreadable"][reason])
 
-    def _embed(self, texts: list[str]) -> tuple[Array, Array]:
-        """Embeddings, and which clauses have one: the most telling ones by their words, since embedding costs
-        about a millisecond a word."""
+    def _embed(self, texts: list[str]) -> Array:
+        """The embeddings of the clauses most telling by their words, since embedding costs about a millisecond a
+        word; the mean of all for the others."""
         order = np.arange(len(texts))
         lengths = np.array([_words_worth(text) for text in texts])
         if lengths.sum() > self._words_read:
@@ -203,7 +194,7 @@ class Vetter:
         vectors[chosen] = self._embeddings.embed_queries(
             [text for text, kept in zip(texts, chosen, strict=True) if kept]
         )
-        return vectors, chosen
+        return vectors
 
     def _holds(self, offer: ReadOffer, scam_log_odds: float, kinds: Array) -> set[str]:
         """What there is to verify. Few words are enough to offer work without a word of work (« 5 € pour deux
@@ -236,30 +227,17 @@ class Vetter:
                 found[pattern.id] = at
         return found
 
-    def _judged(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
-        """What the model finds in each clause, with what is demanded in so many words, and without what only
-        sounds like a sign."""
-        judged = log_odds.copy()
-        for clause, signal in denied_signals(offer, self._brands):
-            columns = self._red_flags if signal == ALL else [self._column[signal]] if signal in self._column else []
-            judged[clause, columns] = DENIED_LOG_ODDS
-        for signal, said in shown.items():
-            if said.in_words:
-                first = next(n for n, clause in enumerate(offer.clauses) if clause.end > said.start)
-                judged[first, self._column[signal]] = max(judged[first, self._column[signal]], DEMAND_LOG_ODDS)
-        return judged
-
     def _said(self, offer: ReadOffer, log_odds: Array, shown: Mapping[str, Shown]) -> Array:
         """Without the signs that the words do not say."""
-        said = log_odds.copy()
+        said, column = log_odds.copy(), self._rules.column
         for clause, signal in unsaid_signals(offer):
-            if signal in self._column and not (signal in shown and shown[signal].in_words):
-                said[clause, self._column[signal]] = DENIED_LOG_ODDS
+            if signal in column and not (signal in shown and shown[signal].in_words):
+                said[clause, column[signal]] = DENIED_LOG_ODDS
         return said
 
     def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, Shown]) -> list[Found]:
         found = []
-        for signal, column in self._column.items():
+        for signal, column in self._rules.column.items():
             if self._signs[signal].detection is Detection.ENTITY and signal not in parsed:
                 continue
             best = int(log_odds[:, column].argmax())
@@ -371,7 +349,7 @@ class Vetter:
 
     def _named(self, plain: str) -> list[str]:
         """The known brands that a text, already ``flat``, names."""
-        return [brand.name for brand in self._brands if names(plain, brand.name)]
+        return [brand.name for brand in self._rules.brands if names(plain, brand.name)]
 
     def steps(self, stage: Stage, today: date) -> list[Advice]:
         """The facts to act on at a stage, in order."""

@@ -207,7 +207,9 @@ class Judge:
         shown = [found for found in flags if found.shown]
         level = self._level(log_odds, shown, declared, reading.is_of_work)
         if level is Level.CAUTION and not declared and not shown:
-            shown = self._reason(found for found in flags if self._may_be_named(found))
+            # Talk or a question that asks for nothing is not suspected on a sign that is not sure.
+            named = [found for found in flags if self._may_be_named(found) and reading.likeness is Likeness.OFFER]
+            shown = self._reason(named)
             level = self._level_of_reason(log_odds, shown, at_most=level)
         elif level is Level.CAUTION and reading.likeness is not Likeness.OFFER and all(map(self._is_weak, shown)):
             # « Je m'y mets ce soir » is haste in an offer only.

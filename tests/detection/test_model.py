@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detection.model import WORD_SCALE, OfferModel, Vocabulary
+from detection.model import EMBEDDING_SCALE, WORD_SCALE, OfferModel, Vocabulary, message_row, together
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import offer_model_path
 from knowledge.library import KNOWLEDGE_DIR
@@ -36,6 +36,22 @@ def test_a_clause_is_weighed_by_its_embedding_and_its_words(trained: OfferModel)
     without_words = trained.clause_log_odds([""] * len(CLAUSES), vectors)
     assert log_odds - without_words == pytest.approx(rows @ trained.clause_words.astype(np.float32), abs=1e-4)
     assert np.abs(log_odds - without_words)[:3].max() > 0.5
+
+
+def test_the_score_of_a_message_weighs_its_words_its_signs_and_its_clauses(trained: OfferModel) -> None:
+    vectors = np.random.default_rng(4).normal(size=(len(CLAUSES), len(trained.mean)), scale=0.05).astype(np.float32)
+    row = message_row(trained.clause_log_odds(CLAUSES, vectors), [])
+    text = "\n".join(CLAUSES)
+    score = trained.scam_log_odds(text, row, CLAUSES, vectors)
+    weights = trained.scam.weights[0]
+    assert (weights > 0).all()  # each view tells for what it was taught
+    read_otherwise = trained.scam_log_odds(text, row, CLAUSES[:1], vectors[:1])
+    sums = [together(vectors @ trained.trap.weights[0] * EMBEDDING_SCALE) for vectors in (vectors, vectors[:1])]
+    rows = np.stack([trained.vocabulary.row(t) for t in CLAUSES]) * WORD_SCALE
+    of_words = rows @ trained.trap_words.astype(np.float32)
+    same = trained.trap.bias[0] - trained.mean @ trained.trap.weights[0] * EMBEDDING_SCALE
+    sums = [s + together(of_words[:n] + same) for s, n in zip(sums, (len(CLAUSES), 1), strict=True)]
+    assert score - read_otherwise == pytest.approx(weights[2] * (sums[0] - sums[1]), abs=1e-3)
 
 
 def test_it_is_read_back_as_it_was_written(trained: OfferModel, tmp_path: Path) -> None:
