@@ -24,8 +24,8 @@ OTHER_PEOPLE = 0.3
 OWN_PEOPLE = 1.5
 """… those of a fact that is only for people of whom it tells…"""
 ELSEWHERE = 0.1
-"""… those of a fact on life abroad for somebody who says that they live in France, or of one that holds only overseas,
-where no such place is named…"""
+"""… those of a fact on life abroad for somebody who says that they live in France or names no other country, or of one
+that holds only overseas, where no such place is named…"""
 DENIED = 0.1
 """… those of a fact that is only for people whom the message tells not to be, or on a benefit that it denies…"""
 OTHER_BENEFIT = 0.3
@@ -73,6 +73,7 @@ class Fit:
         self._benefits = {name: re.compile(cue) for name, cue in generation.lexicon.get("benefits", {}).items()}
         self._named_by: dict[str, frozenset[str]] = {}
         self._overseas = re.compile(generation.lexicon.get("overseas", _NEVER))
+        self._abroad = re.compile(generation.lexicon.get("abroad", ""))
         self._only_overseas: dict[str, bool] = {}
         self._in_france = [re.compile(pattern) for pattern in generation.routing.get("lives_in_france", [])]
         self._for_elsewhere = frozenset(generation.routing.get("fiches_for_elsewhere", ()))
@@ -87,6 +88,7 @@ class Fit:
         benefits, lost = told_and_denied(self._benefits, texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         overseas = self._overseas.search(texts) is not None
+        abroad = self._abroad.search(texts) is not None
         is_of_relatives = crosses_over(texts)
         names = set(stems(texts))
         asks_what_it_risks = _asks_what_it_risks(retrieval.query)
@@ -96,7 +98,8 @@ class Fit:
         for fit in retrieval.facts:
             fact = self._facts[fit.fact_id]
             times = NAMED_PLATFORM if fit.fiche_id in named else 1.0
-            if (lives_here and fit.fiche_id in self._for_elsewhere) or (not overseas and self._is_overseas(fact)):
+            is_elsewhere = (lives_here or not abroad) and fit.fiche_id in self._for_elsewhere
+            if is_elsewhere or (not overseas and self._is_overseas(fact)):
                 times *= ELSEWHERE
             if not self._may_concern(fact, told):
                 times *= OTHER_PEOPLE

@@ -315,7 +315,8 @@ _CEILING = re.compile(
     r"\b(plafond|prorata|(?:combien|quel)\b.{0,30}\b(?:chiffre d'?affaires?|ca|recettes)\b.{0,12}\bmax\w*)\b"
 )
 _BUSINESS = re.compile(
-    r"\b(micro|auto|chiffre|recettes|ca|entreprise|auto-?entrepreneu\w*|micro-?entrepr\w*|1ere annee|prorata)\b"
+    r"\b(micro(?![- ]?(?:tach|task|trava|job|work|boulot))|auto|chiffre|recettes|ca|entreprise|auto-?entrepreneu\w*|"
+    r"micro-?entrepr\w*|1ere annee|prorata)\b"
 )
 _THRESHOLD = re.compile(r"\b(plafond|seuil|tva|limite)\b")
 _COMPARED = re.compile(
