@@ -158,6 +158,7 @@ def test_every_message_renders(library: Library) -> None:
             "page_date",
             "day",
             "question",
+            "questions",
             "length",
             "limit",
             "host",
