@@ -54,6 +54,9 @@ CLAUSE_LEAST, MESSAGE_LEAST = 3, 2
 ORDINARY = "ordinary"
 """Ordinary talk: honest messages that offer nothing. Learned from, no part of the thresholds."""
 ORDINARY_WEIGHT = 0.5
+ASKED_OF_A_FACT = 1
+"""Of the questions that people ask of each fact, how many are read as ordinary talk: « mon compte est suspendu, il y a
+183 € dedans » speaks as traps do, and offers nothing."""
 ORDINARY_ROUTES = ("off_subject", "uncovered", "thanks", "greeting", "about")
 SIGNAL_PRECISION = 0.75
 """A signal is shown from the log-odds above which this share of the clauses it names is right."""
@@ -237,6 +240,7 @@ def _ordinary_talk(library: Library) -> list[Offer]:
     for fiche in library.fiches.values():
         if fiche.theme not in TRAP_THEMES:  # their questions tell of traps: no ordinary talk
             texts += [fiche.question, *fiche.rewordings[:3]]
+            texts += [asked for fact in fiche.facts for asked in library.asked.get(fact.id, [])[:ASKED_OF_A_FACT]]
     texts += ordinary_lines(library.folder / "golden", "train")
     return [
         Offer(id=f"{ORDINARY}{n}", label="honest", pattern=ORDINARY, hard=False, variety="fr", text=text, signals=[],
@@ -377,8 +381,7 @@ class _ScamModels:
             new = folds == fold
             scores[new, 0] = words.scores(rows[new])[:, 0]
             scores[new, 1] = signs.scores(features[new])[:, 0]
-        judged = train & np.array([m.offer.pattern != ORDINARY for m in messages])
-        weighed = _fit_binary(scores, messages, judged, C=1.0)
+        weighed = _fit_binary(scores, messages, train, C=1.0)
         return cls(vocabulary, words, signs, weighed, weighed.scores(scores)[:, 0])
 
 
