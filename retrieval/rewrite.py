@@ -30,7 +30,7 @@ _FOLLOW_UP = re.compile(
     r"|^(c'est|cest|ca fait|ca) (combien|quoi|quand|ou|possible|obligatoire|legal|grave|vrai|pareil|valable)"
     r"|^(pourquoi|combien|quand|comment|ou|lequel|laquelle|lesquels|depuis quand|a partir de combien|"
     r"donne[sz]?[- ]moi|le lien|un lien|plus de details|precise|explique)\b"
-    r"|\b(avec|dessus|dedans|pour) ?\??$"  # what with, is said before
+    r"|\b(avec|dessus|pour) ?\??$"  # what with, is said before
     r"|\b(pour ca|avec ca|la[- ]dessus|dans ce cas|la meme chose|pareil|ce formulaire|cette aide|ce seuil|ce montant)\b"
 )
 # Something was done already: paid, given, lost…

@@ -92,9 +92,10 @@ def test_an_older_subject_is_left_behind(rewriter: Rewriter) -> None:
 
 
 def test_a_new_subject_starts_afresh(rewriter: Rewriter) -> None:
-    turns = ["Dois-je déclarer mes gains ?", "mon compte Toluna est bloqué avec de l'argent dedans, que faire ?"]
-    query = rewriter.queries(turns, TODAY)[0]
-    assert query.may_stand_alone and not query.points_back and "déclarer" not in query.text
+    new = "mon compte Toluna est bloqué avec de l'argent dedans"
+    for typed in (new, f"{new}, que faire ?"):
+        query = rewriter.queries(["Dois-je déclarer mes gains ?", typed], TODAY)[0]
+        assert query.may_stand_alone and not query.points_back and "déclarer" not in query.text
 
 
 def test_several_questions_are_looked_up_apart(rewriter: Rewriter) -> None:
