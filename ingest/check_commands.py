@@ -21,6 +21,7 @@ from ingest.screen import Today, checked_library, conclude, day_of, fail, librar
 from ingest.shares import ROOM, shares_of
 from knowledge import library as libraries
 from knowledge.generation import embedding_cache
+from knowledge.golden import load_golden
 from knowledge.model import SOURCE_STRENGTH, Confidence
 from knowledge.settings import KnowledgeSettings
 
@@ -116,9 +117,12 @@ def readability(
 def shares(
     missing: Annotated[bool, typer.Option("--missing", help="Montrer aussi ce qui manque, ligne par ligne.")] = False,
 ) -> None:
-    """Dire quelle part des faits a une source officielle, deux sources par montant, une seconde lecture."""
+    """Dire quelle part des faits a une source officielle, deux sources par montant, une seconde lecture.
+
+    Et quelle part des questions d'essai a ses bons faits dans la base.
+    """
     library = checked_library(KnowledgeSettings())
-    for share in shares_of(library, library.folder.parent / ROOM):
+    for share in shares_of(library, library.folder.parent / ROOM, load_golden(library.folder / "golden")):
         kept, of = share.count
         say(f"{percent(share.count)} ({kept}/{of}, but {share.goal} %) : {share.title}.")
         if missing:

@@ -1,13 +1,15 @@
-"""Three shares of the base: facts under an official text, amounts under two sources, facts read a second time."""
+"""Shares of the base: facts under an official text, amounts under two sources, facts read a second time, golden
+questions whose right facts exist."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from knowledge.golden import GoldenQuestion
 from knowledge.library import Library
 from knowledge.model import Fact, FigureValue
 from knowledge.publishers import Registry
@@ -32,7 +34,7 @@ class Share:
         return (self.of - len(self.missing), self.of)
 
 
-def shares_of(library: Library, room: Path) -> list[Share]:
+def shares_of(library: Library, room: Path, golden: Sequence[GoldenQuestion]) -> list[Share]:
     """The shares, with what each still misses; ``room`` holds the tables of second readings."""
     facts = list(library.facts.values())
     own = sum(not _on_a_platform(library, fact) for fact in facts)
@@ -63,7 +65,24 @@ def shares_of(library: Library, room: Path) -> list[Share]:
             len(facts),
             [fact.id for fact in facts if fact.id not in read],
         ),
+        _of_golden(golden),
     ]
+
+
+def _of_golden(golden: Sequence[GoldenQuestion]) -> Share:
+    """Of the golden questions on the subject, those whose right facts exist (``ingest check`` sees that they do). What
+    is missing to a row of the unseen half is not shown."""
+    asked = [row for row in golden if row.facts or row.missing]
+    return Share(
+        "questions d'essai sur le sujet dont les bons faits existent",
+        97,
+        len(asked),
+        [
+            f"{row.id} : {row.missing}" if row.split == "dev" else "une question gardée"
+            for row in asked
+            if not row.facts
+        ],
+    )
 
 
 def read_again(room: Path) -> set[str]:
