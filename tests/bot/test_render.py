@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, AnswerSentence, Block, Citation, Part, SourceRef, Status
 from bot.answering.rendering import part_paragraphs, plain_text
+from bot.telegram import keyboards
 from bot.telegram.render import MESSAGE_MAX, Paragraph, answer_messages, escape_text, split, text_messages, utf16_length
 from knowledge.library import KNOWLEDGE_DIR, parse_yaml
 from tests.botapi.entities import parse_html
@@ -16,6 +20,9 @@ MESSAGES = parse_yaml((KNOWLEDGE_DIR / "messages.yaml").read_text("utf-8"))
 HOSTILE = st.text(alphabet=st.characters(), max_size=600) | st.sampled_from(
     ["<b>", "</i>&amp;<script>", "😀" * 3000, "\u202eRTL\u200f", "\ud800", "a" * 9000, "&lt;", "« 77 700 € »"]
 )
+
+
+PICTOGRAM = re.compile(r"[\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u2bff\U0001f000-\U0001faff\ufe0f\u20e3]")
 
 
 def visible(html: str) -> str:
@@ -91,3 +98,22 @@ def test_what_was_asked_comes_before_its_conditions() -> None:
         "Concerne : x.",
         "À faire :\n– Une étape. [2]",
     ]
+
+
+def test_no_text_means_anything_by_a_pictogram() -> None:
+    said = [*_texts(MESSAGES), *(_texts(parse_yaml((KNOWLEDGE_DIR / "signals.yaml").read_text("utf-8"))))]
+    assert len(said) > 200 and [text for text in said if PICTOGRAM.search(text)] == []
+
+
+def test_a_button_says_the_same_without_its_pictogram() -> None:
+    labels = list(keyboards.RATING_LABELS.values())
+    spoken = [PICTOGRAM.sub("", label).strip() for label in labels]
+    assert spoken != labels and all(spoken) and len(set(spoken)) == len(labels)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
