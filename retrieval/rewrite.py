@@ -154,8 +154,9 @@ class Rewriter:
     def queries(self, turns: list[str], today: date) -> list[Query]:
         """The questions of the last turn, each able to stand alone. Never empty."""
         turns = self._with_the_same_of_another(turns)
-        contexts = self._contexts(turns[:-1])
-        was_told = bool(contexts) and not asks(turns[-2])
+        earlier = [self.spell_out(turn) for turn in turns[:-1]]
+        contexts = self._contexts(earlier)
+        was_told = bool(contexts) and not asks(earlier[-1])
         found = []
         most = self._max_questions
         for index, asked in enumerate(unrolled(split(clean(turns[-1]), most, self._subjects), most, self._subjects)):
@@ -180,15 +181,14 @@ class Rewriter:
 
     def _contexts(self, earlier: list[str]) -> list[str]:
         """What a follow-up may follow: the thread since a turn that could stand alone, two turns at least, for « ils
-        ne répondent pas » adds to what was said before it; the last turn, which may have left the thread; and, where
-        that one asks, what the turns before it only told: who asks is the same for every question."""
+        ne répondent pas » adds to what was said before it; the last turn, which may have left the thread; and what
+        the turns only told: who asks is the same for every question."""
         if not earlier:
             return []
-        texts = [self.spell_out(turn) for turn in earlier]
-        standing = [index for index, text in enumerate(texts) if not self.is_follow_up(text)]
-        start = max(min(standing[-1] if standing else 0, len(texts) - 2), 0)
-        told = [text for turn, text in zip(earlier, texts, strict=True) if not asks(turn)] if asks(earlier[-1]) else []
-        return list(dict.fromkeys(filter(None, [" ".join(texts[start:]), texts[-1], " ".join(told)])))
+        standing = [index for index, text in enumerate(earlier) if not self.is_follow_up(text)]
+        start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
+        told = [text for text in earlier if not asks(text)]
+        return list(dict.fromkeys(filter(None, [" ".join(earlier[start:]), earlier[-1], " ".join(told)])))
 
     def _with_the_same_of_another(self, turns: list[str]) -> list[str]:
         """« et Roamler ? » after « je peux m'inscrire sur Clickworker ? » is that question, of Roamler; what the turns

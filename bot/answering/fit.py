@@ -85,6 +85,8 @@ class Fit:
         told |= denied & _TOLD_BY_LACK
         denied -= _TOLD_BY_LACK
         denied |= {audience for audience, cue in self._denied_by.items() if cue.search(texts)}
+        if Audience.STUDENT in denied:
+            denied.add(Audience.FOREIGN_STUDENT)
         benefits, lost = told_and_denied(self._benefits, texts)
         lives_here = any(pattern.search(" ".join(words(text))) for pattern in self._in_france for text in turns)
         overseas = self._overseas.search(texts) is not None

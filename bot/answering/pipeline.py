@@ -125,7 +125,7 @@ class Answerer:
         citations = Citations(self.generation)
         message = _Message(
             today=today,
-            turns=turns,
+            turns=list(dict.fromkeys([*turns, *map(self._rewriter.spell_out, turns)])),
             queries=queries,
             before=[query for turn in earlier for query in self._rewriter.queries([turn], today)],
             # What it tells may be told by either: as it was typed, or as it is spelt out.
