@@ -19,7 +19,7 @@ from knowledge.text import fold, stems, words
 from retrieval.retriever import FactFit, Retrieval
 from retrieval.rewrite import Query, with_what_it_risks
 
-OTHER_PEOPLE = 0.3
+OTHER_PEOPLE = 0.05
 """What the odds of a fact for people of whom the message has no word are multiplied by…"""
 OWN_PEOPLE = 1.5
 """… those of a fact that is only for people of whom it tells…"""
@@ -42,6 +42,9 @@ NAMED_PLATFORM = 2.0
 """… and those of a fact of the platform that is named."""
 _NEVER_BY_THE_WAY = Audience.CIVIL_SERVANT
 """The rules of this group are only its own, even where a fact is for another group too: « retraité de l'État »."""
+_RECEIVERS = {Audience.JOBSEEKER, Audience.RSA, Audience.PRIME, Audience.AAH}
+_RECEIVERS_WHO_WORK = {*_RECEIVERS, Audience.SELF_EMPLOYED}
+"""A fact for both is on the benefit of somebody who is self-employed, not for each self-employed worker."""
 _TOLD_BY_LACK = {Audience.FOREIGNER}
 """« Je n'ai pas de papiers » tells it, where « je ne suis pas étudiante » denies it."""
 _SANCTION = re.compile(
@@ -174,6 +177,9 @@ class Fit:
     def _may_concern(self, fact: Fact, told: set[Audience]) -> bool:
         if _NEVER_BY_THE_WAY in fact.audience and _NEVER_BY_THE_WAY in self._told_by and _NEVER_BY_THE_WAY not in told:
             return False
+        receivers = _RECEIVERS.intersection(fact.audience)
+        if receivers and _RECEIVERS_WHO_WORK.issuperset(fact.audience):
+            return not receivers.isdisjoint(told)
         return any(audience in told or audience not in self._told_by for audience in fact.audience)
 
     def _surest_first(self, fits: list[FactFit], query: Query) -> list[FactFit]:
