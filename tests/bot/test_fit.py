@@ -40,6 +40,7 @@ def fact(name: str, text: str, *audience: Audience, confidence: Confidence = Con
 FACTS = [
     fact("impots/tous", "Les gains d'une activité d'appoint sont imposables."),
     fact("aides/etudiants", "Un étudiant boursier peut cumuler sa bourse et ses gains.", Audience.STUDENT),
+    fact("sejour/visas", "Un étudiant étranger peut travailler 964 heures par an.", Audience.FOREIGN_STUDENT),
     fact("aides/agents", "Un agent public ne peut pas cumuler sans accord.", Audience.CIVIL_SERVANT),
     fact("pension/etat", "Un fonctionnaire retraité a un plafond.", Audience.PENSIONER, Audience.CIVIL_SERVANT),
     fact("pension/prive", "Un retraité du privé peut cumuler.", Audience.PENSIONER),
@@ -51,6 +52,7 @@ FACTS = [
     fact("chomage/are", "L'ARE du mois baisse de 70 % du revenu gagné.", Audience.JOBSEEKER),
     fact("chomage/ass", "Avec l'ASS, le gain se cumule en entier pendant 3 mois.", Audience.JOBSEEKER),
     fact("chomage/tout", "Un inscrit à France Travail signale toute activité.", Audience.JOBSEEKER),
+    fact("chomage/recettes", "Déclarez votre chiffre à France Travail.", Audience.JOBSEEKER, Audience.SELF_EMPLOYED),
     fact("caf/rsa", "Le RSA baisse quand on gagne de l'argent."),
     fact("maladie/rien", "Sans micro-entreprise, les gains ne donnent aucune indemnité.", Audience.NO_STATUS),
     fact("maladie/micro", "Un micro-entrepreneur malade peut être indemnisé.", Audience.SELF_EMPLOYED),
@@ -79,6 +81,13 @@ def weighed(question: str, *earlier: str, **probabilities: float) -> list[str]:
 )
 def test_what_is_for_other_people_comes_after_what_is_for_everybody(question: str, expected: list[str]) -> None:
     assert weighed(question, etudiants=0.5, tous=0.4) == expected
+
+
+def test_a_student_is_not_a_foreign_student() -> None:
+    found = {"visas": 0.6, "tous": 0.4}
+    assert weighed("je suis étudiant, c'est combien ?", **found) == ["tous", "visas"]
+    assert weighed("je suis étudiant marocain, c'est combien ?", **found) == ["visas", "tous"]
+    assert weighed("j'ai un titre de séjour mais je suis pas étudiante", **found) == ["tous", "visas"]
 
 
 def test_what_is_only_for_whoever_asks_comes_before_what_is_for_everybody() -> None:
@@ -119,6 +128,12 @@ def test_who_told_their_benefit_is_not_answered_with_another_one() -> None:
 def test_the_rule_of_another_benefit_comes_later_where_none_of_ones_own_was_found() -> None:
     assert weighed("et si je gagne 80 euros ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["tous", "rsa"]
     assert weighed("et pour le rsa de ma soeur ?", "j'ai l'ASS", rsa=0.5, tous=0.4) == ["rsa", "tous"], "it is named"
+
+
+def test_what_jobseekers_in_business_declare_is_not_for_each_business() -> None:
+    found = {"recettes": 0.5, "tous": 0.3}
+    assert weighed("14 euros sur Appen, je le dis à qui ?", **found) == ["tous", "recettes"]
+    assert weighed("14 euros sur Appen, je suis au chômage, je le dis à qui ?", **found) == ["recettes", "tous"]
 
 
 def test_what_holds_overseas_is_said_to_whoever_names_it() -> None:
