@@ -32,6 +32,9 @@ themselves are weighed."""
 
 DEMAND_LOG_ODDS = 3.0
 """What a demand read in so many words says of its signal: right nineteen times out of twenty where it was measured."""
+WARNING_WEIGHT = 3.0
+"""What each point of log-odds that a message warns of traps, above the threshold, takes away from the log-odds that it
+is one: a warning quotes the words of a trap."""
 DENIED_LOG_ODDS = -12.0
 """What a clause says of a red flag that it denies: a warning, a promise kept to oneself tell for the message."""
 
@@ -108,6 +111,9 @@ class OfferModel:
     words: Array
     """What each token of the whole message adds to a first score, (message tokens,)."""
     words_bias: float
+    warning_words: Array
+    """What each of them adds to the log-odds that the message warns of traps, (message tokens,)."""
+    warning_bias: float
     signs: Linear
     """Message row → a second score."""
     scam: Linear
@@ -115,7 +121,8 @@ class OfferModel:
     pattern: Linear
     """Message row → score of each kind of trap."""
     thresholds: dict[str, float]
-    """Log-odds from which each signal is shown (``signal:<id>``), and scores of the levels (``level:<name>``)."""
+    """Log-odds from which each signal is shown (``signal:<id>``), scores of the levels (``level:<name>``), and log-odds
+    from which a message is taken to warn (``warning``)."""
 
     def clause_log_odds(self, texts: Sequence[str], vectors: Array) -> Array:
         """(n, signals). ``vectors``: (n, dimension)."""
@@ -125,7 +132,8 @@ class OfferModel:
         """``text``: the whole message; ``row``: see ``message_row``; ``texts`` and ``vectors``: of its clauses."""
         of_clauses = self._of_clauses(self.trap, self.trap_words[:, None], texts, vectors)
         scores = [self._words_score(text), self.signs.scores(row)[0], together(of_clauses)]
-        return float(self.scam.scores(np.array(scores))[0])
+        warns = self._of_words(self.warning_words, self.warning_bias, text)
+        return float(without_warnings(self.scam.scores(np.array(scores)), warns, self.thresholds["warning"])[0])
 
     def _of_clauses(self, linear: Linear, words: Array, texts: Sequence[str], vectors: Array) -> Array:
         scores = linear.scores((vectors - self.mean) * EMBEDDING_SCALE)
@@ -147,8 +155,11 @@ class OfferModel:
         return added
 
     def _words_score(self, text: str) -> float:
+        return self._of_words(self.words, self.words_bias, text)
+
+    def _of_words(self, words: Array, bias: float, text: str) -> float:
         columns, weights = self.message_vocabulary.weights(text)
-        return float(weights @ self.words[columns].astype(np.float32)) + self.words_bias
+        return float(weights @ words[columns].astype(np.float32)) + bias
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,6 +169,7 @@ class OfferModel:
             "patterns": self.patterns,
             "thresholds": self.thresholds,
             "words_bias": self.words_bias,
+            "warning_bias": self.warning_bias,
         }
         arrays = {name: getattr(self, name) for name in ("mean", *WORDS)}
         for name in VOCABULARIES:
@@ -199,7 +211,7 @@ class OfferModel:
 
 
 VOCABULARIES = ("vocabulary", "message_vocabulary")
-WORDS = ("clause_words", "trap_words", "words")
+WORDS = ("clause_words", "trap_words", "words", "warning_words")
 LINEAR = ("clause", "trap", "signs", "scam", "pattern")
 
 
@@ -214,3 +226,8 @@ def message_row(log_odds: Array, parsed: Sequence[int]) -> Array:
 def together(scores: Array) -> float:
     """One score of a message from those of its clauses: each one counts, less so the more there are."""
     return float(scores.sum() / np.sqrt(len(scores)))
+
+
+def without_warnings(log_odds: Array, warns: Array | float, threshold: float) -> Array:
+    """The log-odds that messages are scams, (messages,), less what says that they warn of scams."""
+    return np.asarray(log_odds - WARNING_WEIGHT * np.maximum(0.0, warns - threshold))

@@ -29,6 +29,7 @@ from detection.model import (
     OfferModel,
     Vocabulary,
     together,
+    without_warnings,
 )
 from detection.offer import MINIMUM_WAGE, ReadOffer, Shown, read
 from detection.rules import Rules
@@ -72,6 +73,10 @@ SHOWN_UNMEASURED = 1.0
 HONEST_SUSPECT, HONEST_TRAP, HONEST_CAUTION = 0.03, 0.006, 0.14
 """Share of honest messages allowed above each level's score, before the guards, not applied by training: they take
 away more alerts than the rules on signals add."""
+WARNING = "warning"
+"""The kind of honest messages that quote a trap to warn of it."""
+TRAPS_THAT_WARN = 0.02
+"""Share of traps by unread writers that may be taken to warn, a little: the score weighs it against all the rest."""
 _OVERLAP_OF_QUOTE, _OVERLAP_OF_CLAUSE = 0.4, 0.6
 
 UNREAD_ALARMS = 0.04
@@ -191,6 +196,7 @@ def train(
     scam = _ScamModels.fit(features, of_clauses, messages, folds)
     patterns = [pattern.id for pattern in catalogue.patterns]
     thresholds = _signal_thresholds(by_signal, table, signals, messages) | _level_thresholds(scam.scores, messages)
+    thresholds[WARNING] = scam.warns_from
     dimension = vectors.shape[1]
     of_vectors, of_words = linear.weights[:, :dimension], linear.weights[:, dimension:]
     model = OfferModel(
@@ -206,6 +212,8 @@ def train(
         trap_words=of_words[-1],
         words=scam.words.weights[0],
         words_bias=float(scam.words.bias[0]),
+        warning_words=scam.warning.weights[0],
+        warning_bias=float(scam.warning.bias[0]),
         signs=scam.signs,
         scam=scam.all,
         pattern=_fit_patterns(features, messages, patterns),
@@ -359,6 +367,9 @@ class _ScamModels:
     vocabulary: Vocabulary
     words: Linear
     signs: Linear
+    warning: Linear
+    warns_from: float
+    """Log-odds from which a message is taken to warn."""
     all: Linear
     scores: Array
     """Log-odds of each message by models that never read its writer, nor, for dev, the message itself."""
@@ -367,22 +378,30 @@ class _ScamModels:
     def fit(cls, features: Array, of_clauses: Array, messages: Sequence[_Message], folds: Array) -> _ScamModels:
         """Three views of a message, its words, its signals and its clauses, each read by a model of its own: joined
         in one model, the thousand words would drown the signals. Their scores are then weighed on messages by
-        writers that none has read."""
+        writers that none has read. A fourth model hears in the words that a message warns of traps."""
         train = np.array([m.offer.split == "train" for m in messages])
         texts = [m.read.said for m in messages]
+        scam = np.array([m.offer.is_scam for m in messages])
+        weights = np.array([_weight(m.offer) for m in messages])
+        warns = np.array([m.offer.pattern == WARNING for m in messages])
+        warned = np.zeros(len(messages))
         scores = np.zeros((len(messages), 3))
         scores[:, 2] = of_clauses
         for fold in (*range(FOLDS), -1):
             learnt = train & (folds != fold)
             vocabulary = Vocabulary.of([t for t, kept in zip(texts, learnt, strict=True) if kept], MESSAGE_LEAST)
             rows = _word_rows(texts, vocabulary)
-            words = _fit_binary(rows, messages, learnt, WORDS_C)
-            signs = _fit_binary(features, messages, learnt, SIGNS_C)
+            words = _fit_binary(rows, scam, weights, learnt, WORDS_C)
+            signs = _fit_binary(features, scam, weights, learnt, SIGNS_C)
+            warning = _fit_binary(rows, warns, weights, learnt, WORDS_C)
             new = folds == fold
+            warned[new] = warning.scores(rows[new])[:, 0]
             scores[new, 0] = words.scores(rows[new])[:, 0]
             scores[new, 1] = signs.scores(features[new])[:, 0]
-        weighed = _fit_binary(scores, messages, train, C=1.0)
-        return cls(vocabulary, words, signs, weighed, weighed.scores(scores)[:, 0])
+        weighed = _fit_binary(scores, scam, weights, train, C=1.0)
+        warns_from = round(float(np.quantile(warned[scam & train], 1 - TRAPS_THAT_WARN)), 3)
+        judged = without_warnings(weighed.scores(scores)[:, 0], warned, warns_from)
+        return cls(vocabulary, words, signs, warning, warns_from, weighed, judged)
 
 
 def _word_rows(texts: Sequence[str], vocabulary: Vocabulary) -> Any:
@@ -394,12 +413,10 @@ def _word_rows(texts: Sequence[str], vocabulary: Vocabulary) -> Any:
     return csr_matrix((weights, columns, starts), shape=(len(texts), len(vocabulary.idf)))
 
 
-def _fit_binary(rows: Any, messages: Sequence[_Message], mask: Array, C: float) -> Linear:
-    """Scam or honest."""
+def _fit_binary(rows: Any, labels: Array, weights: Array, mask: Array, C: float) -> Linear:
+    """One logistic regression. ``labels``, ``weights``, ``mask``: of each message."""
     from sklearn.linear_model import LogisticRegression
 
-    labels = np.array([m.offer.is_scam for m in messages])
-    weights = np.array([_weight(m.offer) for m in messages])
     model = LogisticRegression(C=C, solver="liblinear")
     model.fit(rows[mask], labels[mask], sample_weight=weights[mask])
     return Linear(model.coef_, model.intercept_)
