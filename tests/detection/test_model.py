@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detection.model import EMBEDDING_SCALE, WORD_SCALE, OfferModel, Vocabulary, message_row, together
+from detection.model import EMBEDDING_SCALE, WORD_SCALE, OfferModel, Vocabulary, message_row, together, without_warnings
 from knowledge.embeddings import EmbeddedE5
 from knowledge.generation import offer_model_path
 from knowledge.library import KNOWLEDGE_DIR
@@ -61,3 +61,8 @@ def test_it_is_read_back_as_it_was_written(trained: OfferModel, tmp_path: Path) 
     assert np.array_equal(again.clause_log_odds(CLAUSES, vectors), trained.clause_log_odds(CLAUSES, vectors))
     assert np.array_equal(again.likenesses(CLAUSES), trained.likenesses(CLAUSES))
     assert again.thresholds == trained.thresholds and again.signals == trained.signals
+
+
+def test_what_warns_of_traps_is_less_likely_one_and_no_more() -> None:
+    scores, warns = np.array([2.0, 2.0, -1.0]), np.array([-5.0, 1.0, -5.0])
+    assert without_warnings(scores, warns, threshold=-1.0).tolist() == [2.0, -4.0, -1.0]
