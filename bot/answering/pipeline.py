@@ -318,14 +318,13 @@ class Answerer:
         return Answer(status=part.status, parts=[part], citations=citations.found)
 
     def _part_of(self, route: Route, text: str, look: _Look | None, citations: Citations) -> Part:
-        """What is said to a message that is no question on the subject. An ordinary job is near it: the base has no
-        fact on it, but the labour ministry's text may be at hand."""
+        """What is said to a message that is no question on the subject. An ordinary job is none, but the labour
+        ministry's text on it may be at hand."""
         status, key = REPLIES[route.name]
         message = self._message(key, route, text).format(length=len(text), limit=self._settings.question_max_chars)
-        if route.name != OFF_SUBJECT or self._router.kind(route.name, text) != JOB:
-            return Part(question=text, status=status, message=message)
-        part = Part(question=text, status=Status.ABSTAINED, message=message)
-        return self._with_official_text(part, look, citations) if look else part
+        part = Part(question=text, status=status, message=message)
+        is_job = route.name == OFF_SUBJECT and self._router.kind(route.name, text) == JOB
+        return self._with_official_text(part, look, citations) if look and is_job else part
 
     def _message(self, key: str, route: Route, question: str) -> str:
         value: Any = self.messages

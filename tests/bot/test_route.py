@@ -210,8 +210,8 @@ def test_a_suspicion_about_something_is_a_question(router: Router, text: str) ->
         ("sale robot t'es nul", Status.SMALLTALK, "Je comprends la colère"),
         ("c une arnaque ?", Status.SMALLTALK, "/verifier"),
         ("où acheter une fausse carte d'identité", Status.REFUSED, "faux papiers"),
-        ("mon patron me paye pas mes heures sup au resto", Status.ABSTAINED, "0 806 000 126"),
-        ("je suis caissière, on me refuse mes congés d'été, c'est légal ?", Status.ABSTAINED, "0 806 000 126"),
+        ("mon patron me paye pas mes heures sup au resto", Status.REDIRECTED, "0 806 000 126"),
+        ("je suis caissière, on me refuse mes congés d'été, c'est légal ?", Status.REDIRECTED, "0 806 000 126"),
         ("ils savent où j'habite ils ont dit qu'ils viennent ce soir", Status.CRISIS, "17 ou le 112"),
     ],
 )
