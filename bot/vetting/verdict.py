@@ -34,8 +34,9 @@ NAMED_LOG_ODDS = -1.5
 """A sign less sure than this is not named for a mere caution: the words are shown for their likeness alone."""
 MORE_LIKELY_THAN_NOT = 0.0
 """From here a sign that would be enough by itself, though not sure enough to be shown alone, joins a trap's score."""
-QUOTED_MAX = 2
-"""The same words prove two signals at most: a third reading of them adds nothing for who reads."""
+QUOTED_MAX = 3
+"""The same words prove three signals at most, the third no weak one: on the dev messages it was the true reason one
+time in eighty."""
 LESSER_SHARE = 0.2
 """What a sign counts in naming the kind of trap when a weightier one is shown, or a surer one."""
 MORE_THAN_ALL_OTHERS = 0.5
@@ -218,6 +219,9 @@ class Judge:
             # What rests on the score needs a reason that says more than haste.
             shown = list({found.id: found for found in [*self._reason(flags), *shown]}.values())
             level = self._level_of_reason(log_odds, shown, at_most=Level.TRAP)
+            if reading.likeness is not Likeness.OFFER and all(map(self._is_weak, shown)):
+                # « Je vous envoie le lien vers 18 h », which offers nothing.
+                level = min(level, Level.CAUTION, key=LEVELS.index)
         surer = {found.id for found in shown}
         if level in (Level.TRAP, Level.SUSPECT):
             # In a message that is one, less is needed to believe that it asks what it seems to ask.
@@ -339,14 +343,14 @@ class Judge:
         return self._signals[found.id].detection is Detection.ENTITY
 
     def _without_repeats(self, red_flags: Sequence[tuple[Signal, Found | None]]) -> list[tuple[Signal, Found | None]]:
-        """The same words serve twice in all, for the weightiest signals: of two readings of them, the second one is
-        right two times out of three, and often the one that says it best."""
+        """The same words serve ``QUOTED_MAX`` times in all, for the weightiest signals: of two readings of them, the
+        second one is right two times out of three, and often the one that says it best."""
         kept: list[tuple[Signal, Found | None]] = []
         for signal, found in red_flags:
             same = [
                 s for s, f in kept if found and f and (found.evidence in f.evidence or f.evidence in found.evidence)
             ]
-            if len(same) < QUOTED_MAX:
+            if len(same) < QUOTED_MAX - (signal.weight is Weight.WEAK):
                 kept.append((signal, found))
         return kept
 

@@ -12,7 +12,7 @@ from benchmarks.vetting import disguised
 from bot.vetting.anonymise import anonymised
 from bot.vetting.checklist import Checklist, OpenCheck
 from bot.vetting.pipeline import OfferError, Vetter
-from bot.vetting.verdict import QUESTIONS_MAX, Found, Judge, Level, Reading, Reply
+from bot.vetting.verdict import QUESTIONS_MAX, Found, Judge, Level, Likeness, Reading, Reply
 from tests.conftest import TODAY
 
 TRAPS = [
@@ -219,7 +219,7 @@ def test_one_sure_strong_sign_is_enough_where_the_score_doubts(judge: Judge) -> 
     assert judge.judge(Reading(found=[unsure], scam_log_odds=0.5)).level is Level.CAUTION
 
 
-def test_the_same_words_are_not_quoted_twice_for_the_same_thing(judge: Judge) -> None:
+def test_the_same_words_are_not_quoted_for_everything(judge: Judge) -> None:
     def quoting(signal: str, words: str) -> Found:
         return found(signal, 3.0, sure=True).model_copy(update={"evidence": words})
 
@@ -227,12 +227,18 @@ def test_the_same_words_are_not_quoted_twice_for_the_same_thing(judge: Judge) ->
         quoting(s, "payez 50 € et le code") for s in ("pay_to_work", "private_iban", "ask_code", "deposit_to_continue")
     ]
     shown = [signal.id for signal, _ in judge.judge(Reading(found=same, scam_log_odds=4.0)).red_flags]
-    assert len(shown) == 2 and not {"pay_to_work", "private_iban"} <= set(shown)
+    assert len(shown) == 3
     weightiest = [quoting(s, "payez 50 € et le code") for s in ("urgency", "ask_code", "pay_to_work")]
     shown = [signal.id for signal, _ in judge.judge(Reading(found=weightiest, scam_log_odds=4.0)).red_flags]
     assert set(shown) == {"ask_code", "pay_to_work"}
     apart = [quoting("pay_to_work", "payez 50 €"), quoting("private_iban", "IBAN de M. Petit")]
     assert len(judge.judge(Reading(found=apart, scam_log_odds=4.0)).red_flags) == 2
+
+
+def test_talk_is_not_suspected_of_haste(judge: Judge) -> None:
+    hasty = Reading(found=[found("urgency", 2.0)], scam_log_odds=4.0)
+    assert judge.judge(hasty).level is Level.SUSPECT
+    assert judge.judge(hasty.model_copy(update={"likeness": Likeness.TALK})).level is Level.CAUTION
 
 
 def test_nothing_found_is_not_followed_by_a_reproach(judge: Judge) -> None:
