@@ -225,14 +225,17 @@ async def test_a_locked_database_then_a_full_disk(
     with closing(sqlite3.connect(_database(small_settings), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         await _nothing_is_lost(api, bot, (2, 3), lambda: other.execute("COMMIT"))
-    await eventually(lambda: waiting(small_settings, 3) == 0)
-    size = _database(small_settings).with_name("clicdroit.sqlite-wal").stat().st_size
+        await eventually(lambda: waiting(small_settings, 3) == 0)
+        # While somebody reads, the journal is only written after its end: closed by all, it would begin again.
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        size = _database(small_settings).with_name("clicdroit.sqlite-wal").stat().st_size
 
-    def leave(size: int) -> None:
-        resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        def leave(size: int) -> None:
+            resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
-    leave(size)  # no file grows beyond this: to the database, a full disk
-    await _nothing_is_lost(api, bot, (4, 5), lambda: leave(resource.RLIM_INFINITY))
+        leave(size)  # no file grows beyond this: to the database, a full disk
+        await _nothing_is_lost(api, bot, (4, 5), lambda: leave(resource.RLIM_INFINITY))
 
 
 async def _nothing_is_lost(
