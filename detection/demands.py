@@ -269,7 +269,8 @@ _EMPLOYER_PAYS = (
 )
 # A lodging or a flight that is offered pays for no visa.
 _PAPERS_PAID = r"(?:pris(?:e|es)? en charge|prend en charge|regle\w* par|payee?s? par)(?![^.!?]{0,20}\b(?:mais|sauf|but)\b)|sans frais|aucune?s? (?:frais|cout|somme)|no fees?\b|free of charge|finance\w* par"
-_FAR_JOB_AND_WORK = rf"(?s)(?=.*{_FAR_JOB})(?=.*(?:{_HIRED}|\b(?:recrut|cherch|wanted|nurse|soudeu|weld|cuisini|cook|nanny|nounou|ouvrier|cueillette|usine|ferme|fruit|housekeep|aide-soignant|infirmi|serveu|chauffeur|macon|bonne|fille de maison|menage|agents?|apprenti|salary|saisonn|depart|l?flaha|usine)\w*))"
+# Anchored: a search for two things in any order, begun again at each letter, takes the square of the length.
+_FAR_JOB_AND_WORK = rf"(?s)\A(?=.*{_FAR_JOB})(?=.*(?:{_HIRED}|\b(?:recrut|cherch|wanted|nurse|soudeu|weld|cuisini|cook|nanny|nounou|ouvrier|cueillette|usine|ferme|fruit|housekeep|aide-soignant|infirmi|serveu|chauffeur|macon|bonne|fille de maison|menage|agents?|apprenti|salary|saisonn|depart|l?flaha|usine)\w*))"
 RULES = (
     _rule("fee_to_withdraw", _HELD, _ORDER, rf"{_CHARGE}|{_ANY_MONEY}", unless=r"\bseuil\b|\bminimum\b|at least", reach=2,
           about=rf"{_CHARGE}|\bmeme (?:montant|somme)|same amount"),

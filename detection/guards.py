@@ -400,7 +400,7 @@ _NEEDED = {
     ),
     "plausible_pay": re.compile(r"\d|smic|convention|tarif|grille|bareme|echelon|taux|minimum wage"),
     "payment_rules": re.compile(
-        r"(?=.*(?:pay|pai|vers|vir|salaire|solde|cesu|factur|regl|remuner|retir|cash|especes|cheque|seuil|threshold|indemni|gain|khlass|acompte))"
+        r"(?m)^(?=.*(?:pay|pai|vers|vir|salaire|solde|cesu|factur|regl|remuner|retir|cash|especes|cheque|seuil|threshold|indemni|gain|khlass|acompte))"
         r"(?=.*(?:\d|chaque|tous les|fin (?:de|du)|semaine|mois|jour|apres|each|week|month|every|sous |avant|lundi|mardi|mercredi|jeudi|vendredi|samedi|a reception|livraison))"
     ),
     "contract_before_work": re.compile(
@@ -418,7 +418,7 @@ _NEEDED = {
         r"particip|accept|deman|ecrit|votre visite|question|enquete|test|comme prevu|requested|signed up|your (?:request|ad|order)"
     ),
     "no_experience": re.compile(
-        r"(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|importe peu|peu importe|\bany|without|\bni\b|meme si|\btous\b|\btoute? (?:niveau|personne)|\btoutes\b|\bnul\b|\bzero\b|\brien a (?:savoir|connaitre)|accepte|"
+        r"\A(?=.*(?:sans|aucun|pas|\bnot?\b|tout le monde|debutant|n'importe|importe peu|peu importe|\bany|without|\bni\b|meme si|\btous\b|\btoute? (?:niveau|personne)|\btoutes\b|\bnul\b|\bzero\b|\brien a (?:savoir|connaitre)|accepte|"
         r"bienvenu|ne refuse|ne te demandera|simple|walou|ma khass))"
         r"(?=.*(?:experience|diplom|compet|qualif|formation|niveau|skill|degree|profil|debutant|connaiss|tout le monde|n'importe|anyone|everyone|any\b|\bbac\b|\bcep[ec]\b|\bbepc\b|\bcap\b|\bcv\b|\bage|\bans\b|background|parcours|prerequis|besoin|savoir|ouvert|bienvenu|refuse|majeure|simple|facile))",
         re.DOTALL,
@@ -428,7 +428,7 @@ _NEEDED = {
 SHOWN_IF_SAID = frozenset(_NEEDED)
 """The signs of ``_NEEDED``."""
 _PROVEN = re.compile(
-    r"(?=.*\b(?:medecins?|physicians?|doctors?|juristes?|pharmacien\w*|avocat\w*|lawyers?|notaires?|interpretes?|ingenieur\w*|infirmi\w+|doctorants?|phd)\b)"
+    r"\A(?=.*\b(?:medecins?|physicians?|doctors?|juristes?|pharmacien\w*|avocat\w*|lawyers?|notaires?|interpretes?|ingenieur\w*|infirmi\w+|doctorants?|phd)\b)"
     r"(?=.*\b(?:diplomes? (?:\w+ )?(?:exige|verifie|requis|demande)|(?:verification|controle) (?:de|du) diplome|licen[cs]e check|assermente\w*|greffe|certificat\w* exige))",
     re.DOTALL,
 )
@@ -561,13 +561,18 @@ def unsaid(text: str, spans: Sequence[tuple[int, int]], clauses: Sequence[Clause
     sentence says it otherwise. ``spans``: the sentences."""
     plain = flat(text)
     by_sentence = list(_by_sentence(spans, clauses))
+    silent = [_not_spoken_of(plain[start:end]) for (start, end), _ in by_sentence]
     for at, ((start, end), numbers) in enumerate(by_sentence):
-        beside = by_sentence[max(0, at - 1) : at + 2]
-        nearby = plain[beside[0][0][0] : beside[-1][0][1]]
-        signs = [s for guard in OTHERWISE_SAID if _holds(guard, plain[start:end], "") for s in guard.signals]
-        if not _OTHER_LETTERS.search(nearby):
-            signs += [sign for sign, words in _SPOKEN_OF_NEARBY.items() if not words.search(nearby)]
+        signs = {s for guard in OTHERWISE_SAID if _holds(guard, plain[start:end], "") for s in guard.signals}
+        signs |= frozenset.intersection(*silent[max(0, at - 1) : at + 2])
         yield from ((number, sign) for number in numbers for sign in signs)
+
+
+def _not_spoken_of(sentence: str) -> frozenset[str]:
+    """The signs that nothing in a sentence speaks of; none when its letters are not those of our words."""
+    if _OTHER_LETTERS.search(sentence):
+        return frozenset()
+    return frozenset(sign for sign, words in _SPOKEN_OF_NEARBY.items() if not words.search(sentence))
 
 
 def _by_sentence(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+
+WORDS_REMEMBERED = 2_000
+"""The words of one message are looked up many times: whole, by clause, in each vocabulary. In memory only, and those of
+a few messages at most."""
 
 
 @dataclass(frozen=True)
@@ -51,5 +56,9 @@ class HashedVocabulary:
 
 
 def _hashes(words: Sequence[str]) -> Array:
-    digests = b"".join(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest() for word in words)
-    return np.frombuffer(digests, dtype=np.uint64)
+    return np.frombuffer(b"".join(map(_digest, words)), dtype=np.uint64)
+
+
+@lru_cache(WORDS_REMEMBERED)
+def _digest(word: str) -> bytes:
+    return blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
