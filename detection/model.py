@@ -20,6 +20,8 @@ from knowledge.vocabulary import HashedVocabulary
 from retrieval.linear import sigmoid
 
 Array = np.ndarray[Any, Any]
+Weighed = tuple[Array, Array]
+"""The columns of the known tokens of a text, and their weights."""
 
 WORD_SCALE = 2.0
 EMBEDDING_SCALE = 6.0
@@ -75,7 +77,7 @@ class Vocabulary:
         idf = np.array([np.log(len(texts) / counts[token]) + 1.0 for token in kept], dtype=np.float32)
         return cls(HashedVocabulary.of(kept), idf)
 
-    def weights(self, text: str) -> tuple[Array, Array]:
+    def weights(self, text: str) -> Weighed:
         """The columns of the known tokens of a text, each once, and their weights, of unit length together."""
         columns, counts = np.unique(self.words.columns(tokens(text)), return_counts=True)
         weights = (1.0 + np.log(counts.astype(np.float32))) * self.idf[columns].astype(np.float32)
@@ -124,21 +126,24 @@ class OfferModel:
     """Log-odds from which each signal is shown (``signal:<id>``), scores of the levels (``level:<name>``), and log-odds
     from which a message is taken to warn (``warning``)."""
 
-    def clause_log_odds(self, texts: Sequence[str], vectors: Array) -> Array:
-        """(n, signals). ``vectors``: (n, dimension)."""
-        return self._of_clauses(self.clause, self.clause_words, texts, vectors)
+    def read(self, texts: Sequence[str]) -> list[Weighed]:
+        """The known words of each clause: read once, weighed for the signals and for the trap."""
+        return [self.vocabulary.weights(text) for text in texts]
 
-    def scam_log_odds(self, text: str, row: Array, texts: Sequence[str], vectors: Array) -> float:
-        """``text``: the whole message; ``row``: see ``message_row``; ``texts`` and ``vectors``: of its clauses."""
-        of_clauses = self._of_clauses(self.trap, self.trap_words[:, None], texts, vectors)
+    def clause_log_odds(self, clauses: Sequence[Weighed], vectors: Array) -> Array:
+        """(n, signals). ``clauses``: see ``read``; ``vectors``: (n, dimension)."""
+        return self._of_clauses(self.clause, self.clause_words, clauses, vectors)
+
+    def scam_log_odds(self, text: str, row: Array, clauses: Sequence[Weighed], vectors: Array) -> float:
+        """``text``: the whole message; ``row``: see ``message_row``; ``clauses`` and ``vectors``: of its clauses."""
+        of_clauses = self._of_clauses(self.trap, self.trap_words[:, None], clauses, vectors)
         scores = [self._words_score(text), self.signs.scores(row)[0], together(of_clauses)]
         warns = self._of_words(self.warning_words, self.warning_bias, text)
         return float(without_warnings(self.scam.scores(np.array(scores)), warns, self.thresholds["warning"])[0])
 
-    def _of_clauses(self, linear: Linear, words: Array, texts: Sequence[str], vectors: Array) -> Array:
+    def _of_clauses(self, linear: Linear, words: Array, clauses: Sequence[Weighed], vectors: Array) -> Array:
         scores = linear.scores((vectors - self.mean) * EMBEDDING_SCALE)
-        for row, text in zip(scores, texts, strict=True):
-            columns, weights = self.vocabulary.weights(text)
+        for row, (columns, weights) in zip(scores, clauses, strict=True):
             row += (weights * WORD_SCALE) @ words[columns].astype(np.float32)
         return scores
 

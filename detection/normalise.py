@@ -96,6 +96,8 @@ def _plain_characters(original: str, emoji_words: Mapping[str, str]) -> tuple[st
             put("\n", place)
         elif char in emoji_words and not grown:
             put(f" {emoji_words[char]} ", place)
+        elif " " <= char <= "~":
+            put(char, place)
         elif _is_invisible(char):
             continue
         elif unicodedata.category(char) in ("So", "Cc", "Co", "Cn", "Cs") and char not in "°€™®©":
@@ -112,7 +114,7 @@ def _is_invisible(char: str) -> bool:
 
 def _mostly_latin(text: str) -> bool:
     letters = [char for char in unicodedata.normalize("NFKC", text) if char.isalpha()]
-    return sum("LATIN" in unicodedata.name(char, "") for char in letters) * 2 >= len(letters)
+    return sum(char.isascii() or "LATIN" in unicodedata.name(char, "") for char in letters) * 2 >= len(letters)
 
 
 @lru_cache(maxsize=4096)

@@ -271,7 +271,12 @@ def names(plain: str, name: str) -> bool:
 
 def begins_a_word(plain: str, beginnings: Sequence[str]) -> bool:
     """Whether a word of ``plain``, a text already ``flat``, begins with one of these."""
-    return any(re.search(rf"(?<!\w){re.escape(beginning)}", plain) for beginning in beginnings)
+    return bool(beginnings) and _beginning(tuple(beginnings)).search(plain) is not None
+
+
+@cache
+def _beginning(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})")
 
 
 @cache

@@ -52,7 +52,7 @@ def fold(text: str) -> str:
 
 def flat(text: str) -> str:
     """As ``fold``, but each character stays at its place: what is found in it can be quoted from ``text``."""
-    return "".join(_base(char) for char in text)
+    return text.lower() if text.isascii() else "".join(map(_base, text))
 
 
 @lru_cache(maxsize=4096)

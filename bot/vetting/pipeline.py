@@ -34,7 +34,7 @@ from bot.vetting.verdict import (
     Verdict,
 )
 from detection.demands import asks
-from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel
+from detection.model import DEMAND_LOG_ODDS, DENIED_LOG_ODDS, ENTITY_LOG_ODDS, Array, OfferModel, Weighed
 from detection.offer import (
     MINIMUM_WAGE,
     NOT_WORK,
@@ -124,15 +124,16 @@ class Vetter:
         if not any(char.isalpha() for char in offer.text):
             raise OfferError(self.unreadable("empty"))
         texts = [clause.said for clause in offer.clauses]
-        vectors = self._embed(texts)
+        clauses = self._model.read(texts)
+        vectors = self._embed(texts, clauses)
         wage = self.knowledge.amount(MINIMUM_WAGE, today)
         shown = self._rules.shown(offer, wage)
-        clause_log_odds = self._model.clause_log_odds(texts, vectors)
+        clause_log_odds = self._model.clause_log_odds(clauses, vectors)
         log_odds = self._rules.judged(offer, clause_log_odds, shown)
         row = self._rules.row(clause_log_odds, log_odds, shown)
         # A sign that lacks its words is not shown; the score has learned from it as it was read.
         log_odds = self._said(offer, log_odds, shown)
-        scam_log_odds = self._model.scam_log_odds(offer.said, row, texts, vectors)
+        scam_log_odds = self._model.scam_log_odds(offer.said, row, clauses, vectors)
         kinds = self._kinds(row)
         patterns = kinds * self._cued(offer.plain)
         return Reading(
@@ -179,14 +180,14 @@ class Vetter:
         """What is said of a message or file that cannot be read."""
         return str(self.knowledge.messages["vetting"]["unreadable"][reason])
 
-    def _embed(self, texts: list[str]) -> Array:
+    def _embed(self, texts: list[str], clauses: Sequence[Weighed]) -> Array:
         """The embeddings of the clauses most telling by their words, since embedding costs about a millisecond a
         word; the mean of all for the others."""
         order = np.arange(len(texts))
         lengths = np.array([_words_worth(text) for text in texts])
         if lengths.sum() > self._words_read:
             blank = np.tile(self._model.mean, (len(texts), 1))
-            telling = self._model.clause_log_odds(texts, blank).max(axis=1)
+            telling = self._model.clause_log_odds(clauses, blank).max(axis=1)
             order = np.argsort(-telling, kind="stable")
         chosen = np.zeros(len(texts), dtype=bool)
         chosen[order[np.cumsum(lengths[order]) <= max(self._words_read, int(lengths[order[0]]))]] = True
@@ -242,14 +243,16 @@ class Vetter:
                 continue
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
-            start, end = whole_saying(offer, offer.clauses[best])
             said = False
             if signal in parsed:
-                start, end = parsed[signal].start, parsed[signal].end
                 said = parsed[signal].in_words
                 score = max(score, DEMAND_LOG_ODDS if said else ENTITY_LOG_ODDS)
             if score < LEAST_LOG_ODDS:
                 continue
+            if signal in parsed:
+                start, end = parsed[signal].start, parsed[signal].end
+            else:
+                start, end = whole_saying(offer, offer.clauses[best])
             thresholds = self._model.thresholds
             found.append(
                 Found(

@@ -30,22 +30,22 @@ def test_the_known_words_of_a_text_weigh_one_together() -> None:
 
 def test_a_clause_is_weighed_by_its_embedding_and_its_words(trained: OfferModel) -> None:
     vectors = np.random.default_rng(3).normal(size=(len(CLAUSES), len(trained.mean)), scale=0.05).astype(np.float32)
-    log_odds = trained.clause_log_odds(CLAUSES, vectors)
+    log_odds = trained.clause_log_odds(trained.read(CLAUSES), vectors)
     assert log_odds.shape == (len(CLAUSES), len(trained.signals))
     rows = np.stack([trained.vocabulary.row(text) for text in CLAUSES]) * WORD_SCALE
-    without_words = trained.clause_log_odds([""] * len(CLAUSES), vectors)
+    without_words = trained.clause_log_odds(trained.read([""] * len(CLAUSES)), vectors)
     assert log_odds - without_words == pytest.approx(rows @ trained.clause_words.astype(np.float32), abs=1e-4)
     assert np.abs(log_odds - without_words)[:3].max() > 0.5
 
 
 def test_the_score_of_a_message_weighs_its_words_its_signs_and_its_clauses(trained: OfferModel) -> None:
     vectors = np.random.default_rng(4).normal(size=(len(CLAUSES), len(trained.mean)), scale=0.05).astype(np.float32)
-    row = message_row(trained.clause_log_odds(CLAUSES, vectors), [])
+    row = message_row(trained.clause_log_odds(trained.read(CLAUSES), vectors), [])
     text = "\n".join(CLAUSES)
-    score = trained.scam_log_odds(text, row, CLAUSES, vectors)
+    score = trained.scam_log_odds(text, row, trained.read(CLAUSES), vectors)
     weights = trained.scam.weights[0]
     assert (weights > 0).all()  # each view tells for what it was taught
-    read_otherwise = trained.scam_log_odds(text, row, CLAUSES[:1], vectors[:1])
+    read_otherwise = trained.scam_log_odds(text, row, trained.read(CLAUSES[:1]), vectors[:1])
     sums = [together(vectors @ trained.trap.weights[0] * EMBEDDING_SCALE) for vectors in (vectors, vectors[:1])]
     rows = np.stack([trained.vocabulary.row(t) for t in CLAUSES]) * WORD_SCALE
     of_words = rows @ trained.trap_words.astype(np.float32)
@@ -58,7 +58,9 @@ def test_it_is_read_back_as_it_was_written(trained: OfferModel, tmp_path: Path) 
     trained.save(tmp_path / "offers.npz")
     again = OfferModel.load(tmp_path / "offers.npz")
     vectors = np.zeros((len(CLAUSES), len(trained.mean)), dtype=np.float32)
-    assert np.array_equal(again.clause_log_odds(CLAUSES, vectors), trained.clause_log_odds(CLAUSES, vectors))
+    assert np.array_equal(
+        again.clause_log_odds(again.read(CLAUSES), vectors), trained.clause_log_odds(trained.read(CLAUSES), vectors)
+    )
     assert np.array_equal(again.likenesses(CLAUSES), trained.likenesses(CLAUSES))
     assert again.thresholds == trained.thresholds and again.signals == trained.signals
 
