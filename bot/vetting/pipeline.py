@@ -190,7 +190,9 @@ class Vetter:
             telling = self._model.clause_log_odds(clauses, blank).max(axis=1)
             order = np.argsort(-telling, kind="stable")
         chosen = np.zeros(len(texts), dtype=bool)
-        chosen[order[np.cumsum(lengths[order]) <= max(self._words_read, int(lengths[order[0]]))]] = True
+        for place in order.tolist():
+            # The most telling one is read however long it is; of the others, those for which there is room.
+            chosen[place] = not chosen.any() or lengths[chosen].sum() + lengths[place] <= self._words_read
         vectors = np.tile(self._model.mean, (len(texts), 1))
         vectors[chosen] = self._embeddings.embed_queries(
             [text for text, kept in zip(texts, chosen, strict=True) if kept]

@@ -21,10 +21,11 @@ THREADS = min(2, os.cpu_count() or 1)
 """As on the servers it was measured on; where there are more cores, they are left to the rest."""
 WINDOW = POSITIONS - 2
 """Tokens read at once, between the marks of begin and end; a longer text is the mean of its windows."""
-BATCH_TOKENS = 256
-"""Short texts are run together up to this many tokens, padding included: more takes memory and is no faster."""
-RUN_COST = 20
-"""Tokens whose time a run costs in itself: a text that would pad the others by more is run apart."""
+RUN_TOKENS = 256
+"""Short texts are run one after the other, as one, up to this many tokens: filling them up to a same length would cost
+a quarter of the time, and more tokens take memory and are no faster."""
+APART = np.float32(-10_000.0)
+"""Added to what a token would heed of another text: nothing is left of it."""
 
 Array = NDArray[np.float32]
 
@@ -53,38 +54,37 @@ class Encoder:
             for index, tokens in enumerate(texts)
             for start in range(0, len(tokens), WINDOW)
         ]
-        for batch in _batches(windows):
-            for (index, tokens), hidden in zip(batch, self._run(batch, adapted), strict=True):
+        for run in _runs(windows):
+            hidden = self._run(run, adapted)
+            for index, tokens in run:
                 sums[index] += (len(tokens) - 2) * hidden[: len(tokens)].mean(axis=0)
+                hidden = hidden[len(tokens) :]
         unit: Array = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return unit
 
-    def _run(self, batch: list[_Window], adapted: bool) -> Array:
-        """(windows, tokens of the longest, ``DIMENSION``)"""
-        shape = len(batch), max(len(window.tokens) for window in batch)
-        embedded = np.zeros((*shape, DIMENSION), dtype=np.float32)
-        mask = np.zeros(shape, dtype=np.int32)
-        for row, (_, tokens) in enumerate(batch):
-            embedded[row, : len(tokens)] = self._weights.words(tokens) + self._places[: len(tokens)]
-            mask[row, : len(tokens)] = 1
+    def _run(self, windows: list[_Window], adapted: bool) -> Array:
+        """(tokens of all the windows, ``DIMENSION``)"""
+        lengths = [len(tokens) for _, tokens in windows]
+        embedded = np.concatenate([self._weights.words(tokens) + self._places[: len(tokens)] for _, tokens in windows])
+        text = np.repeat(np.arange(len(windows)), lengths)
+        apart = (
+            np.where(text[:, None] == text, np.float32(0), APART) if len(windows) > 1 else np.zeros((0, 0), np.float32)
+        )
         gate = np.array([adapted], dtype=np.float32)
-        hidden: Array = self._session.run(None, {"embedded": embedded, "mask": mask, "adapted": gate})[0]
+        given = {"embedded": embedded[None], "apart": apart[None, None], "adapted": gate}
+        hidden: Array = self._session.run(None, given)[0][0]
         return hidden
 
 
-def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
-    """Those of about the same length together."""
-    batch: list[_Window] = []
-    for window in sorted(windows, key=lambda window: len(window.tokens)):
-        length = len(window.tokens)
-        if batch:
-            padding = len(batch) * (length - len(batch[-1].tokens))
-            if padding > RUN_COST or (len(batch) + 1) * length > BATCH_TOKENS:
-                yield batch
-                batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+def _runs(windows: list[_Window]) -> Iterator[list[_Window]]:
+    run: list[_Window] = []
+    for window in windows:
+        if run and sum(len(w.tokens) for w in [*run, window]) > RUN_TOKENS:
+            yield run
+            run = []
+        run.append(window)
+    if run:
+        yield run
 
 
 def _session(weights: Weights, threads: int) -> onnxruntime.InferenceSession:

@@ -30,27 +30,27 @@ CONTRIB = "com.microsoft"
 
 
 def encoder() -> onnx.ModelProto:
-    """From embedded tokens (texts, tokens, dimension) to their hidden states (same shape).
+    """From embedded tokens (1, tokens, dimension), texts one after the other, to their hidden states (same shape).
 
-    ``mask``: 1 for a token, 0 for what fills a text up to the length of the longest. ``adapted``: 1 for the model with
-    its adapter, 0 for the model alone.
+    ``apart``: (1, 1, tokens, tokens), 0 where one token heeds another, -inf or nearly where they stand in two texts;
+    (1, 1, 0, 0) for one text alone. ``adapted``: 1 for the model with its adapter, 0 for the model alone.
     """
     network = _Network()
     hidden = network.norm("emb.ln", "embedded")
     for layer in range(LAYERS):
         hidden = network.layer(f"l{layer}", hidden)
     network.node("Identity", [hidden], "hidden")
-    shape: list[str | int | None] = ["texts", "tokens", DIMENSION]
+    shape: list[str | int | None] = [1, "tokens", DIMENSION]
     graph = make_graph(
         network.nodes,
         "multilingual-e5-small",
         [
             make_tensor_value_info("embedded", TensorProto.FLOAT, shape),
-            make_tensor_value_info("mask", TensorProto.INT32, shape[:2]),
+            make_tensor_value_info("apart", TensorProto.FLOAT, [1, 1, "parted", "parted"]),
             make_tensor_value_info("adapted", TensorProto.FLOAT, [1]),
         ],
         [make_tensor_value_info("hidden", TensorProto.FLOAT, shape)],
-        [make_tensor("one", TensorProto.INT64, [1], [1]), *_weights()],
+        [make_tensor("zero", TensorProto.INT64, [1], [0]), *_weights()],
     )
     return make_model(graph, opset_imports=[make_opsetid("", 20), make_opsetid(CONTRIB, 1)], ir_version=9)
 
@@ -60,8 +60,8 @@ class _Network:
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
-        self.node("Shape", ["embedded"], "texts", start=0, end=1)
-        self.node("Equal", ["texts", "one"], "alone")
+        self.node("Shape", ["apart"], "parted_tokens", start=2, end=3)
+        self.node("Equal", ["parted_tokens", "zero"], "alone")
 
     def node(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         self.nodes.append(make_node(operator, inputs, [output], None, None, domain, **attributes))
@@ -107,7 +107,7 @@ class _Network:
             output = make_tensor_value_info(f"{name}.{kind}", TensorProto.FLOAT, None)
             return make_graph([attention], f"{name}.{kind}", [], [output])
 
-        without, masked = branch("without"), branch("masked", "", "mask")
+        without, masked = branch("without"), branch("masked", "", "", "apart")
         return self.node("If", ["alone"], name, then_branch=without, else_branch=masked)
 
 
