@@ -64,7 +64,7 @@ class Settings(KnowledgeSettings):
     """How long a chat's questions are kept to understand a follow-up."""
 
     # What is said
-    answer_max_chars: int = 900
+    answer_max_chars: int = 1100
     """Sentences of one answer, before the sources; « Plus de détails » gives the rest."""
     answer_max_facts: int = 6
     answer_max_facts_each: int = 4

@@ -181,14 +181,20 @@ class Rewriter:
 
     def _contexts(self, earlier: list[str]) -> list[str]:
         """What a follow-up may follow: the thread since a turn that could stand alone, two turns at least, for « ils
-        ne répondent pas » adds to what was said before it; the last turn, which may have left the thread; and what
-        the turns only told: who asks is the same for every question."""
+        ne répondent pas » adds to what was said before it; the last turn, which may have left the thread, with the one
+        that it follows if it is a follow-up itself; and what the turns only told: who asks is the same for every
+        question."""
         if not earlier:
             return []
         standing = [index for index, text in enumerate(earlier) if not self.is_follow_up(text)]
-        start = max(min(standing[-1] if standing else 0, len(earlier) - 2), 0)
+        stood = standing[-1] if standing else 0
+        last = " ".join(dict.fromkeys([earlier[stood], earlier[-1]]))
         told = [text for text in earlier if not asks(text)]
-        return list(dict.fromkeys(filter(None, [" ".join(earlier[start:]), earlier[-1], " ".join(told)])))
+        return list(
+            dict.fromkeys(
+                filter(None, [" ".join(earlier[min(stood, max(len(earlier) - 2, 0)) :]), last, " ".join(told)])
+            )
+        )
 
     def _with_the_same_of_another(self, turns: list[str]) -> list[str]:
         """« et Roamler ? » after « je peux m'inscrire sur Clickworker ? » is that question, of Roamler; what the turns

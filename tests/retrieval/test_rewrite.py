@@ -70,9 +70,19 @@ def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
     assert query.points_back and context.is_follow_up and not query.may_stand_alone
     assert "déclarer mes gains" in context.text and "étudiant" in context.text
     third = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?", "c'est combien ?"], TODAY)[0]
-    thread, after_last = third.in_context
-    assert "déclarer mes gains" in thread.text and third.asked == "c'est combien ?"
-    assert "étudiant" in after_last.text and "déclarer" not in after_last.text
+    (thread,) = third.in_context
+    assert "déclarer mes gains" in thread.text and "étudiant" in thread.text and third.asked == "c'est combien ?"
+
+
+def test_a_follow_up_is_read_with_the_turn_that_it_follows(rewriter: Rewriter) -> None:
+    turns = [
+        "Toluna a bloqué mon compte",
+        "ils répondent à personne",
+        "pourquoi ?",
+        "et je fais comment pour récupérer",
+    ]
+    read = [context.text for context in rewriter.queries(turns, TODAY)[0].in_context]
+    assert read and all("Toluna" in text or "répondent" in text for text in read)
 
 
 def test_a_statement_adds_to_what_was_said_before_it(rewriter: Rewriter) -> None:
