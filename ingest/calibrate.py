@@ -79,7 +79,7 @@ DEFAULTS: dict[str, Any] = {
 }
 LEAST_ROWS = 40
 """Fewer training rows than this and the neutral weights stay."""
-WRONG_ANSWER_COST = 3.0
+WRONG_ANSWER_COST = 4.0
 """An answer where there is none costs this many wrong silences. People ask beside the base more often than the golden
 rows do (one in eight), and a silence gives whom to ask."""
 OFF_COST = 0.25
