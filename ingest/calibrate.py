@@ -62,7 +62,7 @@ DEFAULTS: dict[str, Any] = {
         "least_facts": 4,
         "crisis": 0.6,
         "crisis_hinted": 0.35,
-        "refusal": 0.5,
+        "refusal": 0.6,
         "redirection": 0.5,
         "answers_anyway": 0.8,
         "stands_alone": 0.4,
