@@ -79,12 +79,14 @@ DEFAULTS: dict[str, Any] = {
 }
 LEAST_ROWS = 40
 """Fewer training rows than this and the neutral weights stay."""
-WRONG_ANSWER_COST = 4.0
+WRONG_ANSWER_COST = 3.0
 """An answer where there is none costs this many wrong silences. People ask beside the base more often than the golden
 rows do (one in eight), and a silence gives whom to ask."""
 OFF_COST = 0.25
 """What it costs more to answer beside the question than to be silent: the reader sees the question's own
 subject, its sources and whom to call."""
+FLAT = 0.04
+"""Thresholds that cost so little more than the best are as good: the highest is taken, for being right comes first."""
 RIGHT_WITHIN = 3
 """Facts usually shown: an answer is right when one of them was asked for."""
 QUESTIONS_MAX = 3
@@ -309,7 +311,8 @@ def _is_right(row: _Row, retrieval: Retrieval) -> bool:
 
 
 def _choose_thresholds(found: Found, model: Logistic) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Where answering starts: the best balance on golden rows, a wrong answer costing more than a silence."""
+    """Where answering starts: the best balance on golden rows, a wrong answer costing more than a silence; in a flat
+    valley, where silence begins the soonest."""
     golden = [(row, r, model.probability(r.features)) for row, r in found if row.golden and r.facts]
     curve = []
     for threshold in np.round(np.arange(0.05, 0.96, 0.025), 3).tolist():
@@ -321,7 +324,8 @@ def _choose_thresholds(found: Found, model: Logistic) -> tuple[dict[str, Any], d
     # The mean of three neighbours: one row more or less must not move the threshold across a flat valley.
     costs = [point["cost"] for point in curve]
     smooth = np.convolve([costs[0], *costs, costs[-1]], np.ones(3) / 3, mode="valid")
-    best = curve[int(smooth.argmin())]["threshold"] if len(golden) >= LEAST_ROWS else None
+    about_as_good = np.flatnonzero(smooth <= smooth.min() * (1 + FLAT))
+    best = curve[int(about_as_good[-1])]["threshold"] if len(golden) >= LEAST_ROWS else None
     thresholds = {**DEFAULTS["thresholds"], **({"answer": best} if best else {})}
     return thresholds, {"answer": curve}
 
