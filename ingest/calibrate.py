@@ -85,7 +85,7 @@ rows do (one in eight), and a silence gives whom to ask."""
 OFF_COST = 0.25
 """What it costs more to answer beside the question than to be silent: the reader sees the question's own
 subject, its sources and whom to call."""
-FLAT = 0.04
+FLAT = 0.05
 """Thresholds that cost so little more than the best are as good: the highest is taken, for being right comes first."""
 RIGHT_WITHIN = 3
 """Facts usually shown: an answer is right when one of them was asked for."""
