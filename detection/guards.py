@@ -399,6 +399,8 @@ _NEEDED = {
         r"achet|prelev|avance|cotis|depens|caution|depos|regl|flous)|(?:pris|prend|paye|regle|rembours|financ|offer|fourni)\w*.{0,40}(?:par|nous|charge|employeur|entreprise|agence)"
     ),
     "plausible_pay": re.compile(r"\d|smic|convention|tarif|grille|bareme|echelon|taux|minimum wage"),
+    # Anchored, as all that look for two things in any order: begun again at each letter, a search takes the square of
+    # the length.
     "payment_rules": re.compile(
         r"(?m)^(?=.*(?:pay|pai|vers|vir|salaire|solde|cesu|factur|regl|remuner|retir|cash|especes|cheque|seuil|threshold|indemni|gain|khlass|acompte))"
         r"(?=.*(?:\d|chaque|tous les|fin (?:de|du)|semaine|mois|jour|apres|each|week|month|every|sous |avant|lundi|mardi|mercredi|jeudi|vendredi|samedi|a reception|livraison))"

@@ -188,13 +188,10 @@ class Rewriter:
             return []
         standing = [index for index, text in enumerate(earlier) if not self.is_follow_up(text)]
         stood = standing[-1] if standing else 0
-        last = " ".join(dict.fromkeys([earlier[stood], earlier[-1]]))
+        thread = earlier[max(min(stood, len(earlier) - 2), 0) :]
+        last = dict.fromkeys([earlier[stood], earlier[-1]])
         told = [text for text in earlier if not asks(text)]
-        return list(
-            dict.fromkeys(
-                filter(None, [" ".join(earlier[min(stood, max(len(earlier) - 2, 0)) :]), last, " ".join(told)])
-            )
-        )
+        return list(dict.fromkeys(" ".join(turns) for turns in (thread, last, told) if turns))
 
     def _with_the_same_of_another(self, turns: list[str]) -> list[str]:
         """« et Roamler ? » after « je peux m'inscrire sur Clickworker ? » is that question, of Roamler; what the turns

@@ -190,9 +190,12 @@ class Vetter:
             telling = self._model.clause_log_odds(clauses, blank).max(axis=1)
             order = np.argsort(-telling, kind="stable")
         chosen = np.zeros(len(texts), dtype=bool)
+        room = self._words_read
         for place in order.tolist():
             # The most telling one is read however long it is; of the others, those for which there is room.
-            chosen[place] = not chosen.any() or lengths[chosen].sum() + lengths[place] <= self._words_read
+            if place == order[0] or lengths[place] <= room:
+                chosen[place] = True
+                room -= lengths[place]
         vectors = np.tile(self._model.mean, (len(texts), 1))
         vectors[chosen] = self._embeddings.embed_queries(
             [text for text, kept in zip(texts, chosen, strict=True) if kept]
@@ -241,20 +244,17 @@ class Vetter:
     def _found(self, offer: ReadOffer, log_odds: Array, parsed: Mapping[str, Shown]) -> list[Found]:
         found = []
         for signal, column in self._rules.column.items():
-            if self._signs[signal].detection is Detection.ENTITY and signal not in parsed:
+            here = parsed.get(signal)
+            if self._signs[signal].detection is Detection.ENTITY and not here:
                 continue
             best = int(log_odds[:, column].argmax())
             score = float(log_odds[best, column])
-            said = False
-            if signal in parsed:
-                said = parsed[signal].in_words
+            said = here is not None and here.in_words
+            if here:
                 score = max(score, DEMAND_LOG_ODDS if said else ENTITY_LOG_ODDS)
             if score < LEAST_LOG_ODDS:
                 continue
-            if signal in parsed:
-                start, end = parsed[signal].start, parsed[signal].end
-            else:
-                start, end = whole_saying(offer, offer.clauses[best])
+            start, end = (here.start, here.end) if here else whole_saying(offer, offer.clauses[best])
             thresholds = self._model.thresholds
             found.append(
                 Found(
