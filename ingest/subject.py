@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.subject import SubjectClassifier, WordDirections, subject_tokens
+from knowledge.subject import SubjectClassifier, WordDirections, subject_bags, word_row
 from knowledge.vocabulary import HashedVocabulary
 
 Array = np.ndarray[Any, Any]
@@ -17,8 +17,8 @@ Array = np.ndarray[Any, Any]
 LEAST_QUESTIONS = 500
 LEAST_FACTS = 30
 """With less to learn from, no classifier: the other evidence decides alone."""
-LEAST_USES = 3
-"""A stem or a pair used less often than this is not learned from."""
+LEAST_USES = 3, 5
+"""A stem or a pair of stems, a piece of a word used less often than this is not learned from."""
 DIRECTIONS = 200
 SCALE = 3.0
 """Both halves of the input have unit length; this is how strongly they speak before regularisation."""
@@ -35,28 +35,28 @@ def learn_subjects(texts: Sequence[str], facts: Sequence[str | None], vectors: A
     asked = [place for place, fact in enumerate(facts) if fact]
     if len(asked) < LEAST_QUESTIONS or len({facts[place] for place in asked}) < LEAST_FACTS:
         return SubjectClassifier.none()
-    bags = [list(dict.fromkeys(subject_tokens(text))) for text in texts]
-    words = _directions(bags)
-    rows = np.hstack([vectors[asked], np.stack([words.row(bags[place]) for place in asked])])
+    kinds = zip(*map(subject_bags, texts), strict=True)
+    bags = tuple(_directions(kind, least) for kind, least in zip(kinds, LEAST_USES, strict=True))
+    rows = np.hstack([vectors[asked], np.stack([word_row(bags, texts[place]) for place in asked])])
     model = LogisticRegression(C=REGULARISATION, max_iter=ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # « failed to converge »: see ITERATIONS
         model.fit(SCALE * rows.astype(np.float32), [facts[place] for place in asked])
     return SubjectClassifier(
         facts=[str(name) for name in model.classes_],
-        words=words,
+        bags=bags,
         weights=(SCALE * model.coef_.T).astype(np.float32),
         intercepts=model.intercept_.astype(np.float32),
     )
 
 
-def _directions(bags: Sequence[Sequence[str]]) -> WordDirections:
+def _directions(bags: Sequence[Sequence[str]], least_uses: int) -> WordDirections:
     """``bags``: the tokens of each text, each once."""
     from scipy.sparse import csr_matrix
     from sklearn.utils.extmath import randomized_svd
 
     uses = Counter(token for bag in bags for token in bag)
-    tokens = sorted(token for token, count in uses.items() if count >= LEAST_USES)
+    tokens = sorted(token for token, count in uses.items() if count >= least_uses)
     vocabulary = HashedVocabulary.of(tokens)
     idf = np.array([np.log(len(bags) / uses[token]) + 1 for token in tokens], dtype=np.float32)
     columns = [vocabulary.columns(bag) for bag in bags]

@@ -59,7 +59,7 @@ from retrieval.linear import TextClassifier
 if TYPE_CHECKING:
     from knowledge.library import Library
 
-SCHEMA = 11
+SCHEMA = 12
 """Raised whenever the files of a generation change shape."""
 
 BUNDLE = "bundle.json"

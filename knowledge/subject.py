@@ -15,16 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.text import stems
+from knowledge.text import letter_pieces, stems
 from knowledge.vocabulary import HashedVocabulary
 
 Array = np.ndarray[Any, Any]
 
 
-def subject_tokens(text: str) -> list[str]:
-    """Stems and pairs of stems: the bag that the classifier sees (the same in training and in use)."""
+def subject_bags(text: str) -> tuple[list[str], list[str]]:
+    """What the classifier sees of the words (the same in training and in use): stems and pairs of stems; and pieces of
+    words, for people do not spell alike. Each token once."""
     found = stems(text)
-    return found + [f"{first} {second}" for first, second in pairwise(found)]
+    pairs = [f"{first} {second}" for first, second in pairwise(found)]
+    return list(dict.fromkeys(found + pairs)), letter_pieces(text)
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,27 @@ class WordDirections:
     idf: Array
     matrix: Array
 
+    @classmethod
+    def of(cls, hashes: Array, places: Array, idf: Array, matrix: Array) -> WordDirections:
+        """From ``arrays``."""
+        return cls(HashedVocabulary(hashes, places), idf, matrix)
+
+    @property
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """What it is kept as."""
+        return self.vocabulary.hashes, self.vocabulary.places, self.idf, self.matrix
+
     def row(self, tokens: Sequence[str]) -> Array:
-        """The tokens, each once, weighed and scaled to unit length, in directions, (directions,)."""
-        known = self.vocabulary.columns(dict.fromkeys(tokens))
+        """The tokens, weighed and scaled to unit length, in directions, (directions,)."""
+        known = self.vocabulary.columns(tokens)
         weights = self.idf[known]
         length = float(np.linalg.norm(weights)) or 1.0
         return np.asarray((weights / length) @ self.matrix[known].astype(np.float32))
+
+
+def word_row(bags: Sequence[WordDirections], text: str) -> Array:
+    """``text`` in the directions of each of its bags, (directions of all bags,)."""
+    return np.concatenate([bag.row(tokens) for bag, tokens in zip(bags, subject_bags(text), strict=True)])
 
 
 @dataclass(frozen=True)
@@ -58,12 +75,12 @@ class Subjects:
 class SubjectClassifier:
     """Multinomial logistic regression over a projected embedding and ``WordDirections``.
 
-    ``facts``: ids, sorted, so that those of one fiche stand together. ``weights``: (dimension + directions, facts).
-    ``intercepts``: (facts,).
+    ``facts``: ids, sorted, so that those of one fiche stand together. ``bags``: of each of ``subject_bags``.
+    ``weights``: (dimension + directions of all bags, facts). ``intercepts``: (facts,).
     """
 
     facts: list[str]
-    words: WordDirections
+    bags: tuple[WordDirections, ...]
     weights: Array
     intercepts: Array
 
@@ -71,7 +88,7 @@ class SubjectClassifier:
     def none(cls) -> SubjectClassifier:
         """Knows no fact: too few questions to learn from."""
         empty = np.zeros(0, dtype=np.float32)
-        return cls([], WordDirections(HashedVocabulary.of([]), empty, empty.reshape(0, 0)), empty, empty)
+        return cls([], (), empty, empty)
 
     @cached_property
     def fiches(self) -> list[str]:
@@ -87,33 +104,35 @@ class SubjectClassifier:
         """``vectors``: (views, dimension), projected; ``text``: the whole question."""
         if not self.facts:
             return Subjects(np.zeros(0), np.zeros(0))
-        words = np.broadcast_to(self.words.row(subject_tokens(text)), (len(vectors), self.words.matrix.shape[1]))
-        logits = np.hstack([vectors, words]) @ self.weights + self.intercepts
+        words = word_row(self.bags, text)
+        logits = np.hstack([vectors, np.broadcast_to(words, (len(vectors), len(words)))]) @ self.weights
+        logits += self.intercepts
         exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares = exponents / exponents.sum(axis=1, keepdims=True)
         of_fiches = np.add.reduceat(shares, self._first_of_fiche, axis=1)
         return Subjects(_log(shares.max(axis=0)), _log(of_fiches.max(axis=0)))
 
     def save(self, path: Path) -> None:
-        np.savez(
-            path,
-            facts=np.array(self.facts),
-            hashes=self.words.vocabulary.hashes,
-            places=self.words.vocabulary.places,
-            idf=self.words.idf.astype(np.float32),
-            directions=self.words.matrix.astype(np.float16),
-            weights=self.weights.astype(np.float32),
-            intercepts=self.intercepts.astype(np.float32),
-        )
+        arrays = {
+            f"{name}{place}": array
+            for place, bag in enumerate(self.bags)
+            for name, array in zip(_OF_A_BAG, bag.arrays, strict=True)
+        }
+        arrays |= {"facts": np.array(self.facts), "bags": np.array(len(self.bags))}
+        arrays |= {"weights": self.weights.astype(np.float32), "intercepts": self.intercepts.astype(np.float32)}
+        np.savez(path, **arrays)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, path: Path) -> SubjectClassifier:
         with np.load(path) as data:
-            vocabulary = HashedVocabulary(data["hashes"], data["places"])
-            words = WordDirections(vocabulary, data["idf"], data["directions"])
-            return cls(data["facts"].tolist(), words, data["weights"], data["intercepts"])
+            bags = tuple(
+                WordDirections.of(*(data[f"{name}{place}"] for name in _OF_A_BAG)) for place in range(int(data["bags"]))
+            )
+            return cls(data["facts"].tolist(), bags, data["weights"], data["intercepts"])
 
 
+_OF_A_BAG = ("hashes", "places", "idf", "directions")
+"""Names of the arrays of a bag in the file, each with the bag's place."""
 _LEAST_SHARE = 1e-9
 """Below this a probability says nothing more."""
 

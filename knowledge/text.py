@@ -12,6 +12,8 @@ from typing import Any
 import Stemmer
 
 _WORD = re.compile(r"[a-z0-9]+")
+_PIECES = (3, 4)
+"""Letters of a piece of a word, its edges counted."""
 
 # Words that carry no subject. Kept short on purpose: "pas", "sans" and "combien" matter here.
 STOPWORDS = frozenset(
@@ -66,6 +68,14 @@ def _base(char: str) -> str:
 def words(text: str) -> list[str]:
     """Folded words, in order. Digit groups are joined: ``77 700`` → ``77700``."""
     return _WORD.findall(re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)", "", fold(text)))
+
+
+def letter_pieces(text: str) -> list[str]:
+    """Every three and four letters in a row of its words, their edges marked, each once: « ursaf » and « urssaff »
+    share most of theirs with « urssaf », where whole words share none. Told from words by their mark."""
+    marked = [f" {word} " for word in words(text)]
+    pieces = (word[at : at + size] for word in marked for size in _PIECES for at in range(len(word) - size + 1))
+    return [f"~{piece}" for piece in dict.fromkeys(pieces)]
 
 
 @lru_cache(maxsize=50_000)

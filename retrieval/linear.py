@@ -47,7 +47,7 @@ class Logistic:
 
 @dataclass(frozen=True)
 class TextClassifier:
-    """Multinomial logistic regression over a sentence embedding and a bag of words.
+    """Multinomial logistic regression over a sentence embedding and bags of words.
 
     ``coefficients``: (classes, dimension + vocabulary).
     """
@@ -76,8 +76,8 @@ class TextClassifier:
         idf_of, mean, matrix, intercept_of = arrays
         return cls(classes, HashedVocabulary.of(vocabulary), idf_of, embedding_scale, mean, matrix, intercept_of)
 
-    def probabilities(self, vector: Sequence[float] | Array, tokens: Sequence[str]) -> dict[str, float]:
-        row = np.concatenate([self.embedding_row(vector), self.token_row(tokens)])
+    def probabilities(self, vector: Sequence[float] | Array, bags: Sequence[Sequence[str]]) -> dict[str, float]:
+        row = np.concatenate([self.embedding_row(vector), self.token_row(bags)])
         logits = self.coefficients @ row + self.intercepts
         exponent = np.exp(logits - logits.max())
         return dict(zip(self.classes, (exponent / exponent.sum()).tolist(), strict=True))
@@ -86,12 +86,13 @@ class TextClassifier:
         # E5's vectors share a large common part; without it their differences are what is left.
         return (np.asarray(vector, dtype=np.float32) - self.embedding_mean) * self.embedding_scale
 
-    def token_row(self, tokens: Sequence[str]) -> Array:
+    def token_row(self, bags: Sequence[Sequence[str]]) -> Array:
+        """Each bag has unit length: a message has many more pieces of words than words. (vocabulary,)."""
         row = np.zeros(len(self.idf), dtype=np.float32)
-        known = self.vocabulary.columns(tokens)
-        row[known] = self.idf[known]
-        norm = float(np.linalg.norm(row))
-        return row / norm if norm else row
+        for bag in bags:
+            known = self.vocabulary.columns(dict.fromkeys(bag))
+            row[known] = self.idf[known] / (float(np.linalg.norm(self.idf[known])) or 1.0)
+        return row
 
     def save(self, path: Path) -> None:
         np.savez(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from knowledge.text import fold, words
+from knowledge.text import fold, letter_pieces, words
 
 QUESTION = "question"
 UNCOVERED = "uncovered"
@@ -36,12 +36,13 @@ def log_odds(probability: float, against: float) -> float:
     return float(np.log((probability + _LEAST) / (against + _LEAST)))
 
 
-def route_tokens(text: str) -> list[str]:
-    """Words, pairs of words and the shape of a message: the bag of the route classifier."""
+def route_bags(text: str) -> tuple[list[str], list[str]]:
+    """The bags of the route classifier: words, pairs of words and the shape of a message; and its pieces of words, for
+    people do not spell alike."""
     plain = words(text)
     pairs = [f"{first}_{second}" for first, second in pairwise(plain)]
     shape = [f"len:{min(len(plain) // 4, 10)}"]
     shape += ["has:?"] if "?" in text else []
     shape += ["has:link"] if re.search(r"https?://|www\.|wa\.me|t\.me", fold(text)) else []
     shape += ["has:money"] if re.search(r"\d\s?(€|euros?|e\b|\$|usdt)", fold(text)) else []
-    return plain + pairs + shape
+    return plain + pairs + shape, letter_pieces(text)

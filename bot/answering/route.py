@@ -18,7 +18,7 @@ import numpy as np
 from bot.answering.answer import Status
 from knowledge.text import fold, words
 from retrieval.linear import TextClassifier
-from retrieval.routes import QUESTION, UNCOVERED, on_subject, route_tokens
+from retrieval.routes import QUESTION, UNCOVERED, on_subject, route_bags
 
 CRISIS = "crisis"
 OFF_SUBJECT = "off_subject"
@@ -201,7 +201,7 @@ class Router:
 
     def is_crisis_clause(self, vector: Sequence[float], clause: str) -> bool:
         """``vector``: the embedding of ``clause``, one of ``crisis_clauses``."""
-        return self._classifier.probabilities(vector, route_tokens(clause)).get(CRISIS, 0.0) >= _CLAUSE_CRISIS
+        return self._classifier.probabilities(vector, route_bags(clause)).get(CRISIS, 0.0) >= _CLAUSE_CRISIS
 
     def _without_idioms(self, text: str) -> str:
         plain = " ".join(words(text))
@@ -216,7 +216,7 @@ class Router:
     def probabilities(self, vectors: Sequence[Sequence[float]], text: str) -> dict[str, float]:
         """``vectors``: of the views of ``text``; their mean is near the vector that the classifier learned from."""
         mean = np.asarray(vectors).mean(axis=0)
-        return self._classifier.probabilities(mean / np.linalg.norm(mean), route_tokens(text))
+        return self._classifier.probabilities(mean / np.linalg.norm(mean), route_bags(text))
 
     def route(self, text: str, probabilities: Mapping[str, float], answerable: float, follow_up: bool) -> Route:
         """The route that its words say, else the most likely; a question when a fact answers it well or the model
