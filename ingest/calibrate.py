@@ -11,7 +11,7 @@ Training rows are the dev half of ``golden/`` and, as questions without an answe
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +23,7 @@ from knowledge.embeddings import EmbeddingCache
 from knowledge.generation import Generation
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.library import Library
-from retrieval.evidence import Columns
+from retrieval.evidence import Array, Columns
 from retrieval.linear import Logistic, TextClassifier
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter
@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
         },
         "bias": 0.5,
     },
+    "asked": {},
     "answerable": {"weights": {"best_cosine": 25.0, "coverage": 3.0, "on_subject": 1.0}, "bias": -24.0},
     "thresholds": {
         "answer": 0.5,
@@ -98,6 +99,8 @@ class _Row:
     """Fiches that answer; empty when none does."""
     facts: set[str] = field(default_factory=set)
     """Facts asked for; empty when only the fiche is known, or when none is."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """What it adds to how often facts are asked for."""
     golden: bool = False
     weight: float = 1.0
     routes: Mapping[str, float] = field(default_factory=lambda: {QUESTION: 1.0})
@@ -122,6 +125,7 @@ def calibrate(
     progress("Réglage", 0, 4)
     examples = _route_examples(library, golden, rewriter)
     calibration["routes"], routes_of = _train_routes(examples, cache, generation.manifest.dimension)
+    calibration["asked"] = _times_asked(golden)
     progress("Réglage", 1, 4)
     rows = _rows(generation, golden, examples, rewriter, today)
     _embed(rows, cache, calibration["routes"], routes_of)
@@ -233,7 +237,7 @@ def _rows(
         fiches = {fact.split("/")[0] for fact in facts}
         query = rewriter.queries(asked.all_turns, today)[0]
         query = query.in_context[0] if query.in_context and query.points_back else query
-        rows.append(_Row(query, fiches, facts, golden=True, weight=2.0))
+        rows.append(_Row(query, fiches, facts, _shares(asked), golden=True, weight=2.0))
     known = {row.query.text for row in rows}
     for route, text in examples:
         if route in BESIDE and text not in known:
@@ -258,6 +262,25 @@ def _embed(
             row.routes = classifier.probabilities(mean / np.linalg.norm(mean), route_bags(text))
 
 
+def _times_asked(golden: Iterable[GoldenQuestion]) -> dict[str, float]:
+    """Fact → how many golden rows ask for it. What many ask is what the next one asks, other things being equal."""
+    times: Counter[str] = Counter()
+    for row in golden:
+        if row.status == "answered":
+            times.update(_shares(row))
+    return {name: round(times[name], 3) for name in sorted(times)}
+
+
+def _shares(asked: GoldenQuestion) -> dict[str, float]:
+    """Of one row: each need counts once, shared by the facts that meet it."""
+    shares: dict[str, float] = defaultdict(float)
+    for entry in asked.facts if asked.status == "answered" else ():
+        alternatives = entry.split("|")
+        for name in alternatives:
+            shares[name] += 1 / len(alternatives)
+    return shares
+
+
 class _Search:
     """Every row looked up once; what was found is then weighed with each calibration in turn."""
 
@@ -267,7 +290,16 @@ class _Search:
 
     def weigh(self, calibration: dict[str, Any]) -> Found:
         self._retriever.learn(calibration)
-        return [(row, self._retriever.weigh(row.query, evidence, row.routes)) for row, evidence in self._found]
+        return [
+            (row, self._retriever.weigh(row.query, evidence, row.routes, self._asked_by_others(row, calibration)))
+            for row, evidence in self._found
+        ]
+
+    def _asked_by_others(self, row: _Row, calibration: dict[str, Any]) -> Array:
+        """How often each fact is asked for, without this row: else it would tell its own answer."""
+        times: dict[str, float] = calibration["asked"]
+        others = {name: max(times.get(name, 0.0) - share, 0.0) for name, share in row.shares.items()}
+        return self._retriever.asked_often({**times, **others})
 
 
 EVIDENCE_C = 0.01

@@ -26,6 +26,8 @@ from retrieval.routes import covered, log_odds, on_subject
 CANDIDATES = 120
 """Passages taken from each index: enough to hold most passages of the ten best fiches."""
 FICHES_KEPT = 10
+ASKED_WEIGHT = 3.0
+"""Of one question that asked for a fact, before the logarithm: the first one says the most."""
 PLATFORMS_THEME = "plateformes"
 """The theme with a fiche for each platform: named in many questions that are about something else."""
 FICHES_READ = 3
@@ -99,8 +101,8 @@ class Retriever:
 
     def __init__(self, generation: Generation, synonyms: Sequence[Sequence[str]] = ()) -> None:
         self._generation = generation
-        self.learn(generation.calibration)
         self._index = ContentIndex(generation)
+        self.learn(generation.calibration)
         themes = [fiche.theme for fiche in generation.fiches.values()]
         self._urgent = np.array([theme == VICTIMS_THEME for theme in themes], dtype=bool)
         self._one_platform = np.array([theme == PLATFORMS_THEME for theme in themes], dtype=np.float64)
@@ -112,6 +114,11 @@ class Retriever:
         self._fiche_model = Logistic(**calibration["fiche"])
         self._fact_model = Logistic(**calibration["fact"])
         self._answerable_model = Logistic(**calibration["answerable"])
+        self._asked = self.asked_often(calibration["asked"])
+
+    def asked_often(self, times: Mapping[str, float]) -> Array:
+        """``times``: how often each fact is asked for. (facts,); a fact that nobody was seen to ask for is at zero."""
+        return np.log1p(ASKED_WEIGHT * np.array([times.get(name, 0.0) for name in self._index.facts]))
 
     def retrieve(self, query: Query, vectors: list[list[float]], routes: Mapping[str, float]) -> Retrieval:
         """``vectors``: the embeddings of the query's views; ``routes``: the probability of every route."""
@@ -126,15 +133,18 @@ class Retriever:
         subjects = self._generation.subject.subjects(projected, query.text)
         return Evidence.of(self._index, dense, sparse, wording, subjects, projected, query.tokens)
 
-    def weigh(self, query: Query, evidence: Evidence, routes: Mapping[str, float]) -> Retrieval:
-        """Evidence → fiches, facts and the probability that they answer."""
+    def weigh(
+        self, query: Query, evidence: Evidence, routes: Mapping[str, float], asked: Array | None = None
+    ) -> Retrieval:
+        """Evidence → fiches, facts and the probability that they answer. ``asked``: how often each fact is asked for,
+        where it is not what was learned, (facts,)."""
         fiche_columns = self._fiche_columns(query, evidence)
         scores = self._fiche_model.scores(fiche_columns)
         fiche_fits, places = self._best_fiches(scores, evidence.fiche_found)
         fiches = Candidates(
             [fit.fiche_id for fit in fiche_fits], {name: column[places] for name, column in fiche_columns.items()}
         )
-        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places)
+        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places, asked)
         features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, routes)
         answerable = self._answerable_model.probability(features)
         return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts, evidence, scores)
@@ -212,13 +222,18 @@ class Retriever:
         return columns
 
     def _weigh_facts(
-        self, query: Query, evidence: Evidence, fiches: list[FicheFit], fiche_places: Array
+        self,
+        query: Query,
+        evidence: Evidence,
+        fiches: list[FicheFit],
+        fiche_places: Array,
+        asked: Array | None,
     ) -> tuple[list[FactFit], Candidates]:
         """Facts of the best fiches, and facts found by themselves in the next ones; best first."""
         if not fiches:
             return [], Candidates([], {})
         kept, rank = self._facts_to_read(evidence.fact_found, fiche_places)
-        columns = self._fact_columns(query, evidence, fiches, kept, rank)
+        columns = self._fact_columns(query, evidence, fiches, kept, rank, asked)
         fits, order = self._best_facts(kept, sigmoid(self._fact_model.scores(columns)))
         return fits, Candidates(
             [fit.fact_id for fit in fits], {name: column[order] for name, column in columns.items()}
@@ -244,7 +259,13 @@ class Retriever:
         return fits, order
 
     def _fact_columns(
-        self, query: Query, evidence: Evidence, fiches: list[FicheFit], kept: Array, rank: Array
+        self,
+        query: Query,
+        evidence: Evidence,
+        fiches: list[FicheFit],
+        kept: Array,
+        rank: Array,
+        asked: Array | None = None,
     ) -> Columns:
         index = self._index
         fiche_score = np.array([fit.score for fit in fiches])[rank]
@@ -262,6 +283,7 @@ class Retriever:
             "wording": evidence.fact_wording[kept],
             "subject": evidence.fiche_subject[index.fact_fiche[kept]],
             "asked_for": evidence.fact_subject[kept],
+            "asked_often": (self._asked if asked is None else asked)[kept],
             "platform_named": named,
             "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
@@ -326,6 +348,7 @@ class Retriever:
             "fiche_subject": fiche["subject"],
             "fact_subject": fact["subject"],
             "fact_asked_for": fact["asked_for"],
+            "fact_asked_often": fact["asked_often"],
             "fact_wording": fact["wording"],
             "coverage": fiche["coverage"],
             "fact_coverage": fact["coverage"],
