@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from knowledge.embeddings import EmbeddingCache
 from knowledge.generation import Generation
 from knowledge.golden import GoldenQuestion, load_golden
 from knowledge.library import Library
-from retrieval.evidence import Array, Columns
+from retrieval.evidence import Columns, Evidence
 from retrieval.linear import Logistic, TextClassifier
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter
@@ -129,7 +129,7 @@ def calibrate(
     progress("Réglage", 1, 4)
     rows = _rows(generation, golden, examples, rewriter, today)
     _embed(rows, cache, calibration["routes"], routes_of)
-    search = _Search(generation, rows)
+    search = _Search(generation, rows, calibration["asked"])
     calibration["fiche"] = _train_fiche(search.weigh(calibration)) or DEFAULTS["fiche"]
     progress("Réglage", 2, 4)
     calibration["fact"] = _train_fact(search.weigh(calibration)) or DEFAULTS["fact"]
@@ -266,8 +266,7 @@ def _times_asked(golden: Iterable[GoldenQuestion]) -> dict[str, float]:
     """Fact → how many golden rows ask for it. What many ask is what the next one asks, other things being equal."""
     times: Counter[str] = Counter()
     for row in golden:
-        if row.status == "answered":
-            times.update(_shares(row))
+        times.update(_shares(row))
     return {name: round(times[name], 3) for name in sorted(times)}
 
 
@@ -284,22 +283,23 @@ def _shares(asked: GoldenQuestion) -> dict[str, float]:
 class _Search:
     """Every row looked up once; what was found is then weighed with each calibration in turn."""
 
-    def __init__(self, generation: Generation, rows: list[_Row]) -> None:
+    def __init__(self, generation: Generation, rows: list[_Row], asked: Mapping[str, float]) -> None:
+        """``asked``: how often the rows ask for each fact."""
         self._retriever = Retriever(generation, generation.lexicon.get("synonyms", []))
-        self._found = [(row, self._retriever.search(row.query, row.vectors)) for row in rows]
+        self._found = [(row, self._search(row, asked)) for row in rows]
 
     def weigh(self, calibration: dict[str, Any]) -> Found:
         self._retriever.learn(calibration)
-        return [
-            (row, self._retriever.weigh(row.query, evidence, row.routes, self._asked_by_others(row, calibration)))
-            for row, evidence in self._found
-        ]
+        return [(row, self._retriever.weigh(row.query, evidence, row.routes)) for row, evidence in self._found]
 
-    def _asked_by_others(self, row: _Row, calibration: dict[str, Any]) -> Array:
-        """How often each fact is asked for, without this row: else it would tell its own answer."""
-        times: dict[str, float] = calibration["asked"]
-        others = {name: max(times.get(name, 0.0) - share, 0.0) for name, share in row.shares.items()}
-        return self._retriever.asked_often({**times, **others})
+    def _search(self, row: _Row, asked: Mapping[str, float]) -> Evidence:
+        """What is found, and how often the other rows ask for each fact: with this one it would tell its own answer."""
+        often = self._retriever.asked_often(_without(asked, row.shares))
+        return replace(self._retriever.search(row.query, row.vectors), fact_asked_often=often)
+
+
+def _without(asked: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, float]:
+    return {**asked, **{name: max(asked.get(name, 0.0) - share, 0.0) for name, share in shares.items()}}
 
 
 EVIDENCE_C = 0.01

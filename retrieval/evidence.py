@@ -92,6 +92,8 @@ class Evidence:
     """Log-probability that the question is about the fiche, by the classifier; the least likely for an unknown one."""
     fact_subject: Array
     """… that the question asks for the fact."""
+    fact_asked_often: Array
+    """How often the fact is asked for, whatever the question (``Retriever.asked_often``)."""
 
     @classmethod
     def of(
@@ -103,6 +105,7 @@ class Evidence:
         subjects: Subjects,
         vectors: Array,
         tokens: Sequence[str],
+        asked_often: Array,
     ) -> Evidence:
         best_cosine = float(dense.scores[0]) if len(dense.scores) else 0.0
         best_bm25 = float(sparse.scores[0]) if len(sparse.scores) else 0.0
@@ -152,6 +155,7 @@ class Evidence:
             best_wording=float(wording[1].max(initial=0.0)) / max(len(tokens), 1),
             fiche_subject=fiche_subject,
             fact_subject=fact_subject,
+            fact_asked_often=asked_often,
         )
 
 

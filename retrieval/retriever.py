@@ -114,7 +114,7 @@ class Retriever:
         self._fiche_model = Logistic(**calibration["fiche"])
         self._fact_model = Logistic(**calibration["fact"])
         self._answerable_model = Logistic(**calibration["answerable"])
-        self._asked = self.asked_often(calibration["asked"])
+        self._asked_often = self.asked_often(calibration["asked"])
 
     def asked_often(self, times: Mapping[str, float]) -> Array:
         """``times``: how often each fact is asked for. (facts,); a fact that nobody was seen to ask for is at zero."""
@@ -131,20 +131,17 @@ class Retriever:
         sparse = self._generation.sparse(self._expand(self._mend(query.tokens)), CANDIDATES)
         wording = self._generation.wording(query.text)
         subjects = self._generation.subject.subjects(projected, query.text)
-        return Evidence.of(self._index, dense, sparse, wording, subjects, projected, query.tokens)
+        return Evidence.of(self._index, dense, sparse, wording, subjects, projected, query.tokens, self._asked_often)
 
-    def weigh(
-        self, query: Query, evidence: Evidence, routes: Mapping[str, float], asked: Array | None = None
-    ) -> Retrieval:
-        """Evidence → fiches, facts and the probability that they answer. ``asked``: how often each fact is asked for,
-        where it is not what was learned, (facts,)."""
+    def weigh(self, query: Query, evidence: Evidence, routes: Mapping[str, float]) -> Retrieval:
+        """Evidence → fiches, facts and the probability that they answer."""
         fiche_columns = self._fiche_columns(query, evidence)
         scores = self._fiche_model.scores(fiche_columns)
         fiche_fits, places = self._best_fiches(scores, evidence.fiche_found)
         fiches = Candidates(
             [fit.fiche_id for fit in fiche_fits], {name: column[places] for name, column in fiche_columns.items()}
         )
-        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places, asked)
+        fact_fits, facts = self._weigh_facts(query, evidence, fiche_fits, places)
         features = self._answerable_features(query, evidence, fiche_fits, fiches, fact_fits, facts, routes)
         answerable = self._answerable_model.probability(features)
         return Retrieval(query, fiche_fits, fact_fits, answerable, features, fiches, facts, evidence, scores)
@@ -222,18 +219,13 @@ class Retriever:
         return columns
 
     def _weigh_facts(
-        self,
-        query: Query,
-        evidence: Evidence,
-        fiches: list[FicheFit],
-        fiche_places: Array,
-        asked: Array | None,
+        self, query: Query, evidence: Evidence, fiches: list[FicheFit], fiche_places: Array
     ) -> tuple[list[FactFit], Candidates]:
         """Facts of the best fiches, and facts found by themselves in the next ones; best first."""
         if not fiches:
             return [], Candidates([], {})
         kept, rank = self._facts_to_read(evidence.fact_found, fiche_places)
-        columns = self._fact_columns(query, evidence, fiches, kept, rank, asked)
+        columns = self._fact_columns(query, evidence, fiches, kept, rank)
         fits, order = self._best_facts(kept, sigmoid(self._fact_model.scores(columns)))
         return fits, Candidates(
             [fit.fact_id for fit in fits], {name: column[order] for name, column in columns.items()}
@@ -259,13 +251,7 @@ class Retriever:
         return fits, order
 
     def _fact_columns(
-        self,
-        query: Query,
-        evidence: Evidence,
-        fiches: list[FicheFit],
-        kept: Array,
-        rank: Array,
-        asked: Array | None = None,
+        self, query: Query, evidence: Evidence, fiches: list[FicheFit], kept: Array, rank: Array
     ) -> Columns:
         index = self._index
         fiche_score = np.array([fit.score for fit in fiches])[rank]
@@ -283,7 +269,7 @@ class Retriever:
             "wording": evidence.fact_wording[kept],
             "subject": evidence.fiche_subject[index.fact_fiche[kept]],
             "asked_for": evidence.fact_subject[kept],
-            "asked_often": (self._asked if asked is None else asked)[kept],
+            "asked_often": evidence.fact_asked_often[kept],
             "platform_named": named,
             "platform_not_named": one_platform * (1 - named),
             "fiche_score": fiche_score,
