@@ -131,6 +131,21 @@ _QUESTION_WORDS = frozenset(
 _POINTS_BACK = re.compile(
     r"(?<!faut )(?<!faut-)(?<!t-)\b(?:ca|ça|sa|cela|leur|lui|eux|elles?|ils?(?! faut)(?! y a)|them|it)\b", re.IGNORECASE
 )
+# « ok merci c'est clair. », « merci pour tout, », « salut ça va ? »: said before the question, for no other reason.
+_THANKS = r"(?:merci\w*|mrc|cimer|thanks|thank you|thx|choukran|chokran|gracias)"
+_KINDLY = (
+    r"(?:beaucoup|bcp|bien|infiniment|encore|vraiment|mille fois|d['’ ]?avance|[àa] (?:vous|toi|tous)|"
+    r"pour (?:tout|(?:la|ta|votre|vos|ces|les|cette|tes|l['’ ]?) ?\w+)|"
+    r"(?:c['’ ]?est|cest|c) (?:tr[eè]s |plus |trop )?(?:clair|compris|bon|not[ée]|gentil|super|cool))"
+)
+_HELLO = (
+    r"(?:bonjour|bjr|bonsoir|bsr|salut|slt|coucou|cc|hello|hey|salam) (?:(?:tout le monde|l['’ ]?[ée]quipe) )?[çc]a va"
+)
+_COURTESY = re.compile(
+    rf"^(?:(?:ok|okay|ah|bon|super|top|parfait|g[ée]nial|d['’ ]?accord|dac|oui|bonjour|bonsoir|salut)[ ,.!]*)*"
+    rf"(?:{_THANKS}(?! (?:de|par)\b| d['’ ](?!avance))(?: {_KINDLY})*|{_HELLO})\b(?:[ ,.!?;:…]*{_KINDLY})*[ ,.!?;:…]+",
+    re.IGNORECASE,
+)
 _SHORT_STEMS = 4
 """Content words up to which a question that says « ça » or « leur » is not understood without the one before it."""
 _SHORT_QUESTION = 14
@@ -210,6 +225,12 @@ def asks(text: str) -> bool:
 def may_ask(text: str) -> bool:
     """Whether it asks, or opens like a question (« je peux m'inscrire »)."""
     return asks(text) or bool(_OPENS_ASKING.search(text))
+
+
+def after_courtesy(text: str) -> str:
+    """A message without the thanks that it begins with, where something follows; else itself."""
+    rest = text[match.end() :] if (match := _COURTESY.match(text)) else ""
+    return rest if len(stems(rest)) >= _LEAST_STEMS else text
 
 
 def without_story(question: str) -> str:

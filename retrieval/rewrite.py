@@ -19,7 +19,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from knowledge.text import Table, flat, fold, stems, words
 from retrieval.dates import asked_day
-from retrieval.questions import Asked, asks, may_ask, split
+from retrieval.questions import Asked, after_courtesy, asks, may_ask, split
 from retrieval.stories import unrolled
 from retrieval.subjects import Subjects
 
@@ -33,6 +33,8 @@ _FOLLOW_UP = re.compile(
     r"|\b(avec|dessus|pour) ?\??$"  # what with, is said before
     r"|\b(pour ca|avec ca|la[- ]dessus|dans ce cas|la meme chose|pareil|ce formulaire|cette aide|ce seuil|ce montant)\b"
 )
+# What was said before is put right: « non je voulais dire je suis déjà inscrit, c'est trop tard ? »
+_CORRECTION = re.compile(r"^(?:(?:ah |mais )?non|pardon|desolee?|en fait|je voulais dire)\b")
 # Something was done already: paid, given, lost…
 _HAPPENED = re.compile(
     r"\b(j'ai|jai|j'avais|je viens de|je lui ai|je leur ai|m'a|m'ont|nous a|il a|elle a|ils ont|me suis fait|"
@@ -130,6 +132,8 @@ class Rewriter:
             tuple(fold(token) for token in _TOKEN.findall(str(typed))): str(meaning)
             for typed, meaning in [*lexicon.get("abbreviations", {}).items(), *lexicon.get("phrases", {}).items()]
         }
+        # By ear, only the accent tells them from other words: « lé » is « les », « le » is not.
+        self._by_ear: dict[str, str] = lexicon.get("by_ear", {})
         self._longest = max((len(typed) for typed in self._meanings), default=1)
         self._platform_fiches: dict[str, str] = lexicon.get("platform_fiches", {})
         platforms = sorted(map(fold, {*lexicon.get("platforms", []), *self._platform_fiches}), key=len, reverse=True)
@@ -158,8 +162,8 @@ class Rewriter:
         contexts = self._contexts(earlier)
         was_told = bool(contexts) and not asks(earlier[-1])
         found = []
-        most = self._max_questions
-        for index, asked in enumerate(unrolled(split(clean(turns[-1]), most, self._subjects), most, self._subjects)):
+        most, message = self._max_questions, after_courtesy(clean(turns[-1]))
+        for index, asked in enumerate(unrolled(split(message, most, self._subjects), most, self._subjects)):
             text = self.spell_out(asked.question)
             asks_it = with_what_it_risks(text)
             whole = f"{self.spell_out(asked.told)} {asks_it}" if asked.told else asks_it
@@ -246,7 +250,8 @@ class Rewriter:
 
     def spell_out(self, text: str) -> str:
         """Abbreviations and slang spelt out, key words mended; the accents that were typed stay."""
-        tokens = _TOKEN.findall(re.sub(r"(.)\1{3,}", r"\1", clean(text)))
+        typed = _TOKEN.findall(re.sub(r"(.)\1{3,}", r"\1", clean(text)))
+        tokens = [self._by_ear.get(token.lower(), token) for token in typed]
         folded = [fold(token) for token in tokens]
         spelt: list[str] = []
         at = 0
@@ -272,7 +277,9 @@ class Rewriter:
     def is_follow_up(self, text: str) -> bool:
         folded = fold(text)
         content = stems(text)
-        return len(content) <= 1 or (bool(_FOLLOW_UP.search(folded)) and len(content) <= _FOLLOW_UP_MAX_STEMS + 2)
+        if len(content) <= 1 or _CORRECTION.search(folded):
+            return True
+        return bool(_FOLLOW_UP.search(folded)) and len(content) <= _FOLLOW_UP_MAX_STEMS + 2
 
     def _mend(self, token: str, folded: str) -> str:
         """A misspelt key word as it is written, « 600e » and « larnaque » too; any other word as it was typed."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from knowledge.text import flat, stems
 from retrieval.questions import ASIDE, ASKING, Asked
@@ -80,7 +81,7 @@ _SAYS_LITTLE = frozenset(
     stems(
         "je tu il elle on ça faire fais fait quoi"
         " comment combien oui non pas sais prendre vrai si même raison faux bon du"
-        " coup bref croire légal normal grave permis possible obligatoire droit risque"
+        " coup bref croire légal normal grave permis possible obligatoire droit risque gratuit payant qu dit"
     )
 )
 _LEAST_STEMS = 2
@@ -106,16 +107,17 @@ def _asks_of(asked: Asked, subjects: Subjects) -> list[Asked]:
     told = [asked.told] if asked.told else []
     found: list[Asked] = []
     follows = False  # what comes just before asks
-    for clause in clauses:
+    for before, clause in pairwise([_Clause(""), *clauses]):
         is_new = all(clause.question != each.question for each in found)
-        asks = clause.asks and is_new and (not clause.is_named or found or len(" ".join(told).split()) >= _LEAST_TOLD)
+        is_told = subjects.ends_told_of(before.text) or not (found or len(" ".join(told).split()) >= _LEAST_TOLD)
+        asks = clause.asks and is_new and not (clause.is_named and is_told)
         if asks and found and clause.says_little:
             found[-1] = replace(found[-1], question=f"{found[-1].question} {clause.text}", is_sure=True)
         elif asks:
-            question, before = clause.question, clause.before
+            question, story = clause.question, clause.before
             if clause.says_little:
-                question = f"{_end_of(' '.join([*told[-1:], before]))} {question}".strip()
-            told += [before] if before else []
+                question = f"{_end_of(' '.join([*told[-1:], story]))} {question}".strip()
+            told += [story] if story else []
             found.append(Asked(question, is_sure=clause.is_sure))
         elif follows and clause.goes_on:
             found[-1] = replace(found[-1], question=f"{found[-1].question} et {clause.text}")

@@ -20,6 +20,7 @@ _TELLS = (
     r"(?:m['’ ]?|l['’ ]?|n['’ ]?|me |nous |lui )?(?:a|ont|est|sont|etait|avait|veut|veulent|demande\w*|reclame\w*|dit|"
     r"disent|envoie|paye|paie|repond\w*|\d+)"
 )
+_HAS = r"(?:a|ai|as|avons|avez|ont|touch\w*|percoi\w*|recoi\w*)"
 _WORDS_AFTER_A_NAME = 4
 """Words that may follow the name of a subject in a question without a verb that asks (« l'Urssaf aussi ou pas »)."""
 _TOGETHER = re.compile(
@@ -45,6 +46,7 @@ class Subjects:
         self._another_matter = re.compile(rf"^(?:{_LINK} )?{_ANOTHER_MATTER} {named}")
         self._opens = re.compile(rf"^(?:{_ABOUT} )?{named}")
         self._link = re.compile(rf"[,;]?\s+{_LINK},?\s+(?=(?:{_ABOUT} )?{named})|[,;]\s+(?=(?:{_ABOUT} )?{named})")
+        self._told_of = re.compile(rf"\b{_HAS} {named}$")
         self._before_both = re.compile(rf"{named}(?: ?,| et) ?$")
         self._both = re.compile(rf"(?<!\w){named}(?: ?, ?{named})*(?:,? et | ?& ?| ?\+ ?){named}")
 
@@ -55,6 +57,10 @@ class Subjects:
     def is_another_matter(self, piece: str) -> bool:
         """« niveau impôts »: what is asked of the subject need not be what was asked before."""
         return bool(self._another_matter.match(flat(piece)))
+
+    def ends_told_of(self, clause: str) -> bool:
+        """It ends on a subject that somebody has: in « elle a le RSA et les APL », the second one is told as well."""
+        return bool(self._told_of.search(flat(clause)))
 
     def opens(self, half: str) -> bool:
         """It begins with the name of a subject."""

@@ -31,6 +31,7 @@ from knowledge.embeddings import SentenceEmbeddings
 from knowledge.generation import Generation
 from knowledge.model import Fact
 from knowledge.text import fold, words
+from retrieval.questions import after_courtesy
 from retrieval.retriever import Retrieval, Retriever
 from retrieval.rewrite import Query, Rewriter, clean, within_reach
 from retrieval.routes import QUESTION, on_subject
@@ -283,12 +284,13 @@ class Answerer:
     def _is_crisis_as_a_whole(
         self, question: str, queries: list[Query], found: list[_Look], clock: _EmbeddingClock
     ) -> bool:
-        """Distress that the classifier hears in one of the questions or, cut in several, in the whole message. A few
-        words that may not even ask (« ma MVA je la garde ») are too little to be heard alone."""
+        """Distress that the classifier hears in one of the questions or, cut in several or read without its thanks, in
+        the whole message: « merci pour tout » may be a farewell. A few words that may not even ask (« ma MVA je la
+        garde ») are too little to be heard alone."""
         sure = [look for query, look in zip(queries, found, strict=True) if query.surely_asks]
         if any(self._router.is_crisis_as_a_whole(look.retrieval.query.asked, look.routes) for look in sure):
             return True
-        if len(queries) == 1:
+        if len(queries) == 1 and after_courtesy(question) == question:
             return False
         spelt = self._rewriter.spell_out(question)
         with clock:

@@ -43,6 +43,7 @@ def test_a_nationality_told_from_france_is_read_as_the_law_sees_it(typed: str, i
         ("pole emploi me demande", "france travail me demande"),
         ("c koi l'acre", "c'est quoi l'acre"),
         ("cmt jfais", "comment je fais"),
+        ("é lé papié mé le siret", "et les papier mais le siret"),
         ("je suis au chomage", "je suis au chomage"),
     ],
 )
@@ -72,6 +73,26 @@ def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
     third = rewriter.queries(["Dois-je déclarer mes gains ?", "et si je suis étudiant ?", "c'est combien ?"], TODAY)[0]
     (thread,) = third.in_context
     assert "déclarer mes gains" in thread.text and "étudiant" in thread.text and third.asked == "c'est combien ?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("ok merci c'est clair. et pour la Caf je dois déclarer ?", "et pour la Caf je dois déclarer ?"),
+        ("salut ça va ? j'ai un souci avec Appen", "j'ai un souci avec Appen"),
+        ("merci beaucoup pour tout", "merci beaucoup pour tout"),
+        ("merci de me dire si je dois déclarer", "merci de me dire si je dois déclarer"),
+    ],
+)
+def test_the_thanks_before_a_question_are_no_part_of_it(rewriter: Rewriter, typed: str, asked: str) -> None:
+    assert [query.asked for query in rewriter.queries([typed], TODAY)] == [asked]
+
+
+def test_a_correction_is_about_what_it_corrects(rewriter: Rewriter) -> None:
+    correction = "non je voulais dire que mon entreprise est ouverte depuis deux mois, trop tard pour demander ?"
+    (corrected,) = rewriter.queries(["j'ai droit à l'Acre ?", correction], TODAY)
+    assert corrected.points_back and not corrected.may_stand_alone
+    assert any("Acre" in context.text for context in corrected.in_context)
 
 
 def test_a_follow_up_is_read_with_the_turn_that_it_follows(rewriter: Rewriter) -> None:

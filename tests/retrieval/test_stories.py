@@ -56,6 +56,18 @@ def test_each_is_asked_with_the_story_and_without_the_others() -> None:
     assert "photos" in first.told and "supprimer" not in first.told
 
 
+def test_what_somebody_has_is_told_with_the_benefit_named_before_it() -> None:
+    """« elle touche la prépare et les apl » asks about neither."""
+    text = "jvi chez ma tante elle touche la prepare et les apl, moi je classe des photos, mes sous ils comptent ou pas"
+    assert all("apl" not in question.split() for question in asked(text))
+
+
+def test_whether_it_is_true_is_asked_of_what_was_heard() -> None:
+    text = f"{STORY} ma voisine me dit que je vais payer une amende. c'est vrai ce qu'elle dit ?"
+    (question,) = asked(text)
+    assert "amende" in question and "vrai" in question
+
+
 def test_what_was_heard_may_be_asked() -> None:
     text = f"{STORY} ma voisine me dit que je vais payer une amende et mes apl ca bouge"
     assert asked(text) == ["je vais payer une amende", "mes apl ca bouge"]
