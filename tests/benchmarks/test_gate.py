@@ -105,3 +105,13 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_committed_baseline_can_be_read_and_says_why() -> None:
     committed = gate.read()
     assert committed and committed.moves and len(committed.figures) > 15
+
+
+def assert_no_fall(room: str, now: dict[str, Rate]) -> None:
+    """The figures of one room against the committed baseline."""
+    committed = gate.read()
+    assert committed
+    figures = {name: count for name, count in committed.figures.items() if name.startswith(f"{room}: ")}
+    assert figures
+    fell = falls(committed.model_copy(update={"figures": figures}), now)
+    assert not fell, "\n".join(map(str, fell))
