@@ -1,7 +1,10 @@
-"""Completes the lexicon at build time: French words that look like a misspelt key word, names of platforms."""
+"""Completes the lexicon at build time: French words that look like a misspelt key word, names of platforms, and what
+the words of the base sound like."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +16,7 @@ from spellchecker import SpellChecker
 from knowledge.library import Library
 from knowledge.model import Platform
 from knowledge.text import fold
+from retrieval.sounds import SHORTEST_HEARD, heard_parts, read_by_ear, sound
 
 DISTANCE = 2
 """The farthest that ``retrieval.rewrite`` mends."""
@@ -31,12 +35,72 @@ def completed(lexicon: dict[str, Any], platforms: Iterable[Platform] = ()) -> di
 
 
 def with_completed_lexicon(library: Library) -> Library:
-    return replace(library, lexicon=completed(library.lexicon, library.platforms.values()))
+    return replace(
+        library, lexicon={**completed(library.lexicon, library.platforms.values()), **_sounds(_words_of(library))}
+    )
+
+
+def _words_of(library: Library) -> Counter[str]:
+    """Every word of the fiches and of what people ask, with its accents and how often it comes."""
+    texts = [text for questions in library.asked.values() for text in questions]
+    for fiche in library.fiches.values():
+        texts += [fiche.question, *fiche.rewordings, *(fact.text for fact in fiche.facts)]
+    return Counter(word for text in texts for word in _WORD.findall(text.lower()))
+
+
+def _sounds(said: Counter[str]) -> dict[str, Any]:
+    """``sounds``: how a word sounds → the word of the base that most people mean by it; ``spelt_right``: the words
+    that are what they look like, though they sound as another one does."""
+    french = {word for word, count in _dictionary("fr").items() if count > _RARE}
+    folded: Counter[str] = Counter()
+    meant: dict[str, Counter[str]] = {}
+    for word, count in said.items():
+        plain = fold(word)
+        folded[plain] += count
+        # The cedilla is all that tells « reçu » from « recu »; people who spell by ear write « resu ».
+        if count >= _SAID_OFTEN and len(word) >= SHORTEST_HEARD and plain in french:
+            meant.setdefault(sound(fold(word.replace("ç", "ss"))), Counter())[plain] += count
+    sounds = {key: max(sorted(words), key=words.__getitem__) for key, words in meant.items()}
+    spelt_right = {word for key in sounds for word in _words_heard_as().get(key, ())}
+    spelt_right |= {word for word, count in folded.items() if count >= _SAID_OFTEN and read_by_ear(word, sounds)}
+    return {"sounds": sounds, "spelt_right": sorted(spelt_right)}
+
+
+@lru_cache(maxsize=1)
+def _words_heard_as() -> dict[str, list[str]]:
+    """How a word, or what follows its first letters, sounds → the words of the dictionaries."""
+    known = {word for word, count in _dictionary("fr").items() if count > _RARE}
+    for language in _LANGUAGES:
+        known |= {word for word, count in _dictionary(language).items() if count > _COMMON}
+    found: dict[str, list[str]] = {}
+    for word in known:
+        if word.isascii() and word.isalpha():
+            for part in heard_parts(word):
+                found.setdefault(sound(part), []).append(word)
+    return found
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LANGUAGES = ("en", "es")
+"""Those that people mix most with French."""
+_RARE = 50
+"""Times that the dictionary counted a word; half of its French words, no more, are rarer, typos among them."""
+_COMMON = 2_000
+_SAID_OFTEN = 3
+
+
+@lru_cache(maxsize=3)
+def _dictionary(language: str) -> dict[str, int]:
+    """Folded word → how often it was counted."""
+    counts: Counter[str] = Counter()
+    for word, count in SpellChecker(language=language).word_frequency.dictionary.items():
+        counts[fold(word)] += count
+    return counts
 
 
 @lru_cache(maxsize=1)
 def _french() -> frozenset[str]:
-    return frozenset(fold(word) for word in SpellChecker(language="fr").word_frequency.dictionary)
+    return frozenset(_dictionary("fr"))
 
 
 @lru_cache(maxsize=1)
@@ -51,4 +115,5 @@ def _ordinary_words(keywords: tuple[str, ...]) -> list[str]:
             for keyword in keywords
         )
     )
-    return sorted(set(near) - set(keywords))
+    glued = (f"{letter}{keyword}" for keyword in keywords for letter in "ld")  # « dame » is not « d'AME »
+    return sorted({*near, *(word for word in glued if word in _french())} - set(keywords))

@@ -20,6 +20,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from knowledge.text import Table, flat, fold, stems, words
 from retrieval.dates import asked_day
 from retrieval.questions import Asked, after_courtesy, asks, may_ask, split
+from retrieval.sounds import read_by_ear
 from retrieval.stories import unrolled
 from retrieval.subjects import Subjects
 
@@ -148,6 +149,8 @@ class Rewriter:
         self._nationalities = {name: re.compile(cue) for name, cue in general.get("nationalities", {}).items()}
         self._keywords = [fold(word) for word in lexicon.get("keywords", [])]
         self._ordinary = frozenset(lexicon.get("ordinary_words", []))
+        self._sounds: dict[str, str] = lexicon.get("sounds", {})
+        self._spelt_right = frozenset(lexicon.get("spelt_right", []))
         self._max_questions = max_questions
         self._subjects = Subjects(lexicon.get("subjects", {}))
         """What a question may be about by its bare name…"""
@@ -282,19 +285,31 @@ class Rewriter:
         return bool(_FOLLOW_UP.search(folded)) and len(content) <= _FOLLOW_UP_MAX_STEMS + 2
 
     def _mend(self, token: str, folded: str) -> str:
-        """A misspelt key word as it is written, « 600e » and « larnaque » too; any other word as it was typed."""
+        """A misspelt word as it is written, « 600e » and « larnaque » too; any other word as it was typed."""
         euros = _EUROS.fullmatch(folded)
         if euros:
             return f"{euros[1]} euros"
-        if folded.startswith(("l", "d")) and folded[1:] in self._keywords and folded not in self._keywords:
-            return f"{folded[0]}'{token[1:]}"
-        if len(folded) < 5 or not folded.isalpha() or folded in self._keywords or folded in self._ordinary:
+        if not folded.isalpha() or folded in self._keywords:
             return token
+        if folded.startswith(("l", "d")) and folded[1:] in self._keywords and folded not in self._ordinary:
+            return f"{folded[0]}'{token[1:]}"
+        return self._nearest_keyword(folded) or self._heard(folded) or token
+
+    def _nearest_keyword(self, folded: str) -> str | None:
+        """The key word that a few wrong letters hide."""
+        if len(folded) < 5 or folded in self._ordinary:
+            return None
         limit = 1 if len(folded) < 8 else 2
         best = process.extractOne(folded, self._keywords, scorer=DamerauLevenshtein.distance, score_cutoff=limit)
         # A plural or a feminine is not a misspelling, the stemmer sees to it.
         is_mistake = best and best[0][:2] == folded[:2] and best[0].rstrip("s") != folded.rstrip("se")
-        return best[0] if best and is_mistake else token
+        return best[0] if best and is_mistake else None
+
+    def _heard(self, folded: str) -> str | None:
+        """The word of the base that one spelt by ear sounds like."""
+        if folded in self._spelt_right or not folded.isascii():
+            return None
+        return read_by_ear(folded, self._sounds)
 
 
 def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
