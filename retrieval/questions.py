@@ -146,6 +146,8 @@ _COURTESY = re.compile(
     rf"(?:{_THANKS}(?! (?:de|par)\b| d['’ ](?!avance))(?: {_KINDLY})*|{_HELLO})\b(?:[ ,.!?;:…]*{_KINDLY})*[ ,.!?;:…]+",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"\bapr[eèé]s\W*$|^(?:et|mais|du coup|par contre|sinon) .*\?|^\w+(?: \w+){0,3} ?\?$", re.IGNORECASE)
+"""Short as it is, it asks for more: « merci ! et après ? », « merci, combien ? »."""
 _SHORT_STEMS = 4
 """Content words up to which a question that says « ça » or « leur » is not understood without the one before it."""
 _SHORT_QUESTION = 14
@@ -230,7 +232,7 @@ def may_ask(text: str) -> bool:
 def after_courtesy(text: str) -> str:
     """A message without the thanks that it begins with, where something follows; else itself."""
     rest = text[match.end() :] if (match := _COURTESY.match(text)) else ""
-    return rest if len(stems(rest)) >= _LEAST_STEMS else text
+    return rest if len(stems(rest)) >= _LEAST_STEMS or _GOES_ON.search(rest) else text
 
 
 def without_story(question: str) -> str:

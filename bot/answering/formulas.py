@@ -466,6 +466,7 @@ class Formulas:
             self._say(
                 "disability_step_beyond" if beyond else "disability_step", fact, **values, result=_euros(counted)
             ),
+            self._say("disability_top_up", "aah-mva/gains-et-mva"),
             self._say("disability_holds", "aah/six-premiers-mois"),
         ]
 

@@ -137,7 +137,7 @@ def launch(
     return BotProcess(process, folder / log_name)
 
 
-async def eventually(condition: Callable[[], object], timeout: float = 20.0) -> None:
+async def eventually(condition: Callable[[], object], timeout: float = 60.0) -> None:
     """Wait for what the fake API cannot announce: a line in the log, a row in the database."""
     end = time.monotonic() + timeout
     while not condition():
