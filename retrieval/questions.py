@@ -146,7 +146,9 @@ _COURTESY = re.compile(
     rf"(?:{_THANKS}(?! (?:de|par)\b| d['’ ](?!avance))(?: {_KINDLY})*|{_HELLO})\b(?:[ ,.!?;:…]*{_KINDLY})*[ ,.!?;:…]+",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"\bapr[eèé]s\W*$|^(?:et|mais|du coup|par contre|sinon) .*\?|^\w+(?: \w+){0,3} ?\?$", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\bapr[eèé]s\W*$|^(?:et|mais|du coup|par contre|sinon) .*\?|^\w+(?: \w+){0,3} ?\?$", re.IGNORECASE
+)
 """Short as it is, it asks for more: « merci ! et après ? », « merci, combien ? »."""
 _SHORT_STEMS = 4
 """Content words up to which a question that says « ça » or « leur » is not understood without the one before it."""
