@@ -81,6 +81,9 @@ def test_a_follow_up_carries_the_subject(rewriter: Rewriter) -> None:
         ("ok merci c'est clair. et pour la Caf je dois déclarer ?", "et pour la Caf je dois déclarer ?"),
         ("salut ça va ? j'ai un souci avec Appen", "j'ai un souci avec Appen"),
         ("merci beaucoup pour tout", "merci beaucoup pour tout"),
+        ("merci ! et apres ?", "et apres ?"),
+        ("merci c'est gentil et après", "et après"),
+        ("merci, combien ?", "combien ?"),
         ("merci de me dire si je dois déclarer", "merci de me dire si je dois déclarer"),
     ],
 )
