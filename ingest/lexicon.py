@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -35,35 +35,35 @@ def completed(lexicon: dict[str, Any], platforms: Iterable[Platform] = ()) -> di
 
 
 def with_completed_lexicon(library: Library) -> Library:
-    return replace(
-        library, lexicon={**completed(library.lexicon, library.platforms.values()), **_sounds(_words_of(library))}
-    )
+    return replace(library, lexicon={**completed(library.lexicon, library.platforms.values()), **_sounds(library)})
 
 
-def _words_of(library: Library) -> Counter[str]:
-    """Every word of the fiches and of what people ask, with its accents and how often it comes."""
-    texts = [text for questions in library.asked.values() for text in questions]
-    for fiche in library.fiches.values():
-        texts += [fiche.question, *fiche.rewordings, *(fact.text for fact in fiche.facts)]
-    return Counter(word for text in texts for word in _WORD.findall(text.lower()))
-
-
-def _sounds(said: Counter[str]) -> dict[str, Any]:
+def _sounds(library: Library) -> dict[str, Any]:
     """``sounds``: how a word sounds → the word of the base that most people mean by it; ``spelt_right``: the words
-    that are what they look like, though they sound as another one does."""
+    that are what they look like, though they sound as another one does. People spell as they like: only the facts
+    and the dictionaries tell what is spelt right."""
+    written = Counter(_words(fact.text for fact in library.facts.values()))
+    typed = [text for questions in library.asked.values() for text in questions]
+    for fiche in library.fiches.values():
+        typed += [fiche.question, *fiche.rewordings]
     french = {word for word, count in _dictionary("fr").items() if count > _RARE}
-    folded: Counter[str] = Counter()
     meant: dict[str, Counter[str]] = {}
-    for word, count in said.items():
+    for word, count in (written + Counter(_words(typed))).items():
         plain = fold(word)
-        folded[plain] += count
         # The cedilla is all that tells « reçu » from « recu »; people who spell by ear write « resu ».
         if count >= _SAID_OFTEN and len(word) >= SHORTEST_HEARD and plain in french:
             meant.setdefault(sound(fold(word.replace("ç", "ss"))), Counter())[plain] += count
-    sounds = {key: max(sorted(words), key=words.__getitem__) for key, words in meant.items()}
+    sounds = {
+        key: max(sorted(words), key=words.__getitem__) for key, words in meant.items() if len(key) >= _LEAST_HEARD
+    }
     spelt_right = {word for key in sounds for word in _words_heard_as().get(key, ())}
-    spelt_right |= {word for word, count in folded.items() if count >= _SAID_OFTEN and read_by_ear(word, sounds)}
+    spelt_right |= {word for word in map(fold, written) if read_by_ear(word, sounds)}
     return {"sounds": sounds, "spelt_right": sorted(spelt_right)}
+
+
+def _words(texts: Iterable[str]) -> Iterator[str]:
+    """With their accents."""
+    return (word for text in texts for word in _WORD.findall(text.lower()))
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +87,8 @@ _RARE = 50
 """Times that the dictionary counted a word; half of its French words, no more, are rarer, typos among them."""
 _COMMON = 2_000
 _SAID_OFTEN = 3
+_LEAST_HEARD = 3
+"""Sounds of a word: with two, « qu'on » and « connaît » are alike."""
 
 
 @lru_cache(maxsize=3)

@@ -32,7 +32,8 @@ def test_words_that_sound_alike(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("bon", "bonne"), ("plein", "plaine"), ("poisson", "boisson"), ("sur", "sourd"), ("compte", "carte")]
+    ("one", "other"),
+    [("bon", "bonne"), ("plein", "plaine"), ("poisson", "boisson"), ("sur", "sourd"), ("compte", "carte")],
 )
 def test_words_that_do_not(one: str, other: str) -> None:
     assert sound(one) != sound(other)
